@@ -1,0 +1,65 @@
+/** Maps offsets to lines and columns and back. Lines end at \n, \r\n or a lone \r, as in LSP; all numbers are zero-based. */
+export interface Position {
+  readonly line: number;
+  /** UTF-16 units from the start of the line. */
+  readonly character: number;
+}
+
+export class LineIndex {
+  readonly #starts: number[];
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+    const starts = [0];
+    for (let i = 0; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      if (c === 13 && text.charCodeAt(i + 1) === 10) i++;
+      if (c === 10 || c === 13) starts.push(i + 1);
+    }
+    this.#starts = starts;
+  }
+
+  get lineCount(): number {
+    return this.#starts.length;
+  }
+
+  /** The position of `offset`; an offset outside the text is clamped to it. */
+  positionAt(offset: number): Position {
+    const at = Math.max(0, Math.min(offset, this.#text.length));
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const mid = (low + high + 1) >> 1;
+      if (this.#starts[mid]! <= at) low = mid;
+      else high = mid - 1;
+    }
+    return { line: low, character: at - this.#starts[low]! };
+  }
+
+  /** The offset of a position; lines and columns outside the text are clamped. */
+  offsetAt(position: Position): number {
+    const start = this.lineStart(position.line);
+    return Math.min(start + Math.max(0, position.character), this.lineEnd(position.line));
+  }
+
+  /** The offset where the zero-based `line` begins. */
+  lineStart(line: number): number {
+    if (line < 0) return 0;
+    return this.#starts[line] ?? this.#text.length;
+  }
+
+  /** The offset where the zero-based `line` ends, its line terminator excluded. */
+  lineEnd(line: number): number {
+    let end = this.#starts[line + 1] ?? this.#text.length;
+    const start = this.lineStart(line);
+    if (end > start && this.#text.charCodeAt(end - 1) === 10) end--;
+    if (end > start && this.#text.charCodeAt(end - 1) === 13) end--;
+    return end;
+  }
+
+  /** The text of a zero-based line without its terminator. */
+  lineText(line: number): string {
+    return this.#text.slice(this.lineStart(line), this.lineEnd(line));
+  }
+}
