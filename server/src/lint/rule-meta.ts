@@ -1,0 +1,64 @@
+/** What a rule declares about itself. Hover, docs page, `explain`, SARIF help and the README table are generated from this and nothing else. */
+import type { Confidence, Severity } from './finding.ts';
+
+export const families = ['memory', 'pointer', 'layout', 'callback', 'runtime', 'build'] as const;
+export type Family = (typeof families)[number];
+
+/** A whole package: file name to text. */
+export type PackageText = Readonly<Record<string, string>>;
+
+export interface Example {
+  readonly title: string;
+  /** Yields exactly one finding, of this rule. */
+  readonly bad: PackageText;
+  /** Yields none of any rule; where the rule has a fix for `bad`, its first fix gives this byte for byte. */
+  readonly good: PackageText;
+  /** False when `good` is written by a person, not by the quick fix. */
+  readonly byFix: boolean;
+}
+
+export interface RuleDocs {
+  /** Why it is a hazard: the mechanism, in the field's terms. Markdown. */
+  readonly why: string;
+  /** What to do. Markdown. */
+  readonly advice: string;
+  /** What the rule cannot see, and what it stays silent about. Markdown. */
+  readonly limits: string;
+  /** Primary sources. */
+  readonly references: readonly { readonly title: string; readonly url: string }[];
+}
+
+export type FixPolicy =
+  | { readonly offered: 'never' }
+  | { readonly offered: 'sometimes' | 'always'; readonly safety: 'safe' }
+  | { readonly offered: 'sometimes' | 'always'; readonly safety: 'unsafe' | 'either'; readonly because: string };
+
+export interface RuleMeta {
+  /** Rule id = file name = fixture folder = docs page = diagnostic code = suppression word. */
+  readonly id: string;
+  readonly family: Family;
+  /** Severity of a finding that nothing weakens. */
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly status: 'preview' | 'stable' | 'deprecated';
+  /** Version of Cgo Guard that brought the rule. */
+  readonly since: string;
+  /** One sentence without a full stop, for tables: "C.CString result that is never freed". */
+  readonly summary: string;
+  readonly fix: FixPolicy;
+  readonly docs: RuleDocs;
+  readonly examples: readonly Example[];
+}
+
+/** Where every rule page lives; the one place that knows. Pages are server/docs/rules/<id>.md in the repository. */
+export const pageUrl = (id: string): string => `https://github.com/cgo-guard/cgo-guard/blob/main/server/docs/rules/${id}.md`;
+
+/** Removes the indentation that a Go example carries inside a TypeScript file and the first newline. */
+export function go(strings: TemplateStringsArray, ...values: readonly unknown[]): string {
+  const text = String.raw({ raw: strings.raw }, ...values).replace(/^\n/, '');
+  const indent = /^ */.exec(text)?.[0] ?? '';
+  return text
+    .split('\n')
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart() === '' ? '' : line))
+    .join('\n');
+}
