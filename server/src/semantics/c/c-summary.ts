@@ -1,0 +1,56 @@
+/** What a C function does with the memory that crosses the border: the result of reading its body, as plain data. */
+import type { Span } from '../../base/span.ts';
+
+/**
+ * `releases`: on every path on which the pointer is not NULL. `may-release`: on some. `retains`: stored where it outlives the call.
+ * `borrows`: neither, certainly. `unknown`: it went where the body does not tell.
+ */
+export type CParamEffect = 'releases' | 'may-release' | 'retains' | 'borrows' | 'unknown';
+
+/** A call that a parameter was handed to although no body of the callee is in view: contracts may know more. */
+export interface CHandOn {
+  readonly callee: string;
+  /** Position of the argument. */
+  readonly index: number;
+  readonly at: Span;
+}
+
+export interface CParamSummary {
+  readonly effect: CParamEffect;
+  /** Some path returns it, or a pointer into it. */
+  readonly returned: boolean;
+  /** The body is seen to write through it. */
+  readonly written: boolean;
+  /** `*out = malloc(…)`: after the call the pointed-to variable may hold memory that the caller owns. */
+  readonly storedOwned?: boolean;
+  /** `free(p->field)`: what its fields point to is freed, the thing itself is not. */
+  readonly contentsReleased?: boolean;
+  /** Unseen callees that got it; filled whenever there are any, and the reason of `unknown`. */
+  readonly handedOn: readonly CHandOn[];
+  /** Where it is freed or stored. */
+  readonly at?: Span;
+}
+
+export interface CResultSummary {
+  /** `borrowed`: a pointer into memory of a parameter or of something else that keeps it. `static`: never to be freed. */
+  readonly owner: 'owned' | 'borrowed' | 'static' | 'unknown';
+  /** The function at the bottom that allocates: malloc, strdup … */
+  readonly allocator?: string;
+  /** What releases it: free, fclose … */
+  readonly deallocator?: string;
+  readonly mayBeNull: boolean;
+  /** The allocation. */
+  readonly at?: Span;
+}
+
+export interface CSummary {
+  readonly name: string;
+  /** Index of the unit (in the list given to `summarise`) that the spans belong to; several definitions of one name keep the first. */
+  readonly unit: number;
+  readonly params: readonly CParamSummary[];
+  readonly result: CResultSummary;
+  /** Calls that end in an exported Go function, directly or through functions in view; `at` is the call in this body. */
+  readonly callsExported: readonly { readonly name: string; readonly at: Span }[];
+  /** No path returns. */
+  readonly noReturn: boolean;
+}
