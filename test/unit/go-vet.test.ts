@@ -1,0 +1,59 @@
+/** Fixtures and examples are real Go: each builds under `go vet`, is formatted by gofmt, and does so after its quick fixes too. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PackageText } from '../../server/src/lint/rule-meta.ts';
+import type { Project } from '../../server/src/project/project.ts';
+import { rules } from '../../server/src/rules/index.ts';
+import { applyAllFixes } from '../support/apply-fixes.ts';
+import { createProject, PackageHost } from '../support/engine.ts';
+import { fixtureCases, packageText } from '../support/fixture-cases.ts';
+import { goToolchain, gofmtDiff } from '../support/go-toolchain.ts';
+import { byVersion, goLine, vet } from '../support/vet.ts';
+
+const toolchain = goToolchain();
+const missing = 'missing' in toolchain;
+const version = missing ? '0.0' : toolchain.version.join('.');
+const reason = missing ? ` (skipped: no ${toolchain.missing} on this machine)` : '';
+const isTooNew = (files: PackageText): boolean => byVersion(goLine(files), version) > 0;
+const packages = new Map<string, PackageText>();
+for (const { group, name, directory } of fixtureCases()) packages.set(`fixtures/${group}/${name}`, packageText(directory));
+for (const { id, examples } of rules) {
+  for (const [index, { bad, good }] of examples.entries()) {
+    packages.set(`examples/${id}/${index}/bad`, bad);
+    packages.set(`examples/${id}/${index}/good`, good);
+  }
+}
+
+describe.skipIf(missing)(`go vet${reason}`, () => {
+  const fixed = new Map<string, PackageText>();
+  let project: Project;
+  let complaints: ReadonlyMap<string, string>;
+
+  beforeAll(async () => {
+    const host = new PackageHost();
+    project = await createProject(host);
+    for (const [name, files] of packages) {
+      if (isTooNew(files)) continue;
+      const directory = `/${name}`;
+      host.add(directory, files);
+      const after = await applyAllFixes(project, directory, files);
+      if (after !== files) fixed.set(name, after);
+    }
+    const before = [...packages].filter(([, files]) => !isTooNew(files));
+    complaints = vet(new Map([...before, ...[...fixed].map(([name, files]) => [`${name}/fixed`, files] as const)]));
+  });
+  afterAll(() => project?.dispose());
+
+  for (const [name, files] of packages) {
+    const note = isTooNew(files) ? ` (skipped: needs go ${goLine(files)}, this is ${version})` : '';
+    test.skipIf(isTooNew(files))(`${name}${note}`, () => {
+      expect(complaints.get(name) ?? '').toBe('');
+      expect(gofmtDiff(files)).toBe('');
+      const after = fixed.get(name);
+      if (!after) return;
+      expect(complaints.get(`${name}/fixed`) ?? '', show(after)).toBe('');
+      expect(gofmtDiff(after)).toBe('');
+    });
+  }
+});
+
+const show = (files: PackageText): string => Object.entries(files).map(([name, text]) => `-- ${name} --\n${text}`).join('\n');
