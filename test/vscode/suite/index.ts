@@ -1,0 +1,16 @@
+/** Runs mocha inside the extension host; `run` is what @vscode/test-electron and the workbench call. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import Mocha from 'mocha';
+
+/** Runs every bundled *.test.js beside this file, reports counts to the runner, and fails if a test did. */
+export async function run(): Promise<void> {
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: 'spec', color: false });
+  for (const name of readdirSync(__dirname).sort()) if (name.endsWith('.test.js')) mocha.addFile(path.join(__dirname, name));
+  let tests = 0;
+  const failures = await new Promise<number>((resolve) => {
+    mocha.run(resolve).on('test end', () => tests++);
+  });
+  if (process.env['TEST_RESULT']) writeFileSync(process.env['TEST_RESULT'], JSON.stringify({ tests, failures }));
+  if (failures > 0) throw new Error(`${failures} test(s) failed`);
+}
