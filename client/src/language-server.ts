@@ -1,6 +1,6 @@
 /** The server process: starts, stops and restarts it. Decides nothing about when. */
 import { type Disposable, EventEmitter, type LogOutputChannel, workspace } from 'vscode';
-import { LanguageClient, RevealOutputChannelOn, State, TransportKind } from 'vscode-languageclient/node';
+import type { LanguageClient } from 'vscode-languageclient/node';
 
 export type ServerState = 'idle' | 'starting' | 'running' | 'failed';
 
@@ -17,8 +17,9 @@ export class LanguageServer implements Disposable {
   readonly #module: string;
   readonly #log: LogOutputChannel;
   readonly #stateChanged = new EventEmitter<ServerState>();
-  readonly #watchers = watched.map((pattern) => workspace.createFileSystemWatcher(pattern));
+  #watchers: readonly Disposable[] = [];
   #client: LanguageClient | undefined;
+  #wanted = false;
   #state: ServerState = 'idle';
   /** Starts and stops run one after the other. */
   #queue: Promise<void> = Promise.resolve();
@@ -36,27 +37,20 @@ export class LanguageServer implements Disposable {
 
   /** Whether it was asked to run, even if it is not up yet or gave up. */
   get wanted(): boolean {
-    return this.#client !== undefined;
+    return this.#wanted;
   }
 
   /** Starts the server unless it was started. Never rejects: a failure is logged and shows in the state. */
   start(): Promise<void> {
-    if (this.#client !== undefined) return this.#queue;
-    const client = this.#createClient();
-    this.#client = client;
-    return this.#enqueue(() => client.start());
+    if (this.#wanted) return this.#queue;
+    this.#wanted = true;
+    return this.#enqueue(() => this.#run());
   }
 
   stop(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
-    if (client === undefined) return this.#queue;
-    return this.#enqueue(async () => {
-      // A client whose start failed has nothing to stop.
-      if (client.needsStop()) await client.stop();
-      await client.dispose();
-      if (this.#client === undefined) this.#setState('idle');
-    });
+    if (!this.#wanted) return this.#queue;
+    this.#wanted = false;
+    return this.#enqueue(() => this.#end());
   }
 
   restart(): Promise<void> {
@@ -78,20 +72,40 @@ export class LanguageServer implements Disposable {
     return this.#queue;
   }
 
-  #createClient(): LanguageClient {
+  async #run(): Promise<void> {
+    this.#setState('starting');
+    // Loaded here, not at activation: most Go files never need it.
+    const { LanguageClient, RevealOutputChannelOn, State, TransportKind } = await import('vscode-languageclient/node');
     const server = { module: this.#module, transport: TransportKind.ipc };
+    const watchers = watched.map((pattern) => workspace.createFileSystemWatcher(pattern));
+    this.#watchers = watchers;
     // The id is also the settings section in which the client looks up `trace.server`.
     const client = new LanguageClient('cgoGuard', 'Cgo Guard', { run: server, debug: { ...server, options: { execArgv: ['--nolazy', '--inspect=6017'] } } }, {
       documentSelector,
       outputChannel: this.#log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      synchronize: { fileEvents: this.#watchers },
+      synchronize: { fileEvents: watchers },
       diagnosticCollectionName: 'cgo-guard',
     });
+    this.#client = client;
     client.onDidChangeState(({ newState }) => {
       if (this.#client === client) this.#setState(newState === State.Running ? 'running' : newState === State.Starting ? 'starting' : 'failed');
     });
-    return client;
+    await client.start();
+  }
+
+  async #end(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    try {
+      // A client whose start failed has nothing to stop.
+      if (client?.needsStop()) await client.stop();
+      await client?.dispose();
+    } finally {
+      for (const watcher of this.#watchers) watcher.dispose();
+      this.#watchers = [];
+      this.#setState('idle');
+    }
   }
 
   #setState(state: ServerState): void {

@@ -1,41 +1,62 @@
 /** Bundles the extension, the language server and the command line into dist/, and copies the parsers beside them. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { packageFolder, thirdPartyNotices } from './third-party-notices.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const output = path.join(root, 'dist');
-const require = createRequire(import.meta.url);
-const parsers = ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-go/tree-sitter-go.wasm', 'tree-sitter-c/tree-sitter-c.wasm'];
-const entries = { extension: 'client/src/extension.ts', server: 'server/src/main-lsp.ts', cli: 'server/src/main-cli.ts' };
+const parsers = ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-go/tree-sitter-go.wasm', 'tree-sitter-c/tree-sitter-c.wasm'].map((file) =>
+  path.join(root, 'node_modules', file),
+);
+const entries = {
+  extension: 'client/src/extension.ts',
+  'language-client': 'node_modules/vscode-languageclient/lib/node/main.js',
+  server: 'server/src/main-lsp.ts',
+  cli: 'server/src/main-cli.ts',
+};
 
-/** Fills dist/ afresh: minified for production, with source maps otherwise. */
+/** Keeps the language client, nine tenths of the extension's code, in a file that is read only when the server starts. */
+const languageClientApart = {
+  name: 'language-client-apart',
+  setup: ({ onResolve }) => onResolve({ filter: /^vscode-languageclient\/node$/ }, () => ({ path: './language-client.js', external: true })),
+};
+
+/** Fills dist/: minified for production, with source maps otherwise. */
 export async function buildAll({ production = true } = {}) {
-  rmSync(output, { recursive: true, force: true });
-  mkdirSync(output);
-  for (const parser of parsers) copyFileSync(require.resolve(parser), path.join(output, path.basename(parser)));
-  await Promise.all(Object.entries(entries).map(([name, source]) => bundle(name, source, production)));
-  chmodSync(path.join(output, 'cli.js'), 0o755);
+  mkdirSync(output, { recursive: true });
+  for (const parser of parsers) copyFileSync(parser, path.join(output, path.basename(parser)));
+  const inputs = await Promise.all(Object.entries(entries).filter(([, source]) => existsSync(path.join(root, source))).map(([name, source]) => bundle(name, source, production)));
+  const packages = [...parsers, ...inputs.flat().map((file) => path.join(root, file))].map(packageFolder).filter((folder) => folder !== undefined);
+  writeFileSync(path.join(output, 'third-party-notices.txt'), thirdPartyNotices(packages));
 }
 
-function bundle(name, source, production) {
-  return build({
-    entryPoints: [path.join(root, source)],
-    outfile: path.join(output, `${name}.js`),
+/** Writes one bundle and returns the source files in it, relative to the project. */
+async function bundle(name, source, production) {
+  const outfile = path.join(output, `${name}.js`);
+  if (production) rmSync(`${outfile}.map`, { force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [source],
+    outfile,
     bundle: true,
     format: 'cjs',
     platform: 'node',
     target: 'node20',
     minify: production,
     sourcemap: !production,
+    metafile: true,
+    legalComments: 'none',
     external: ['vscode'],
     // Its ES module wants import.meta.url, which a CommonJS bundle does not have.
     alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
+    plugins: [languageClientApart],
     ...(name === 'cli' ? { banner: { js: '#!/usr/bin/env node' } } : {}),
     logLevel: 'warning',
   });
+  if (name === 'cli') chmodSync(outfile, 0o755);
+  return Object.keys(metafile.inputs);
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
