@@ -1,0 +1,144 @@
+/** `cgo-guard check`: walks, checks, fixes and prints. The only command that reads other people's files. */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Severity } from '../lint/finding.ts';
+import type { RuleMeta } from '../lint/rule-meta.ts';
+import { ConfigFiles } from '../project/config-file.ts';
+import type { FileId, Host } from '../project/host.ts';
+import { nodeHost, toFileId } from '../project/node-host.ts';
+import type { FileReport } from '../project/project.ts';
+import { renderGithub } from '../report/github.ts';
+import { renderJson } from '../report/json.ts';
+import { atLeast, openFindings, type Report, type Tool } from '../report/report.ts';
+import { renderSarif } from '../report/sarif.ts';
+import { renderText } from '../report/text.ts';
+import { applyFixes } from './apply-fixes.ts';
+import { Collector, select, type Checker } from './collect.ts';
+import { exitCodes, Failure, reasonOf } from './failure.ts';
+import { displayPath, isWithin } from './paths.ts';
+import { startProgress } from './progress.ts';
+import { wantsColor, write, type Terminal } from './terminal.ts';
+import { walk, type Target } from './walk.ts';
+
+export const formats = ['text', 'json', 'sarif', 'github'] as const;
+export const failLevels = ['error', 'warning', 'info', 'never'] as const;
+
+export interface CheckOptions {
+  readonly format: (typeof formats)[number];
+  readonly minSeverity: Severity;
+  readonly failOn: (typeof failLevels)[number];
+  readonly fix: boolean;
+  readonly output?: string;
+}
+
+export interface CheckContext {
+  readonly terminal: Terminal;
+  readonly version: string;
+  readonly rules: readonly RuleMeta[];
+  /** Called once, and only when there is something to check: it loads the parsers. */
+  readonly createProject: (host: Host) => Promise<Checker>;
+}
+
+/** Checks `paths` and prints the report. Returns the exit code; throws a Failure before anything was checked. */
+export async function check(paths: readonly string[], options: CheckOptions, context: CheckContext): Promise<number> {
+  const { terminal } = context;
+  const base = baseFolder(options.format, terminal);
+  const show = (file: FileId): string => displayPath(file, base);
+  const configs = new ConfigFiles(
+    nodeHost,
+    context.rules.map(({ id }) => id),
+  );
+  const { targets, problems } = await walk(paths.length === 0 ? ['.'] : paths, terminal.cwd, configs, show);
+  const report = await run(targets, problems, options, context, configs, show);
+
+  const tool: Tool = { version: context.version, rules: context.rules };
+  const color = options.output === undefined && wantsColor(terminal.stdout, terminal.env);
+  const text = render(report, tool, options.format, base, color);
+  if (options.output === undefined) await write(terminal.stdout, text);
+  else save(resolve(terminal.cwd, options.output), options.output, text);
+
+  if (report.problems.length > 0) {
+    const [first, ...others] = report.problems;
+    await write(terminal.stderr, `cgo-guard: ${first}${others.length === 0 ? '' : ` (and ${others.length} more)`}\n`);
+    return exitCodes.failure;
+  }
+  const { failOn } = options;
+  return failOn !== 'never' && openFindings(report).some(({ severity }) => atLeast(severity, failOn)) ? exitCodes.findings : exitCodes.clean;
+}
+
+/** Annotations are matched against the repository, whose root Actions tell; everything else starts where the person stands. */
+function baseFolder(format: CheckOptions['format'], { cwd, env }: Terminal): string {
+  const workspace = env['GITHUB_WORKSPACE'];
+  const isBelow = workspace !== undefined && workspace !== '' && isWithin(toFileId(cwd), toFileId(workspace));
+  return format === 'github' && isBelow ? workspace : cwd;
+}
+
+async function run(
+  targets: readonly Target[],
+  problems: readonly string[],
+  options: CheckOptions,
+  context: CheckContext,
+  configs: ConfigFiles,
+  show: (file: FileId) => string,
+): Promise<Report> {
+  if (targets.length === 0) return { findings: [], sources: new Map(), checked: 0, problems, ...(options.fix ? { fixed: { findings: 0, files: 0 } } : {}) };
+  const checker = await context.createProject(nodeHost);
+  const collector = new Collector(checker, show);
+  const progress = startProgress(context.terminal.stderr);
+  const selection = {
+    minSeverity: options.minSeverity,
+    excludes: (target: Target, file: FileId): boolean => configs.excludes(target.config, file),
+  };
+  const trouble = [...problems];
+  const fixed = { findings: 0, files: 0 };
+  const checkOne = async (target: Target): Promise<void> => {
+    checker.settings = { rules: target.config.kind === 'bad' ? {} : target.config.config.rules };
+    const chosen = (reports: readonly FileReport[]): readonly FileReport[] => select(target, reports, selection);
+    if (!options.fix) {
+      const reports = await checker.checkDirectory(target.directory);
+      return collector.add(chosen(reports), reports);
+    }
+    const result = await applyFixes(checker, target.directory, chosen, show);
+    fixed.findings += result.findings;
+    fixed.files += result.files.size;
+    trouble.push(...result.problems);
+    await collector.add(chosen(result.reports), result.reports);
+  };
+  try {
+    for (const [i, target] of targets.entries()) {
+      progress.report(i, targets.length, show(target.directory));
+      try {
+        await checkOne(target);
+      } catch (error) {
+        // A fault of the engine in one folder must not hide what it found in the others.
+        trouble.push(`internal error in ${show(target.directory)}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  } finally {
+    progress.stop();
+    checker.dispose();
+  }
+  return collector.finish(trouble, options.fix ? fixed : undefined);
+}
+
+function render(report: Report, tool: Tool, format: CheckOptions['format'], base: string, color: boolean): string {
+  switch (format) {
+    case 'text':
+      return renderText(report, tool, color);
+    case 'json':
+      return renderJson(report, tool);
+    case 'sarif':
+      return renderSarif(report, tool, pathToFileURL(base.endsWith('/') ? base : `${base}/`).href);
+    case 'github':
+      return renderGithub(report);
+  }
+}
+
+function save(path: string, shown: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new Failure(`cannot write ${shown}: ${reasonOf(error)}`);
+  }
+}
