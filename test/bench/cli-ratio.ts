@@ -1,0 +1,113 @@
+/** Measures a whole run of the command line against the time that the parsers alone need for the text it reads. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import type { Parser } from 'web-tree-sitter';
+import { check } from '../../server/src/cli/check.ts';
+import type { Host } from '../../server/src/project/host.ts';
+import { readWasm } from '../../server/src/project/node-wasm.ts';
+import { Project } from '../../server/src/project/project.ts';
+import { rules } from '../../server/src/rules/index.ts';
+import { loadGrammars } from '../../server/src/syntax/grammars.ts';
+import { inMs, median } from './stats.ts';
+import type { Measurement } from './stats.ts';
+
+const repetitions = 5;
+const budget = 3.5;
+
+/** How many copies of the fixtures make a corpus when there is no other. */
+const copies = 24;
+
+/** Median of the ratios of several pairs of runs in this process, and one run of the built program for comparison. */
+export async function measureCli(root: string, corpus: string | undefined): Promise<Measurement[]> {
+  const folder = corpus ?? replicateFixtures(root);
+  try {
+    const texts = await textsRead(folder);
+    const { go, c } = await loadGrammars(readWasm());
+    const pairs: { cli: number; parse: number }[] = [];
+    for (let n = 0; n < repetitions; n++) {
+      const parse = parseAll(texts, go, c);
+      const cli = await timed(() => runCheck(folder, (host) => Project.create(host, readWasm())));
+      pairs.push({ cli, parse });
+    }
+    const size = texts.reduce((sum, { text }) => sum + text.length, 0) / 1e6;
+    const cli = median(pairs.map((pair) => pair.cli));
+    const parse = median(pairs.map((pair) => pair.parse));
+    const cold = coldRun(join(root, 'dist/cli.js'), folder);
+    return [
+      {
+        name: 'command line, times the parsing alone',
+        budget,
+        value: median(pairs.map((pair) => pair.cli / pair.parse)),
+        unit: '×',
+        detail: `median of ${repetitions}: ${inMs(cli)} for ${inMs(parse)}; ${texts.length} files, ${size.toFixed(2)} MB`,
+      },
+      { name: 'command line as a program of its own', value: cold, unit: 'ms', detail: `${(cold / parse).toFixed(2)} times the parsing, start included` },
+    ];
+  } finally {
+    if (corpus === undefined) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Source {
+  readonly isGo: boolean;
+  readonly text: string;
+}
+
+/** What the engine reads during one run: the parsers alone get the same. */
+async function textsRead(folder: string): Promise<Source[]> {
+  const read = new Map<string, Uint8Array>();
+  await runCheck(folder, (host) => Project.create(recording(host, read), readWasm()));
+  const sources = [...read].filter(([file]) => /\.(?:go|c|h)$/.test(file));
+  return sources.map(([file, bytes]) => ({ isGo: file.endsWith('.go'), text: new TextDecoder().decode(bytes) }));
+}
+
+const recording = (host: Host, read: Map<string, Uint8Array>): Host => ({
+  readDirectory: (directory) => host.readDirectory(directory),
+  async readFile(file) {
+    const bytes = await host.readFile(file);
+    if (bytes) read.set(file, bytes);
+    return bytes;
+  },
+});
+
+function parseAll(texts: readonly Source[], go: Parser, c: Parser): number {
+  const before = performance.now();
+  for (const { isGo, text } of texts) (isGo ? go : c).parse(text)?.delete();
+  return performance.now() - before;
+}
+
+async function runCheck(folder: string, createProject: (host: Host) => Promise<Project>): Promise<void> {
+  const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = { stdout: nowhere(), stderr: nowhere(), cwd: folder, env: {} };
+  await check([folder], { format: 'json', minSeverity: 'info', failOn: 'never', fix: false }, { terminal, version: '0', rules, createProject });
+}
+
+async function timed(run: () => Promise<void>): Promise<number> {
+  const before = performance.now();
+  await run();
+  return performance.now() - before;
+}
+
+function coldRun(cli: string, folder: string): number {
+  const before = performance.now();
+  const { status, error } = spawnSync(process.execPath, [cli, 'check', '--format', 'json', '--fail-on', 'never', folder], { maxBuffer: 1 << 28 });
+  if (error || status !== 0) throw new Error(`${cli} ended with ${status}`, { cause: error });
+  return performance.now() - before;
+}
+
+/** A corpus of a few megabytes: the fixture packages, many times over. */
+function replicateFixtures(root: string): string {
+  const fixtures = join(root, 'test/fixtures');
+  if (!existsSync(fixtures)) throw new Error('no fixtures to measure with; name a folder of Go projects');
+  const folder = mkdtempSync(join(tmpdir(), 'cgo-guard-bench-'));
+  for (let copy = 0; copy < copies; copy++) {
+    for (const group of readdirSync(fixtures)) {
+      mkdirSync(join(folder, `copy${copy}`), { recursive: true });
+      cpSync(join(fixtures, group), join(folder, `copy${copy}`, group), { recursive: true });
+    }
+  }
+  return folder;
+}
