@@ -6,10 +6,11 @@ import type { Project } from '../../server/src/project/project.ts';
 import { rules } from '../../server/src/rules/index.ts';
 import { applyFix } from '../support/apply-fixes.ts';
 import { describeFindings } from '../support/compare.ts';
-import { createProject, PackageHost } from '../support/engine.ts';
+import { createProject } from '../support/engine.ts';
 import { goToolchain, gofmtDiff } from '../support/go-toolchain.ts';
+import { MemoryHost } from '../support/memory-host.ts';
 
-const host = new PackageHost();
+const host = new MemoryHost();
 const toolchain = goToolchain();
 let project: Project;
 let packages = 0;
@@ -50,7 +51,7 @@ describe.each(rules)('$id', (rule) => {
 
 async function check(files: PackageText): Promise<{ directory: string; found: readonly Finding[]; shown: string }> {
   const directory = `/example${packages++}`;
-  host.add(directory, files);
+  host.writeAll(directory, files);
   const reports = await project.checkDirectory(directory);
   return { directory, found: reports.flatMap((report) => report.findings), shown: reports.flatMap(describeFindings).join('\n') };
 }

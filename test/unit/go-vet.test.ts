@@ -4,9 +4,10 @@ import type { PackageText } from '../../server/src/lint/rule-meta.ts';
 import type { Project } from '../../server/src/project/project.ts';
 import { rules } from '../../server/src/rules/index.ts';
 import { applyAllFixes } from '../support/apply-fixes.ts';
-import { createProject, PackageHost } from '../support/engine.ts';
+import { createProject } from '../support/engine.ts';
 import { fixtureCases, packageText } from '../support/fixture-cases.ts';
 import { goToolchain, gofmtDiff } from '../support/go-toolchain.ts';
+import { MemoryHost } from '../support/memory-host.ts';
 import { byVersion, goLine, vet } from '../support/vet.ts';
 
 const toolchain = goToolchain();
@@ -29,12 +30,12 @@ describe.skipIf(missing)(`go vet${reason}`, () => {
   let complaints: ReadonlyMap<string, string>;
 
   beforeAll(async () => {
-    const host = new PackageHost();
+    const host = new MemoryHost();
     project = await createProject(host);
     for (const [name, files] of packages) {
       if (isTooNew(files)) continue;
       const directory = `/${name}`;
-      host.add(directory, files);
+      host.writeAll(directory, files);
       const after = await applyAllFixes(project, directory, files);
       if (after !== files) fixed.set(name, after);
     }
