@@ -23,6 +23,8 @@ export interface CParamSummary {
   readonly written: boolean;
   /** `*out = malloc(…)`: after the call the pointed-to variable may hold memory that the caller owns. */
   readonly storedOwned?: boolean;
+  /** What releases it. */
+  readonly storedDeallocator?: string;
   /** `free(p->field)`: what its fields point to is freed, the thing itself is not. */
   readonly contentsReleased?: boolean;
   /** Unseen callees that got it; filled whenever there are any, and the reason of `unknown`. */

@@ -14,7 +14,7 @@ export interface CText {
 export interface CTypeUse {
   /** Normalised text: `const char *`, `struct foo **`, `void (*)(int)`. */
   readonly type: string;
-  /** A data pointer or an array that decays to one. */
+  /** A data pointer; for an array of a parameter always true, of a field or variable when its elements are pointers. */
   readonly pointer: boolean;
   /** What the outermost pointer points to is const: true for `const char *`, false for `char *const` and `const char **`. */
   readonly constPointee: boolean;
@@ -139,7 +139,9 @@ export interface CCase {
 /** An expression with casts and parentheses stripped. */
 export type CExpr =
   | { readonly kind: 'name'; readonly name: string; readonly span: Span }
+  /** NULL and every constant that is zero. */
   | { readonly kind: 'null' }
+  /** A constant that is not zero, or a size. */
   | { readonly kind: 'number' }
   | { readonly kind: 'string' }
   /** `callee` is absent for a call through anything but a plain name; then `through` is that expression. */

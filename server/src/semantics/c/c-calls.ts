@@ -1,0 +1,132 @@
+/** What a call does on a path: functions in view by their summary, the C library by its table, everything else by what is unknown of it. */
+import type { Span } from '../../base/span.ts';
+import type { CExpr } from '../../syntax/c/c-facts.ts';
+import type { COutcome } from './c-evaluate.ts';
+import type { CMemory } from './c-memory.ts';
+import { nullValue, number, oneOf, staticValue, unknown, withAlloc, withVar, type CState, type CValue } from './c-state.ts';
+import type { CSummary } from './c-summary.ts';
+import { libcFunction, libcParam, type LibcFunction } from './libc.ts';
+
+export interface CAllocation {
+  readonly allocator: string;
+  readonly deallocator: string;
+  readonly mayBeNull: boolean;
+  readonly at: Span;
+}
+
+/** What a call model needs to know of the body it is used in. */
+export interface CCallContext {
+  /** The summary of a function in view. */
+  summary(name: string): CSummary | undefined;
+  /** What a macro that is just another name stands for; else the name itself. */
+  alias(name: string): string;
+  /** Whether the name is a variable or parameter of the body: then the call goes through a pointer. */
+  isLocal(name: string): boolean;
+  /** The number of an allocation site. */
+  site(allocation: CAllocation): number;
+}
+
+type Call = Extract<CExpr, { kind: 'call' }>;
+
+/** The outcomes of a call with evaluated arguments; none when it does not return. */
+export function applyCall(call: Call, args: readonly CValue[], state: CState, memory: CMemory, context: CCallContext): readonly COutcome[] {
+  const name = call.callee === undefined || context.isLocal(call.callee) ? undefined : context.alias(call.callee);
+  const summary = name === undefined ? undefined : context.summary(name);
+  if (summary) return applySummary(summary, call, args, state, memory, context);
+  if (name === 'realloc' || name === 'reallocarray' || name === 'reallocf') return reallocate(name, call, args, state, memory, context);
+  const row = name === undefined ? undefined : libcFunction(name);
+  if (name !== undefined && row) return applyRow(name, row, call, args, state, memory, context);
+  let now = state;
+  args.forEach((value, i) => (now = memory.giveAway(value, now, call.span, name, i)));
+  return [{ state: now, value: unknown }];
+}
+
+function applyRow(name: string, row: LibcFunction, call: Call, args: readonly CValue[], state: CState, memory: CMemory, context: CCallContext): readonly COutcome[] {
+  let now = state;
+  const allocation: CAllocation = { allocator: name, deallocator: row.deallocator ?? 'free', mayBeNull: row.mayBeNull, at: call.span };
+  args.forEach((value, i) => {
+    switch (libcParam(row, i)) {
+      case 'f':
+        now = memory.release(value, now, call.span, true);
+        break;
+      case 'k':
+        now = memory.keep(value, now, call.span);
+        break;
+      case 'w':
+        memory.writtenThrough(value);
+        now = memory.clobber(value, now);
+        break;
+      case 'o':
+        now = storeOwned(value, allocation, now, memory, context);
+        break;
+      case 'r':
+    }
+  });
+  if (row.noReturn) return [];
+  switch (row.result) {
+    case 'owned':
+      return [allocate(allocation, now, context)];
+    case 'first':
+      return [{ state: now, value: row.mayBeNull ? oneOf([args[0] ?? unknown, nullValue]) : (args[0] ?? unknown) }];
+    case 'static':
+      return [{ state: now, value: row.mayBeNull ? oneOf([staticValue, nullValue]) : staticValue }];
+    case 'value':
+      return [{ state: now, value: number }];
+  }
+}
+
+function allocate(allocation: CAllocation, state: CState, context: CCallContext): COutcome {
+  const site = context.site(allocation);
+  return { state: withAlloc(state, site, allocation.mayBeNull ? 'live' : 'nonnull'), value: { kind: 'alloc', site } };
+}
+
+/** `*out` receives memory that its holder owns; it may be NULL when the call failed. */
+function storeOwned(out: CValue, allocation: CAllocation, state: CState, memory: CMemory, context: CCallContext): CState {
+  const made = allocate({ ...allocation, mayBeNull: true }, state, context);
+  if (out.kind === 'local') return withVar(made.state, out.name, made.value);
+  return memory.store(out, '', made.value, made.state, allocation.at);
+}
+
+/** Success releases the old block and yields a new one, failure yields NULL and leaves the old one (reallocf releases it as well). */
+function reallocate(name: string, call: Call, args: readonly CValue[], state: CState, memory: CMemory, context: CCallContext): readonly COutcome[] {
+  const old = args[0] ?? unknown;
+  const made = allocate({ allocator: name, deallocator: 'free', mayBeNull: false, at: call.span }, state, context);
+  // The old block may come from the same site, in a loop: then the new state of the site is the one that counts.
+  const same = old.kind === 'alloc' && made.value.kind === 'alloc' && old.site === made.value.site;
+  const success = { state: same ? made.state : memory.release(old, made.state, call.span, true), value: made.value };
+  const failed = name === 'reallocf' ? memory.release(old, state, call.span, true) : state;
+  return [success, { state: failed, value: nullValue }];
+}
+
+function applySummary(summary: CSummary, call: Call, args: readonly CValue[], state: CState, memory: CMemory, context: CCallContext): readonly COutcome[] {
+  let now = state;
+  const results: CValue[] = [];
+  args.forEach((value, i) => {
+    const param = summary.params[i];
+    if (!param) {
+      // A variadic argument.
+      now = memory.giveAway(value, now, call.span, undefined, i);
+      return;
+    }
+    if (param.written) {
+      memory.writtenThrough(value);
+      now = memory.clobber(value, now);
+    }
+    if (param.contentsReleased) now = memory.releaseContents(value, now, call.span);
+    if (param.effect === 'releases' || param.effect === 'may-release') now = memory.release(value, now, call.span, param.effect === 'releases');
+    else if (param.effect === 'retains') now = memory.keep(value, now, call.span);
+    else if (param.effect === 'unknown') {
+      now = memory.giveAway(value, now, call.span, undefined, i);
+      for (const index of memory.paramsIn(value, now)) for (const on of param.handedOn) memory.effects.handedOn(index, on.callee, on.index, call.span);
+    }
+    if (param.storedOwned) now = storeOwned(value, { allocator: summary.name, deallocator: param.storedDeallocator ?? 'free', mayBeNull: true, at: call.span }, now, memory, context);
+    if (param.returned) results.push(value);
+  });
+  if (summary.noReturn) return [];
+  const { owner, allocator, deallocator, mayBeNull } = summary.result;
+  if (owner === 'owned') return [allocate({ allocator: allocator ?? summary.name, deallocator: deallocator ?? 'free', mayBeNull, at: call.span }, now, context)];
+  if (owner === 'static') results.push(staticValue);
+  else if (owner === 'unknown' || results.length === 0) results.push(unknown);
+  if (mayBeNull) results.push(nullValue);
+  return [{ state: now, value: oneOf(results) }];
+}

@@ -1,0 +1,250 @@
+/** Runs one C body over its graph, path state by path state, and says what it does with its parameters and its result. */
+import type { Span } from '../../base/span.ts';
+import type { CBody, CFunction, CStep } from '../../syntax/c/c-facts.ts';
+import { applyCall, type CAllocation } from './c-calls.ts';
+import { CEvaluator, type CScope } from './c-evaluate.ts';
+import { buildCGraph } from './c-graph.ts';
+import { CMemory } from './c-memory.ts';
+import { alternatives, join, stateKey, unknown, type CState, type CValue } from './c-state.ts';
+import type { CHandOn, CParamEffect, CParamSummary, CResultSummary, CSummary } from './c-summary.ts';
+
+/** What a body sees beyond itself. */
+export interface CSurroundings {
+  readonly unit: number;
+  summary(name: string): CSummary | undefined;
+  readonly global: CScope['global'];
+  readonly isArrayField: CScope['isArrayField'];
+  /** What a macro that is just another name stands for. */
+  alias(name: string): string;
+}
+
+/** States kept apart at the entry of one block; more are joined. */
+const maxStates = 12;
+/** Block visits before a body is given up as too branched; everything about it is unknown then. */
+const maxVisits = 3000;
+
+/** The summary of a function with a body, without what it calls back. */
+export function summariseFunction(fn: CFunction & { readonly body: CBody }, surroundings: CSurroundings): CSummary {
+  return new Run(fn, surroundings).summary();
+}
+
+/** What nothing is known of. */
+export function unknownSummary(fn: CFunction, unit: number): CSummary {
+  return {
+    name: fn.name,
+    unit,
+    params: fn.params.map(() => ({ effect: 'unknown', returned: false, written: false, handedOn: [] })),
+    result: { owner: 'unknown', mayBeNull: true },
+    callsExported: [],
+    noReturn: fn.noReturn,
+  };
+}
+
+interface ParamRecord {
+  releasedAt?: Span;
+  retainedAt?: Span;
+  unknownAt?: Span;
+  contentsReleased: boolean;
+  written: boolean;
+  readonly handedOn: Map<string, CHandOn>;
+}
+
+class Run {
+  readonly #fn: CFunction & { readonly body: CBody };
+  readonly #surroundings: CSurroundings;
+  readonly #params: ParamRecord[];
+  readonly #storage = new Map<string, 'pointer' | 'array' | 'value'>();
+  readonly #statics = new Set<string>();
+  readonly #sites: CAllocation[] = [];
+  readonly #exits: { state: CState; value: CValue | undefined }[] = [];
+
+  constructor(fn: CFunction & { readonly body: CBody }, surroundings: CSurroundings) {
+    this.#fn = fn;
+    this.#surroundings = surroundings;
+    this.#params = fn.params.map(() => ({ contentsReleased: false, written: false, handedOn: new Map() }));
+    for (const param of fn.params) if (param.name !== undefined) this.#storage.set(param.name, 'pointer');
+    this.#declare(fn.body.steps);
+  }
+
+  summary(): CSummary {
+    if (!this.#solve()) return unknownSummary(this.#fn, this.#surroundings.unit);
+    return {
+      name: this.#fn.name,
+      unit: this.#surroundings.unit,
+      params: this.#params.map((record, index) => this.#param(record, index)),
+      result: this.#result(),
+      callsExported: [],
+      noReturn: this.#fn.noReturn || (this.#exits.length === 0 && !this.#fn.body.hasError),
+    };
+  }
+
+  /** Names declared anywhere in the body. Shadowing is not told apart: the same name is the same variable. */
+  #declare(steps: readonly CStep[]): void {
+    for (const step of steps) {
+      if (step.kind === 'declare') {
+        if (step.static) this.#statics.add(step.name);
+        else this.#storage.set(step.name, step.storage);
+      } else if (step.kind === 'if') [step.then, step.else].forEach((part) => this.#declare(part));
+      else if (step.kind === 'loop') this.#declare(step.body);
+      else if (step.kind === 'switch') step.cases.forEach((one) => this.#declare(one.steps));
+      else if (step.kind === 'variants') step.branches.forEach((branch) => this.#declare(branch));
+    }
+  }
+
+  /** Whether every path was followed. */
+  #solve(): boolean {
+    const blocks = buildCGraph(this.#fn.body);
+    const seen: { keys: Set<string>; joined?: CState }[] = blocks.map(() => ({ keys: new Set() }));
+    const vars = new Map<string, CValue>();
+    this.#fn.params.forEach((param, index) => param.name !== undefined && vars.set(param.name, { kind: 'param', index }));
+    const work: { block: number; state: CState }[] = [];
+    const reach = (block: number, state: CState): void => {
+      const at = seen[block]!;
+      let next = state;
+      if (at.joined ?? at.keys.size >= maxStates) {
+        next = at.joined ? join(at.joined, state) : state;
+        const key = stateKey(next);
+        if (at.joined && stateKey(at.joined) === key) return;
+        at.joined = next;
+      } else {
+        const key = stateKey(state);
+        if (at.keys.has(key)) return;
+        at.keys.add(key);
+      }
+      work.push({ block, state: next });
+    };
+    const evaluator = this.#evaluator();
+    reach(0, { vars, params: new Map(), allocs: new Map() });
+    for (let visits = 0; ; visits++) {
+      const here = work.pop();
+      if (!here) return true;
+      if (visits > maxVisits) return false;
+      const block = blocks[here.block]!;
+      let states: readonly CState[] = [here.state];
+      for (const operation of block.operations) states = states.flatMap((state) => this.#operate(operation, state, evaluator));
+      for (const state of states) {
+        const { exit } = block;
+        if (exit.kind === 'jump') exit.to.forEach((to) => reach(to, state));
+        else if (exit.kind === 'branch') {
+          const { yes, no } = evaluator.branch(exit.test, state);
+          yes.forEach((one) => reach(exit.yes, one));
+          no.forEach((one) => reach(exit.no, one));
+        } else if (!exit.value) this.#exits.push({ state, value: undefined });
+        else for (const outcome of evaluator.evaluate(exit.value, state)) this.#exits.push({ state: outcome.state, value: outcome.value });
+      }
+    }
+  }
+
+  #operate(operation: Extract<CStep, { kind: 'declare' | 'eval' }>, state: CState, evaluator: CEvaluator): readonly CState[] {
+    if (operation.kind === 'eval') {
+      const { value } = operation;
+      if (value.kind === 'call' && value.callee === 'assert' && value.args[0]) return evaluator.branch(value.args[0], state).yes;
+      return evaluator.evaluate(value, state).map((outcome) => outcome.state);
+    }
+    // A static variable keeps its initial value from before the first call.
+    if (operation.static) return [state];
+    const vars = new Map(state.vars);
+    for (const key of vars.keys()) if (key === operation.name || key.startsWith(`${operation.name}.`) || key.startsWith(`${operation.name}[`)) vars.delete(key);
+    const fresh = { ...state, vars };
+    if (!operation.value) return [fresh];
+    return evaluator.evaluate(operation.value, fresh).map((outcome) => {
+      const key = operation.value?.kind === 'list' || operation.storage === 'array' ? `${operation.name}[]` : operation.name;
+      return outcome.value.kind === 'unknown' ? outcome.state : { ...outcome.state, vars: new Map(outcome.state.vars).set(key, outcome.value) };
+    });
+  }
+
+  #evaluator(): CEvaluator {
+    const record = (index: number): ParamRecord | undefined => this.#params[index];
+    const memory = new CMemory(
+      {
+        released: (index, at) => void (record(index)!.releasedAt ??= at),
+        contentsReleased: (index) => void (record(index)!.contentsReleased = true),
+        retained: (index, at) => void (record(index)!.retainedAt ??= at),
+        unknown: (index, at) => void (record(index)!.unknownAt ??= at),
+        handedOn: (index, callee, argument, at) => void record(index)!.handedOn.set(`${callee}:${argument}`, { callee, index: argument, at }),
+        written: (index) => void (record(index)!.written = true),
+      },
+      (index) => this.#fn.params[index]?.pointer ?? false,
+    );
+    const isLocal = (name: string): boolean => this.#storage.has(name) || this.#statics.has(name);
+    const context = {
+      summary: (name: string) => this.#surroundings.summary(name),
+      alias: (name: string) => this.#surroundings.alias(name),
+      isLocal,
+      site: (allocation: CAllocation) => {
+        const known = this.#sites.findIndex((site) => site.at.start === allocation.at.start && site.allocator === allocation.allocator && site.at.end === allocation.at.end);
+        return known >= 0 ? known : this.#sites.push(allocation) - 1;
+      },
+    };
+    const scope: CScope = {
+      storage: (name) => this.#storage.get(name),
+      global: (name) => (this.#statics.has(name) ? this.#static(name) : this.#surroundings.global(name)),
+      isArrayField: (name) => this.#surroundings.isArrayField(name),
+    };
+    return new CEvaluator(scope, memory, (call, args, state) => applyCall(call, args, state, memory, context));
+  }
+
+  /** A static array is storage of its own; a static pointer may point to anything. */
+  #static(name: string): CValue {
+    const find = (steps: readonly CStep[]): boolean => steps.some((step) => step.kind === 'declare' && step.name === name && step.storage === 'array');
+    return find(this.#fn.body.steps) ? { kind: 'static' } : unknown;
+  }
+
+  #param(record: ParamRecord, index: number): CParamSummary {
+    const returned = this.#exits.some(({ value }) => value && alternatives(value).some((v) => (v.kind === 'param' || v.kind === 'member') && v.index === index));
+    const stored = this.#exits.flatMap(({ state }) => alternatives(state.vars.get(`*${index}`) ?? unknown).flatMap((v) => (v.kind === 'alloc' && owns(state, v.site) ? [this.#sites[v.site]!] : [])));
+    const { effect, at } = this.#effect(record, index);
+    return {
+      effect,
+      returned,
+      written: record.written,
+      ...(stored[0] ? { storedOwned: true, storedDeallocator: stored[0].deallocator } : {}),
+      ...(record.contentsReleased ? { contentsReleased: true } : {}),
+      handedOn: [...record.handedOn.values()],
+      ...(at ? { at } : stored[0] ? { at: stored[0].at } : {}),
+    };
+  }
+
+  #effect(record: ParamRecord, index: number): { effect: CParamEffect; at?: Span } {
+    if (record.releasedAt) {
+      const exits = this.#exits.map(({ state }) => state.params.get(index)).filter((now) => now !== 'null');
+      const always = exits.every((now) => now === 'released') && !this.#fn.body.hasError;
+      return { effect: always ? 'releases' : 'may-release', at: record.releasedAt };
+    }
+    if (record.retainedAt) return { effect: 'retains', at: record.retainedAt };
+    if (record.unknownAt) return { effect: 'unknown', at: record.unknownAt };
+    // What could not be read may do anything with what it can name.
+    return { effect: this.#fn.body.hasError ? 'unknown' : 'borrows' };
+  }
+
+  #result(): CResultSummary {
+    let mayBeNull = false;
+    const owners = new Map<CResultSummary['owner'], CAllocation | undefined>();
+    const deallocators = new Set<string>();
+    const see = (owner: CResultSummary['owner'], site?: CAllocation): void => void (owners.has(owner) || owners.set(owner, site));
+    for (const { state, value } of this.#exits) {
+      if (!value) continue;
+      if (value.kind === 'any' && value.open) see('unknown');
+      for (const v of alternatives(value)) {
+        if (v.kind === 'null') mayBeNull = true;
+        else if (v.kind === 'static') see('static');
+        else if (v.kind === 'param' || v.kind === 'member' || v.kind === 'content') {
+          see('borrowed');
+          mayBeNull ||= v.kind === 'content' || state.params.get(v.index) !== 'nonnull';
+        } else if (v.kind === 'alloc') {
+          const now = state.allocs.get(v.site);
+          mayBeNull ||= now !== 'nonnull';
+          if (now === 'null') continue;
+          see(owns(state, v.site) ? 'owned' : 'unknown', this.#sites[v.site]);
+          deallocators.add(this.#sites[v.site]!.deallocator);
+        } else see('unknown');
+      }
+    }
+    const [only, site] = owners.size === 1 ? [...owners][0]! : (['unknown', undefined] as const);
+    const owned = only === 'owned' && site && deallocators.size === 1 && !this.#fn.body.hasError;
+    if (owned) return { owner: 'owned', allocator: site.allocator, deallocator: site.deallocator, mayBeNull, at: site.at };
+    return { owner: only === 'owned' ? 'unknown' : only, mayBeNull: mayBeNull || owners.has('unknown') || owners.size === 0 };
+  }
+}
+
+const owns = (state: CState, site: number): boolean => state.allocs.get(site) === 'live' || state.allocs.get(site) === 'nonnull';

@@ -1,0 +1,193 @@
+/** Summaries of every C body in view, over calls among them. The one entry of this folder for flow; it knows nothing of Go but the exported names. */
+import type { Span } from '../../base/span.ts';
+import type { CFunction, CUnit } from '../../syntax/c/c-facts.ts';
+import { calledNames } from '../../syntax/c/called-names.ts';
+import { nullValue, staticValue, unknown, type CValue } from './c-state.ts';
+import type { CParamEffect, CParamSummary, CResultSummary, CSummary } from './c-summary.ts';
+import { summariseFunction, unknownSummary, type CSurroundings } from './summarise-function.ts';
+
+/** Times that functions which call each other in a circle are solved again with what the round before learnt. */
+const rounds = 3;
+
+interface Definition {
+  readonly fn: CFunction;
+  readonly unit: number;
+  readonly calls: ReadonlyMap<string, Span>;
+  summary: CSummary;
+}
+
+/**
+ * Summaries by name of the functions whose body is in view. `exported` are the names that Go exports to C. With `wanted`, only these functions
+ * and what they call are read. A name that is defined more than once (variants, static functions of several preambles) gets the join.
+ */
+export function summarise(units: readonly CUnit[], exported: ReadonlySet<string>, wanted?: ReadonlySet<string>): ReadonlyMap<string, CSummary> {
+  const program = new Program(units, exported);
+  return program.summarise(wanted);
+}
+
+class Program {
+  readonly #units: readonly CUnit[];
+  readonly #exported: ReadonlySet<string>;
+  readonly #byName = new Map<string, Definition[]>();
+  readonly #constants = new Map<string, CValue>();
+  readonly #aliases = new Map<string, string>();
+  readonly #arrayFields: ReadonlySet<string>;
+
+  constructor(units: readonly CUnit[], exported: ReadonlySet<string>) {
+    this.#units = units;
+    this.#exported = exported;
+    units.forEach((unit, index) => {
+      for (const fn of [...unit.functions, ...unit.macroFunctions]) {
+        const definition = { fn, unit: index, calls: fn.body ? calledNames(fn.body) : new Map<string, Span>(), summary: unknownSummary(fn, index) };
+        const known = this.#byName.get(fn.name);
+        if (known) known.push(definition);
+        else this.#byName.set(fn.name, [definition]);
+      }
+      for (const { name, type } of unit.variables) if (type.endsWith(']')) this.#constants.set(name, staticValue);
+      for (const { name, params, body } of unit.macros) if (!params) this.#addMacro(name, body);
+    });
+    const fields = units.flatMap((unit) => unit.structs.flatMap((struct) => struct.fields ?? []));
+    const pointers = new Set(fields.filter((field) => !field.array).map((field) => field.name));
+    this.#arrayFields = new Set(fields.filter((field) => field.array && !pointers.has(field.name)).map((field) => field.name));
+  }
+
+  summarise(wanted: ReadonlySet<string> | undefined): ReadonlyMap<string, CSummary> {
+    const order = this.#order(wanted ?? this.#byName.keys());
+    const position = new Map(order.map((definition, index) => [definition, index]));
+    order.forEach((definition) => this.#solve(definition));
+    // A call of something that comes later in the order belongs to a circle: it was taken as unknown, which is safe, and is looked at again.
+    const circular = order.filter((one, index) => [...one.calls.keys()].some((name) => this.#resolve(name, one.unit).some((callee) => (position.get(callee) ?? -1) >= index)));
+    if (circular.length > 0) {
+      const from = position.get(circular[0]!) ?? 0;
+      for (let round = 1; round < rounds; round++) order.slice(from).forEach((definition) => this.#solve(definition));
+    }
+    const macros = new Set(this.#units.flatMap((unit) => unit.macroFunctions.map((fn) => fn.name)));
+    const out = new Map<string, CSummary>();
+    for (const { fn } of order) if (fn.body && !macros.has(fn.name) && !out.has(fn.name)) out.set(fn.name, this.#joined(this.#byName.get(fn.name)!));
+    return out;
+  }
+
+  #addMacro(name: string, body: string): void {
+    const bare = body.replace(/^\(+|\)+$/g, '').trim();
+    if (/^((void\s*\*\s*\)\s*)?0|NULL|nullptr)$/.test(bare)) this.#constants.set(name, nullValue);
+    else if (bare.startsWith('"')) this.#constants.set(name, staticValue);
+    else if (/^[A-Za-z_]\w*$/.test(bare) && bare !== name) this.#aliases.set(name, bare);
+  }
+
+  /** Callees before callers. */
+  #order(names: Iterable<string>): Definition[] {
+    const order: Definition[] = [];
+    const seen = new Set<Definition>();
+    const visit = (roots: readonly Definition[]): void => {
+      const stack = roots.filter((one) => !seen.has(one)).map((one) => ({ one, next: this.#callees(one) }));
+      stack.forEach(({ one }) => seen.add(one));
+      for (let top = stack.at(-1); top; top = stack.at(-1)) {
+        const callee = top.next.pop();
+        if (!callee) {
+          order.push(top.one);
+          stack.pop();
+        } else if (!seen.has(callee)) {
+          seen.add(callee);
+          stack.push({ one: callee, next: this.#callees(callee) });
+        }
+      }
+    };
+    for (const name of names) for (const one of this.#byName.get(name) ?? []) visit([one]);
+    return order;
+  }
+
+  #callees(definition: Definition): Definition[] {
+    return [...definition.calls.keys()].flatMap((name) => this.#resolve(name, definition.unit));
+  }
+
+  /** The definitions that a call from a unit may reach: its own first, else those of other units that have linkage. */
+  #resolve(name: string, unit: number): Definition[] {
+    const real = this.#real(name);
+    const all = this.#byName.get(real) ?? [];
+    const own = all.filter((one) => one.unit === unit);
+    // A static function of a header is static in every unit that includes it, so it is reached all the same.
+    return own.length > 0 ? own : all;
+  }
+
+  #real(name: string): string {
+    let real = name;
+    for (let i = 0; i < 5; i++) real = this.#aliases.get(real) ?? real;
+    return real;
+  }
+
+  #solve(definition: Definition): void {
+    const { fn, unit } = definition;
+    if (!fn.body) return;
+    const surroundings: CSurroundings = {
+      unit,
+      summary: (name) => this.#callee(name, unit),
+      global: (name) => this.#global(name),
+      isArrayField: (name) => this.#arrayFields.has(name),
+      alias: (name) => this.#real(name),
+    };
+    definition.summary = { ...summariseFunction({ ...fn, body: fn.body }, surroundings), callsExported: this.#callsExported(definition) };
+  }
+
+  #callee(name: string, unit: number): CSummary | undefined {
+    const found = this.#resolve(name, unit);
+    return found.length === 0 ? undefined : this.#joined(found);
+  }
+
+  #global(name: string): CValue {
+    const known = this.#constants.get(this.#real(name));
+    if (known) return known;
+    return this.#byName.has(this.#real(name)) ? staticValue : unknown;
+  }
+
+  /** Exported names that a call of this function may end in. */
+  #callsExported({ calls, unit }: Definition): CSummary['callsExported'] {
+    const found = new Map<string, CSummary['callsExported'][number]>();
+    for (const [name, at] of calls) {
+      const real = this.#real(name);
+      if (this.#exported.has(real)) found.set(real, { name: real, at });
+      else for (const callee of this.#resolve(name, unit)) for (const deep of callee.summary.callsExported) if (!found.has(deep.name)) found.set(deep.name, { name: deep.name, at });
+    }
+    return [...found.values()];
+  }
+
+  #joined(definitions: readonly Definition[]): CSummary {
+    return definitions.map((one) => one.summary).reduce(joinSummaries);
+  }
+}
+
+/** What holds whichever of the two definitions is linked: a release by one is a possible release, ownership needs both. */
+export function joinSummaries(a: CSummary, b: CSummary): CSummary {
+  const count = Math.max(a.params.length, b.params.length);
+  return {
+    name: a.name,
+    unit: a.unit,
+    params: Array.from({ length: count }, (_, i) => joinParams(a.params[i], b.params[i])),
+    result: joinResults(a.result, b.result),
+    callsExported: [...a.callsExported, ...b.callsExported.filter((one) => !a.callsExported.some((other) => other.name === one.name))],
+    noReturn: a.noReturn && b.noReturn,
+  };
+}
+
+const weakest: readonly CParamEffect[] = ['may-release', 'retains', 'unknown', 'borrows'];
+
+function joinParams(a: CParamSummary | undefined, b: CParamSummary | undefined): CParamSummary {
+  if (!a || !b) return { ...(a ?? b!), effect: 'unknown' };
+  const has = (effect: CParamEffect): boolean => a.effect === effect || b.effect === effect;
+  const effect = a.effect === b.effect ? a.effect : has('releases') ? 'may-release' : weakest.find(has)!;
+  const first = a.at ? a : b;
+  return {
+    effect,
+    returned: a.returned || b.returned,
+    written: a.written || b.written,
+    ...(a.storedOwned && b.storedOwned && a.storedDeallocator === b.storedDeallocator ? { storedOwned: true, storedDeallocator: a.storedDeallocator ?? 'free' } : {}),
+    ...(a.contentsReleased || b.contentsReleased ? { contentsReleased: true } : {}),
+    handedOn: [...a.handedOn, ...b.handedOn],
+    ...(first.at ? { at: first.at } : {}),
+  };
+}
+
+function joinResults(a: CResultSummary, b: CResultSummary): CResultSummary {
+  const mayBeNull = a.mayBeNull || b.mayBeNull;
+  if (a.owner !== b.owner || a.deallocator !== b.deallocator) return { owner: 'unknown', mayBeNull };
+  return { ...a, mayBeNull };
+}

@@ -1,0 +1,210 @@
+/** Collects the facts of top-level C declarations, one item at a time. It knows nothing of recovery or of other texts. */
+import type { CField, CFunction, CInclude, CMacro, CResult, CStruct, CTypedef, CTypeUse, CVariable } from './c-facts.ts';
+import type { JoinedText } from './c-text.ts';
+import { childIn, childOf, type CNode } from './c-tree.ts';
+import { readDeclarator, readParameters, readSpecifiers, type Declared, type Specifiers } from './declarators.ts';
+import { lowerBody } from './statements.ts';
+
+/** A declaration's node, with the comment that ends on the line above it. */
+export interface Item {
+  readonly node: CNode;
+  readonly doc?: string;
+}
+
+/** Gathers facts while items are read. `text` is what was parsed: it has the length of `joined.text`. */
+export class Facts {
+  readonly functions: CFunction[] = [];
+  readonly prototypes: CFunction[] = [];
+  readonly structs: CStruct[] = [];
+  readonly typedefs: CTypedef[] = [];
+  readonly macros: CMacro[] = [];
+  readonly includes: CInclude[] = [];
+  readonly variables: CVariable[] = [];
+  readonly #joined: JoinedText;
+  readonly #text: string;
+  /** Where the parsed text starts in the joined text: not 0 for a declaration that was parsed alone. */
+  readonly #shift: number;
+
+  constructor(joined: JoinedText, text: string, shift = 0) {
+    this.#joined = joined;
+    this.#text = text;
+    this.#shift = shift;
+  }
+
+  /** Reads one item; what it is not made for it ignores. */
+  add({ node, doc }: Item): void {
+    switch (node.type) {
+      case 'function_definition':
+        this.#addDefinition(node, doc);
+        return;
+      case 'declaration':
+        this.#addDeclaration(node, doc);
+        return;
+      case 'type_definition':
+        this.#addTypedef(node);
+        return;
+      case 'struct_specifier':
+      case 'union_specifier':
+      case 'enum_specifier':
+        this.#addStruct(node);
+        return;
+      case 'preproc_include':
+        this.#addInclude(node);
+        return;
+      case 'preproc_def':
+      case 'preproc_function_def':
+        this.#addMacro(node);
+        return;
+      default:
+    }
+  }
+
+  /** Adds the facts of a part that was read alone. */
+  take(part: Facts): void {
+    this.functions.push(...part.functions);
+    this.prototypes.push(...part.prototypes);
+    this.structs.push(...part.structs);
+    this.typedefs.push(...part.typedefs);
+    this.macros.push(...part.macros);
+    this.includes.push(...part.includes);
+    this.variables.push(...part.variables);
+  }
+
+  readonly #span = (start: number, end: number): { start: number; end: number } => this.#joined.span(start + this.#shift, end + this.#shift);
+
+  #slice(node: CNode): string {
+    return this.#text.slice(node.start, node.end);
+  }
+
+  #addDefinition(node: CNode, doc: string | undefined): void {
+    const specifiers = readSpecifiers(node, this.#text);
+    const declared = readDeclarator(childIn(node, 'declarator'), specifiers, this.#text);
+    this.#addStruct(specifiers.type);
+    const made = this.#function(node, specifiers, declared, doc);
+    const body = childIn(node, 'body');
+    if (made) this.functions.push(body ? { ...made, body: lowerBody(body, this.#text, this.#span) } : made);
+  }
+
+  #addDeclaration(node: CNode, doc: string | undefined): void {
+    const specifiers = readSpecifiers(node, this.#text);
+    this.#addStruct(specifiers.type);
+    for (const child of node.children) {
+      if (child.field !== 'declarator') continue;
+      const declared = readDeclarator(child.type === 'init_declarator' ? childIn(child, 'declarator') : child, specifiers, this.#text);
+      if (!declared.name) continue;
+      const prototype = this.#function(node, specifiers, declared, doc);
+      if (prototype) {
+        this.prototypes.push(prototype);
+        continue;
+      }
+      this.variables.push({
+        name: this.#slice(declared.name),
+        ...use(declared),
+        static: specifiers.static,
+        extern: specifiers.extern,
+        span: this.#span(declared.name.start, declared.name.end),
+      });
+    }
+  }
+
+  #function(node: CNode, specifiers: Specifiers, declared: Declared, doc: string | undefined): CFunction | undefined {
+    if (!declared.name || !declared.function) return undefined;
+    const head = this.#text.slice(node.start, childIn(node, 'body')?.start ?? node.end);
+    const result: CResult = { ...declared.function.result, void: declared.function.result.type === 'void' };
+    return {
+      name: this.#slice(declared.name),
+      span: this.#span(declared.name.start, declared.name.end),
+      extent: this.#span(node.start, node.end),
+      static: specifiers.static,
+      inline: specifiers.inline,
+      ...readParameters(declared.function.parameters, this.#text),
+      result,
+      noReturn: specifiers.noReturn || /__attribute__\s*\(\(.*\bnoreturn\b|\b_?noreturn\b/.test(head),
+      ...(doc === undefined ? {} : { doc }),
+    };
+  }
+
+  #addTypedef(node: CNode): void {
+    const specifiers = readSpecifiers(node, this.#text);
+    let alias: string | undefined;
+    for (const child of node.children) {
+      if (child.field !== 'declarator') continue;
+      const declared = readDeclarator(child, specifiers, this.#text);
+      if (!declared.name) continue;
+      const name = this.#slice(declared.name);
+      if (declared.name === child) alias ??= name;
+      this.typedefs.push({ name, ...use(declared), span: this.#span(declared.name.start, declared.name.end) });
+    }
+    this.#addStruct(specifiers.type, alias);
+  }
+
+  #addStruct(node: CNode | undefined, alias?: string): void {
+    const kind = node && (/^(struct|union|enum)_specifier$/.exec(node.type)?.[1] as CStruct['kind'] | undefined);
+    if (!node || !kind) return;
+    const name = childIn(node, 'name');
+    const body = childIn(node, 'body');
+    // `struct foo *f(void);` only mentions the type.
+    if (!body && !alias && node.field !== undefined) return;
+    this.structs.push({
+      kind,
+      ...(name ? { tag: this.#slice(name) } : {}),
+      ...(alias === undefined ? {} : { alias }),
+      ...(body && kind !== 'enum' ? { fields: this.#fields(body) } : {}),
+      ...(body && kind === 'enum' ? { enumerators: this.#enumerators(body) } : {}),
+      span: name ? this.#span(name.start, name.end) : this.#span(node.start, node.start + kind.length),
+      extent: this.#span(node.start, node.end),
+    });
+  }
+
+  #fields(body: CNode): CField[] {
+    const fields: CField[] = [];
+    for (const child of body.children) {
+      if (child.type === 'field_declaration') fields.push(...this.#fieldsOf(child));
+      else if (child.type.startsWith('preproc_')) fields.push(...this.#fields(child));
+    }
+    return fields;
+  }
+
+  #fieldsOf(node: CNode): CField[] {
+    const specifiers = readSpecifiers(node, this.#text);
+    const nested = specifiers.type && childIn(specifiers.type, 'body');
+    const declarators = node.children.filter((child) => child.field === 'declarator');
+    // The fields of an anonymous struct or union are fields of the outer one.
+    if (declarators.length === 0) return nested && !/^enum/.test(specifiers.type?.type ?? '') ? this.#fields(nested) : [];
+    if (specifiers.type && childIn(specifiers.type, 'name')) this.#addStruct({ ...specifiers.type, field: 'type' });
+    return declarators.flatMap((child) => {
+      const declared = readDeclarator(child, specifiers, this.#text);
+      if (!declared.name) return [];
+      return [{ name: this.#slice(declared.name), ...use(declared), array: declared.array, span: this.#span(declared.name.start, declared.name.end) }];
+    });
+  }
+
+  #enumerators(body: CNode): string[] {
+    return body.children.flatMap((child) => {
+      if (child.type.startsWith('preproc_')) return this.#enumerators(child);
+      const name = child.type === 'enumerator' ? childIn(child, 'name') : undefined;
+      return name ? [this.#slice(name)] : [];
+    });
+  }
+
+  #addInclude(node: CNode): void {
+    const path = childIn(node, 'path');
+    if (path?.type !== 'string_literal' && path?.type !== 'system_lib_string') return;
+    this.includes.push({ path: this.#slice(path).slice(1, -1), system: path.type === 'system_lib_string', span: this.#span(path.start, path.end) });
+  }
+
+  #addMacro(node: CNode): void {
+    const name = childIn(node, 'name');
+    if (!name) return;
+    const value = childIn(node, 'value');
+    const params = childOf(node, 'preproc_params')?.children.filter((child) => child.type === 'identifier' || child.type === '...').map((child) => this.#slice(child));
+    this.macros.push({
+      name: this.#slice(name),
+      ...(params ? { params } : {}),
+      body: value ? this.#slice(value).replace(/\\\r?\n/g, '\n').trim() : '',
+      span: this.#span(name.start, name.end),
+    });
+  }
+}
+
+const use = ({ type, pointer, constPointee, functionPointer }: CTypeUse): CTypeUse => ({ type, pointer, constPointee, functionPointer });
