@@ -88,7 +88,7 @@ async function run(
   const progress = startProgress(context.terminal.stderr);
   const selection = {
     minSeverity: options.minSeverity,
-    excludes: (target: Target, file: FileId): boolean => configs.excludes(target.config, file),
+    excludes: (target: Target, file: FileId): boolean => configs.excludes(target.config, file, target.asked),
   };
   const trouble = [...problems];
   const fixed = { findings: 0, files: 0 };

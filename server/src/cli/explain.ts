@@ -18,7 +18,7 @@ export function findRule(rules: readonly RuleMeta[], id: string): RuleMeta {
 /** The page as text. */
 export function explain(rule: RuleMeta, color: boolean): string {
   const colors = createColors(color);
-  const section = (title: string, body: string): string => `${colors.bold(title)}\n\n${body.trim()}`;
+  const section = (title: string, body: string): string => `${colors.bold(title)}\n\n${body.replace(/^\n+|\s+$/g, '')}`;
   const parts = [
     `${colors.bold(rule.id)}: ${rule.summary}\n${colors.dim(`${rule.family} · ${rule.severity} · ${rule.confidence} · since ${rule.since}${rule.status === 'stable' ? '' : ` · ${rule.status}`}`)}`,
     section('Why it is a hazard', rule.docs.why),
@@ -56,6 +56,5 @@ function packageText(files: PackageText): string {
       return names.length === 1 ? code : `  ${name}\n${code}`;
     })
     .join('\n\n')
-    .replace(/\t/g, '    ')
-    .replace(/^ {4}/, '    ');
+    .replace(/\t/g, '    ');
 }

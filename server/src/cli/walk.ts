@@ -11,6 +11,8 @@ import { byCodeUnits } from './paths.ts';
 export interface Target {
   readonly directory: FileId;
   readonly config: FolderConfig;
+  /** The path of the command line that led here; exclude globs count below it. */
+  readonly asked: FileId;
   /** Files that were named themselves; undefined when the whole folder was meant. */
   readonly only: ReadonlySet<FileId> | undefined;
 }
@@ -49,7 +51,7 @@ export async function walk(paths: readonly string[], cwd: string, configs: Confi
     if (config.kind === 'bad') throw new Failure(`${show(config.file)}: ${config.error}`);
     return config;
   };
-  const visit = async (directory: FileId): Promise<void> => {
+  const visit = async (directory: FileId, asked: FileId): Promise<void> => {
     if (visited.has(directory)) return;
     visited.add(directory);
     let entries: Dirent[];
@@ -60,17 +62,17 @@ export async function walk(paths: readonly string[], cwd: string, configs: Confi
       return;
     }
     const config = await usable(directory);
-    if (mattersToCgo(directory, entries, problems, show)) targets.set(directory, { directory, config, only: undefined });
+    if (mattersToCgo(directory, entries, problems, show)) targets.set(directory, { directory, config, asked, only: undefined });
     for (const entry of entries.sort((a, b) => byCodeUnits(a.name, b.name))) {
       // Symbolic links to folders are not followed, as the go command does not: the walk cannot go in a circle.
       if (!entry.isDirectory() || isSkipped(entry.name)) continue;
       const folder = inside(directory, entry.name);
-      if (!configs.excludes(config, folder)) await visit(folder);
+      if (!configs.excludes(config, folder, asked)) await visit(folder, asked);
     }
   };
-  for (const root of [...whole].sort(byCodeUnits)) await visit(root);
+  for (const root of [...whole].sort(byCodeUnits)) await visit(root, root);
   for (const [directory, only] of named) {
-    if (!targets.has(directory)) targets.set(directory, { directory, config: await usable(directory), only });
+    if (!targets.has(directory)) targets.set(directory, { directory, config: await usable(directory), asked: directory, only });
   }
   return { targets: [...targets.values()].sort((a, b) => byCodeUnits(a.directory, b.directory)), problems };
 }

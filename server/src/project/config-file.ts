@@ -35,8 +35,11 @@ export class ConfigFiles {
     return found;
   }
 
-  /** Whether the file or folder, or a folder above it, matches an exclude glob of `config`. */
-  excludes(config: FolderConfig, path: FileId): boolean {
+  /**
+   * Whether the file or folder, or a folder above it, matches an exclude glob of `config`. What was asked for by name,
+   * `asked`, and the folders above that do not count.
+   */
+  excludes(config: FolderConfig, path: FileId, asked?: FileId): boolean {
     if (config.kind !== 'file' || config.config.exclude.length === 0) return false;
     let matches = this.#matchers.get(config.file);
     if (matches === undefined) {
@@ -46,7 +49,8 @@ export class ConfigFiles {
     const prefix = `${directoryOf(config.file).replace(/\/$/, '')}/`;
     if (!path.startsWith(prefix)) return false;
     const parts = path.slice(prefix.length).split('/');
-    return parts.some((_, i) => matches(parts.slice(0, i + 1).join('/')));
+    const first = asked?.startsWith(prefix) ? asked.slice(prefix.length).split('/').length : 0;
+    return parts.some((_, i) => i >= first && matches(parts.slice(0, i + 1).join('/')));
   }
 
   async #find(directory: FileId): Promise<FolderConfig> {
