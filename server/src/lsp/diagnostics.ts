@@ -1,0 +1,64 @@
+/** Pushes the findings of open documents to the client: calmly while typing, at once on open and save, never for an old version. */
+import type { Diagnostic, PublishDiagnosticsParams } from 'vscode-languageserver';
+import type { FileId } from '../project/host.ts';
+import { findingsOf, isCurrent, type Context } from './context.ts';
+import type { OpenDocument } from './documents.ts';
+import { linesOfFiles } from './positions.ts';
+import { scheduler, type After } from './scheduler.ts';
+import { filesOf, toDiagnostic } from './to-diagnostic.ts';
+
+/** Long enough to stay silent between two keystrokes, short enough to feel immediate after the last. */
+const calm = 150;
+
+export interface Diagnostics {
+  /** The text of a document changed in the editor. */
+  edited(document: OpenDocument): void;
+  /** Something other than typing happened to these documents or to what they depend on. */
+  refresh(documents: readonly OpenDocument[]): void;
+  closed(document: OpenDocument): void;
+  stop(): void;
+}
+
+/** Starts pushing; `send` is the client's end. */
+export function pushDiagnostics(context: Context, send: (params: PublishDiagnosticsParams) => void, start?: After): Diagnostics {
+  const shown = new Map<string, string>();
+  const queue = scheduler<FileId>(check, calm, start);
+
+  async function check(file: FileId): Promise<void> {
+    const document = context.documents.ofFile(file);
+    if (!document) return;
+    try {
+      const { version } = document.content;
+      const diagnostics = await diagnosticsOf(context, document);
+      // An edit meanwhile has put the document into the queue again.
+      if (isCurrent(context, document, version)) show(document, version, diagnostics);
+    } catch (error) {
+      context.log(`Checking a file failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  function show(document: OpenDocument, version: number, diagnostics: Diagnostic[]): void {
+    const key = `${version} ${JSON.stringify(diagnostics)}`;
+    if (shown.get(document.uri) === key) return;
+    shown.set(document.uri, key);
+    send({ uri: document.uri, version, diagnostics });
+  }
+
+  return {
+    edited: (document) => queue.later([document.file, ...context.documents.affectedBy(document.file).map(({ file }) => file)]),
+    refresh: (documents) => queue.now(documents.map(({ file }) => file)),
+    closed(document) {
+      shown.delete(document.uri);
+      send({ uri: document.uri, diagnostics: [] });
+    },
+    stop: queue.clear,
+  };
+}
+
+async function diagnosticsOf(context: Context, document: OpenDocument): Promise<Diagnostic[]> {
+  const engine = await context.engine();
+  if (!context.enabled()) return [];
+  const findings = await findingsOf(engine, document);
+  const lines = await linesOfFiles(engine, context.documents, filesOf(findings));
+  return findings.flatMap((finding) => toDiagnostic(finding, lines, context.documents, context.client().relatedInformation) ?? []);
+}

@@ -1,0 +1,195 @@
+/** Puts the language server together: which message reaches which feature. Knows neither Node nor any rule; both come from outside. */
+import {
+  BulkRegistration,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  TextDocumentSyncKind,
+  type Connection,
+  type InitializeParams,
+  type ServerCapabilities,
+} from 'vscode-languageserver';
+import type { RuleMeta } from '../lint/rule-meta.ts';
+import { answering, describe } from './answering.ts';
+import { clientFacts } from './client-facts.ts';
+import { codeActionKinds, codeActions, resolveCodeAction } from './code-actions.ts';
+import type { Context } from './context.ts';
+import { pushDiagnostics } from './diagnostics.ts';
+import { Documents, type OpenDocument } from './documents.ts';
+import type { Engine } from './engine.ts';
+import { safeFixes } from './fix-all.ts';
+import { hoverAt } from './hover.ts';
+import type { After } from './scheduler.ts';
+import { semanticTokens, tokenLegend } from './semantic-tokens.ts';
+import { defaultSettings, readSettings } from './settings.ts';
+import { filesChanged, watchers } from './watched-files.ts';
+
+export interface ServerParts {
+  /** Makes an engine; called once at the start and once more when a client first asks for all safe fixes. */
+  readonly openEngine: () => Promise<Engine>;
+  readonly rules: readonly RuleMeta[];
+  /** How time passes; tests turn it by hand. */
+  readonly after?: After;
+}
+
+const capabilities: ServerCapabilities = {
+  textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
+  hoverProvider: true,
+  codeActionProvider: { codeActionKinds, resolveProvider: true },
+  semanticTokensProvider: { legend: tokenLegend, full: true, range: true, documentSelector: [{ language: 'go' }] },
+};
+
+/** Answers the client on this connection until it ends. */
+export function startServer(connection: Connection, parts: ServerParts): void {
+  const documents = new Documents();
+  const ruleIds = new Set(parts.rules.map(({ id }) => id));
+  const log = once((message) => {
+    // What is still under way at the end may fail, and nobody is there to read it.
+    if (!ended) connection.console.error(message);
+  });
+  let client = clientFacts({});
+  let settings = defaultSettings;
+  let initialOptions: unknown;
+  let loaded: Engine | undefined;
+  let ended = false;
+
+  const configured = deferred();
+  const loading = parts.openEngine().then((engine) => {
+    for (const { file, content } of documents.all()) engine.openDocument(file, content.getText());
+    engine.settings = { rules: settings.rules };
+    loaded = engine;
+    return engine;
+  });
+  loading.catch((error: unknown) => {
+    log(`Cgo Guard cannot start: ${describe(error)}`);
+    connection.window.showErrorMessage('Cgo Guard cannot start; its output says why.');
+  });
+
+  const context: Context = {
+    documents,
+    rules: new Map(parts.rules.map((rule) => [rule.id, rule])),
+    client: () => client,
+    engine: () => configured.promise.then(() => loading),
+    enabled: () => settings.enable,
+    log,
+  };
+  const diagnostics = pushDiagnostics(context, (params) => void connection.sendDiagnostics(params).catch(ignore), parts.after);
+  const fixes = safeFixes(documents, parts.openEngine, () => ({ rules: settings.rules }));
+
+  connection.onInitialize((params: InitializeParams) => {
+    client = clientFacts(params.capabilities);
+    initialOptions = params.initializationOptions;
+    return { capabilities, serverInfo: { name: 'cgo-guard' } };
+  });
+
+  connection.onInitialized(async () => {
+    register().catch((error: unknown) => log(`The client watches neither files nor settings: ${describe(error)}`));
+    useSettings(await askSettings(initialOptions));
+    configured.resolve();
+  });
+
+  connection.onDidChangeConfiguration(async ({ settings: pushed }) => {
+    useSettings(await askSettings(sectionOf(pushed)));
+    diagnostics.refresh(documents.all());
+    if (client.refreshesTokens) connection.languages.semanticTokens.refresh().catch(ignore);
+  });
+
+  connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
+    const document = documents.open(uri, languageId, version, text);
+    loaded?.openDocument(document.file, text);
+    diagnostics.refresh(withOthers(document));
+  });
+
+  connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
+    const document = documents.ofUri(textDocument.uri);
+    if (!document) return;
+    const edits = documents.change(document, textDocument.version, contentChanges);
+    loaded?.changeDocument(document.file, edits);
+    diagnostics.edited(document);
+  });
+
+  connection.onDidSaveTextDocument(({ textDocument }) => {
+    const document = documents.ofUri(textDocument.uri);
+    if (document) diagnostics.refresh(withOthers(document));
+  });
+
+  connection.onDidCloseTextDocument(({ textDocument }) => {
+    const document = documents.close(textDocument.uri);
+    if (!document) return;
+    if (!documents.ofFile(document.file)) loaded?.closeDocument(document.file);
+    diagnostics.closed(document);
+    diagnostics.refresh(documents.affectedBy(document.file));
+  });
+
+  connection.onDidChangeWatchedFiles((params) => {
+    if (loaded) diagnostics.refresh(filesChanged(loaded, documents, params));
+  });
+
+  connection.onHover(answering((params) => hoverAt(context, params), null, log));
+  connection.onCodeAction(answering((params) => codeActions(context, fixes, params), [], log));
+  connection.onCodeActionResolve((action, token) =>
+    answering(() => resolveCodeAction(context, fixes, action), action, log)(action, token));
+  connection.languages.semanticTokens.on(answering(({ textDocument }) => semanticTokens(context, textDocument.uri), null, log));
+  connection.languages.semanticTokens.onRange(
+    answering(({ textDocument, range }) => semanticTokens(context, textDocument.uri, range), null, log));
+
+  connection.onShutdown(() => {
+    ended = true;
+    diagnostics.stop();
+    fixes.dispose();
+    loading.then((engine) => engine.dispose(), ignore);
+  });
+
+  connection.listen();
+
+  async function register(): Promise<void> {
+    const wanted = BulkRegistration.create();
+    if (client.registersConfiguration) wanted.add(DidChangeConfigurationNotification.type, { section: 'cgoGuard' });
+    if (client.registersWatchers) wanted.add(DidChangeWatchedFilesNotification.type, { watchers });
+    if (client.registersConfiguration || client.registersWatchers) await connection.client.register(wanted);
+  }
+
+  async function askSettings(fallback: unknown): Promise<unknown> {
+    if (!client.configuration) return fallback;
+    try {
+      return (await connection.workspace.getConfiguration('cgoGuard')) ?? fallback;
+    } catch (error) {
+      log(`The client does not tell its settings: ${describe(error)}`);
+      return fallback;
+    }
+  }
+
+  function useSettings(value: unknown): void {
+    const read = readSettings(value, ruleIds);
+    for (const problem of read.problems) log(`Settings: ${problem}. Ignored.`);
+    settings = read.settings;
+    if (loaded) loaded.settings = { rules: settings.rules };
+  }
+
+  /** The document first: it is the one that the user looks at. */
+  function withOthers(document: OpenDocument): OpenDocument[] {
+    return [document, ...documents.affectedBy(document.file)];
+  }
+}
+
+const ignore = (): void => undefined;
+
+function sectionOf(pushed: unknown): unknown {
+  return typeof pushed === 'object' && pushed !== null && 'cgoGuard' in pushed ? pushed.cgoGuard : pushed;
+}
+
+function once(say: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message)) return;
+    said.add(message);
+    say(message);
+  };
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = ignore;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
