@@ -18,6 +18,32 @@ export function buildCGraph(body: CBody): readonly CBlock[] {
   return new Builder().build(body);
 }
 
+/** The place of each block in reverse post-order: predecessors come first, except around loops. */
+export function ranks(blocks: readonly CBlock[]): readonly number[] {
+  const rank = blocks.map(() => blocks.length - 1);
+  const seen = new Set([0]);
+  const stack = [{ block: 0, next: successors(blocks[0]) }];
+  let last = blocks.length - 1;
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const to = top.next.pop();
+    if (to === undefined) {
+      rank[top.block] = last--;
+      stack.pop();
+    } else if (!seen.has(to)) {
+      seen.add(to);
+      stack.push({ block: to, next: successors(blocks[to]) });
+    }
+  }
+  // Blocks that nothing reaches take the places that are left.
+  blocks.forEach((_, block) => seen.has(block) || (rank[block] = last--));
+  return rank;
+}
+
+function successors(block: CBlock | undefined): number[] {
+  if (block?.exit.kind === 'jump') return [...block.exit.to];
+  return block?.exit.kind === 'branch' ? [block.exit.yes, block.exit.no] : [];
+}
+
 class Builder {
   readonly #blocks: CBlock[] = [];
   readonly #labels = new Map<string, number>();

@@ -46,10 +46,13 @@ const valueKey = (value: CValue): string => {
   }
 };
 
-/** Equal keys mean equal states. */
+/** Equal keys mean equal states. Equal states that were reached in another order may differ in their keys: that costs a visit, no more. */
 export function stateKey(state: CState): string {
-  const part = <K, V>(map: ReadonlyMap<K, V>, show: (value: V) => string): string => [...map].map(([key, value]) => `${key}=${show(value)}`).sort().join(',');
-  return `${part(state.vars, valueKey)};${part(state.params, String)};${part(state.allocs, String)}`;
+  let key = '';
+  for (const [name, value] of state.vars) key += `${name}=${valueKey(value)},`;
+  for (const [index, now] of state.params) key += `;${index}${now}`;
+  for (const [site, now] of state.allocs) key += `;@${site}${now}`;
+  return key;
 }
 
 /** The value flattened: never `any` inside. */

@@ -3,7 +3,7 @@ import type { Span } from '../../base/span.ts';
 import type { CBody, CFunction, CStep } from '../../syntax/c/c-facts.ts';
 import { applyCall, type CAllocation } from './c-calls.ts';
 import { CEvaluator, type CScope } from './c-evaluate.ts';
-import { buildCGraph } from './c-graph.ts';
+import { buildCGraph, ranks, type CExit } from './c-graph.ts';
 import { CMemory } from './c-memory.ts';
 import { alternatives, join, stateKey, unknown, type CState, type CValue } from './c-state.ts';
 import type { CHandOn, CParamEffect, CParamSummary, CResultSummary, CSummary } from './c-summary.ts';
@@ -19,7 +19,7 @@ export interface CSurroundings {
 }
 
 /** States kept apart at the entry of one block; more are joined. */
-const maxStates = 12;
+const maxStates = 8;
 /** Block visits before a body is given up as too branched; everything about it is unknown then. */
 const maxVisits = 3000;
 
@@ -94,45 +94,60 @@ class Run {
   /** Whether every path was followed. */
   #solve(): boolean {
     const blocks = buildCGraph(this.#fn.body);
-    const seen: { keys: Set<string>; joined?: CState }[] = blocks.map(() => ({ keys: new Set() }));
+    const seen: { readonly keys: Set<string>; joined?: CState; waiting?: CState }[] = blocks.map(() => ({ keys: new Set() }));
     const vars = new Map<string, CValue>();
     this.#fn.params.forEach((param, index) => param.name !== undefined && vars.set(param.name, { kind: 'param', index }));
-    const work: { block: number; state: CState }[] = [];
+    const rank = ranks(blocks);
+    const pending: CState[][] = blocks.map(() => []);
+    let low = 0;
     const reach = (block: number, state: CState): void => {
       const at = seen[block]!;
       let next = state;
       if (at.joined ?? at.keys.size >= maxStates) {
         next = at.joined ? join(at.joined, state) : state;
-        const key = stateKey(next);
-        if (at.joined && stateKey(at.joined) === key) return;
+        if (at.joined && stateKey(at.joined) === stateKey(next)) return;
         at.joined = next;
       } else {
         const key = stateKey(state);
         if (at.keys.has(key)) return;
         at.keys.add(key);
       }
-      work.push({ block, state: next });
+      const waiting = pending[rank[block]!]!;
+      // A joined state contains the joined one before it, which need not be followed when it still waits.
+      if (at.waiting && waiting.at(-1) === at.waiting) waiting.pop();
+      if (at.joined) at.waiting = next;
+      waiting.push(next);
+      low = Math.min(low, rank[block]!);
     };
+    const order = blocks.map((_, block) => block).sort((x, y) => rank[x]! - rank[y]!);
     const evaluator = this.#evaluator();
     reach(0, { vars, params: new Map(), allocs: new Map() });
-    for (let visits = 0; ; visits++) {
-      const here = work.pop();
-      if (!here) return true;
-      if (visits > maxVisits) return false;
-      const block = blocks[here.block]!;
-      let states: readonly CState[] = [here.state];
-      for (const operation of block.operations) states = states.flatMap((state) => this.#operate(operation, state, evaluator));
-      for (const state of states) {
-        const { exit } = block;
-        if (exit.kind === 'jump') exit.to.forEach((to) => reach(to, state));
-        else if (exit.kind === 'branch') {
-          const { yes, no } = evaluator.branch(exit.test, state);
-          yes.forEach((one) => reach(exit.yes, one));
-          no.forEach((one) => reach(exit.no, one));
-        } else if (!exit.value) this.#exits.push({ state, value: undefined });
-        else for (const outcome of evaluator.evaluate(exit.value, state)) this.#exits.push({ state: outcome.state, value: outcome.value });
+    for (let visits = 0; low < blocks.length; ) {
+      const state = pending[low]!.shift();
+      if (!state) {
+        low++;
+        continue;
       }
+      if (++visits > maxVisits) return false;
+      const block = blocks[order[low]!]!;
+      let states: readonly CState[] = [state];
+      for (const operation of block.operations) {
+        states = states.flatMap((one) => this.#operate(operation, one, evaluator));
+        if (states.length > maxStates) states = [states.reduce(join)];
+      }
+      for (const one of states) this.#leave(block.exit, one, evaluator, reach);
     }
+    return true;
+  }
+
+  #leave(exit: CExit, state: CState, evaluator: CEvaluator, reach: (block: number, state: CState) => void): void {
+    if (exit.kind === 'jump') exit.to.forEach((to) => reach(to, state));
+    else if (exit.kind === 'branch') {
+      const { yes, no } = evaluator.branch(exit.test, state);
+      yes.forEach((one) => reach(exit.yes, one));
+      no.forEach((one) => reach(exit.no, one));
+    } else if (!exit.value) this.#exits.push({ state, value: undefined });
+    else for (const outcome of evaluator.evaluate(exit.value, state)) this.#exits.push({ state: outcome.state, value: outcome.value });
   }
 
   #operate(operation: Extract<CStep, { kind: 'declare' | 'eval' }>, state: CState, evaluator: CEvaluator): readonly CState[] {
