@@ -104,7 +104,7 @@ const nested: Readonly<Record<string, string>> = {
   'open parentheses': `var x = ${'('.repeat(deep)}\n`,
   'nested blocks': `func f() ${'{'.repeat(deep)}C.f()${'}'.repeat(deep)}\n`,
   'a long sum': `func f() string { return C.GoString(C.f()) + ${'"a" +\n'.repeat(deep)} "b" }\n`,
-  'a long call chain': `func f() { x${'.y(C.f())\n.'.repeat(deep / 10)}z() }\n`,
+  'a long call chain': `func f() { x.${'y(C.f()).\n'.repeat(deep / 10)}z() }\n`,
   'a long else chain': `func f(a int) {\n\t${Array.from({ length: deep / 10 }, (_, i) => `if a == ${i} { C.f() } else`).join(' ')} {}\n}\n`,
   'nested closures': `func f() { ${'func() {'.repeat(deep / 10)}C.free(nil)${'}()'.repeat(deep / 10)} }\n`,
   'many labels and jumps': `func f() {\n${Array.from({ length: 500 }, (_, i) => `l${i}:\n\tif C.f() > ${i} {\n\t\tgoto l${(i * 7) % 500}\n\t}\n`).join('')}}\n`,
