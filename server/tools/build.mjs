@@ -52,6 +52,8 @@ async function bundle(name, source, production) {
     // Its ES module wants import.meta.url, which a CommonJS bundle does not have.
     alias: { 'web-tree-sitter': path.join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
     plugins: [languageClientApart],
+    // import() becomes require(): as an ES module a CommonJS file would show no names.
+    supported: { 'dynamic-import': false },
     ...(name === 'cli' ? { banner: { js: '#!/usr/bin/env node' } } : {}),
     logLevel: 'warning',
   });

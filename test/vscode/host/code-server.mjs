@@ -67,7 +67,7 @@ export async function startCodeServer({ userData, extensions, args = [], onExit,
 /** Installs a packed extension into the profile; needs no network. */
 export function installExtension(vsix, { userData, extensions }) {
   const tools = installTools();
-  execFileSync(tools.node, [...commandLine(tools, { userData, extensions }), '--install-extension', vsix], { env: environment(), stdio: ['ignore', 'pipe', 'inherit'] });
+  execFileSync(tools.node, [...commandLine(tools, { userData, extensions }), '--install-extension', vsix], { env: environment(), stdio: 'pipe' });
 }
 
 function commandLine(tools, { userData, extensions }) {

@@ -14,7 +14,7 @@ import { findChromium, launchChromium } from './chromium.mjs';
 const limit = Number(process.env.CODE_SHIM_TIMEOUT_MS ?? 300_000);
 const verbose = Boolean(process.env.CODE_SHIM_VERBOSE);
 /** The workbench's own log comes through the same pipe as the tests' output. */
-const workbenchLog = /^(%c|\[|Ignoring fetching|Resolv(ing|ed) connection|Creating a socket|Updating additional|Loading development|Canceled|Trying to add a disposable)/;
+const workbenchLog = /^(%c|\[|Ignoring fetching|Resolv(ing|ed) connection|Creating a socket|Updating additional|Loading development|Canceled|Trying to add a disposable|Creation of workbench contribution|Timed out waiting for authentication)/;
 /** Native parts that are left out on purpose (no compiler needed); VS Code says at length that it does without. */
 const absentParts = /@vscode\/(spdlog|native-watchdog)/;
 

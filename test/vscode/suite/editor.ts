@@ -101,8 +101,9 @@ export function until<T>(what: string, event: Event<unknown>, condition: () => T
   });
 }
 
-/** Waits until the server is in `state`. */
+/** Waits until the server is in `state`; a server that failed will not get there. */
 export async function untilServer(state: CgoGuardApi['server']['state']): Promise<void> {
   const { server } = await cgoGuard();
-  await until(`server state ${state}`, server.onDidChangeState, () => (server.state === state ? true : undefined));
+  const reached = await until(`server state ${state}`, server.onDidChangeState, () => ([state, 'failed'].includes(server.state) ? server.state : undefined));
+  if (reached !== state) throw new Error(`the server is ${reached}, not ${state}`);
 }

@@ -1,0 +1,71 @@
+/** Drives the VS Code workbench in a page as a user does, with mouse and keyboard; knows nothing of what is tested. */
+
+const patience = { timeout: 30_000 };
+
+/** The workbench at `url`, opened on `folder`. */
+export async function openWorkbench(browser, url, folder, viewport) {
+  const page = await browser.newPage({ viewport, deviceScaleFactor: 1 });
+  page.setDefaultTimeout(patience.timeout);
+  const foreignHosts = new Set();
+  page.on('request', (request) => {
+    const asked = new URL(request.url());
+    if (asked.protocol.startsWith('http') && asked.host !== new URL(url).host) foreignHosts.add(asked.host);
+  });
+  await page.goto(`${url}/?${new URLSearchParams({ folder })}`);
+  return {
+    page,
+    /** Hosts that the page asked for anything; a closed workbench asks nobody. */
+    foreignHosts,
+
+    async openFile(name) {
+      await page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).dblclick();
+      await page.locator('.tab.active', { hasText: name }).waitFor();
+    },
+
+    /** The squiggles of a severity: error, warning, info or hint. */
+    squiggles: (severity) => page.locator(`.monaco-editor .squiggly-${severity}`),
+
+    /** The word in the line that contains `line`; a part of a token will do. */
+    word: (line, text) => page.locator('.view-line', { hasText: line }).first().locator('span span', { hasText: text }).first(),
+
+    async hover(word, expected) {
+      await word.hover();
+      const card = page.locator('.monaco-hover:not(.hidden)', { hasText: expected }).first();
+      await card.waitFor();
+      return (await card.innerText()).replace(/\s+/g, ' ');
+    },
+
+    /** Puts the cursor there and waits until the status bar says so. */
+    async click(word, lineNumber) {
+      await page.keyboard.press('Escape');
+      await word.click();
+      await page.locator('.statusbar-item', { hasText: `Ln ${lineNumber},` }).waitFor();
+    },
+
+    async quickFixMenu() {
+      await page.keyboard.press('Control+.');
+      return menuItems(page);
+    },
+
+    async lightBulb() {
+      const bulb = page.locator('.monaco-editor .lightBulbWidget, .monaco-editor [class*="codicon-gutter-lightbulb"], .monaco-editor [class*="codicon-light-bulb"]').first();
+      await bulb.click();
+      return menuItems(page);
+    },
+
+    /** Chooses the first item of the open menu that contains `title`. */
+    async choose(title) {
+      await page.locator('.action-widget .monaco-list-row', { hasText: title }).first().click();
+    },
+
+    async shot(file) {
+      await page.screenshot({ path: file });
+    },
+  };
+}
+
+async function menuItems(page) {
+  const rows = page.locator('.action-widget .monaco-list-row.action');
+  await rows.first().waitFor();
+  return rows.allInnerTexts();
+}

@@ -1,0 +1,79 @@
+/** `npm run test:ui`: installs the packed extension as a user would, works with mouse and keyboard, and leaves screenshots. */
+import * as assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { installExtension, quietSettings, seedSettings, startCodeServer } from './host/code-server.mjs';
+import { launchChromium } from './host/chromium.mjs';
+import { packExtension } from './host/package-extension.mjs';
+import { sample, screenshots } from './host/paths.mjs';
+import { browserHost, skip } from './host/pick-host.mjs';
+import { openWorkbench } from './host/workbench.mjs';
+
+const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern' };
+const viewport = { width: 1120, height: 640 };
+
+const host = browserHost();
+if (host.missing !== undefined) skip('the run as a user', host.missing);
+else await runAsUser(host.executable);
+
+async function runAsUser(chromium) {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'cgv-'));
+  const browser = await launchChromium(chromium);
+  mkdirSync(screenshots, { recursive: true });
+  try {
+    const vsix = path.join(scratch, 'cgo-guard.vsix');
+    await packExtension(vsix);
+    for (const [name, theme] of Object.entries(themes)) await inTheme(name, theme, { scratch, browser, vsix });
+    console.log(`Screenshots are in ${screenshots}`);
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+  } finally {
+    await browser.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function inTheme(name, theme, { scratch, browser, vsix }) {
+  const folder = path.join(scratch, name, 'greeter');
+  cpSync(sample, folder, { recursive: true });
+  const profile = { userData: path.join(scratch, name, 'user'), extensions: path.join(scratch, name, 'extensions') };
+  installExtension(vsix, profile);
+  seedSettings(profile.userData, { ...quietSettings, 'workbench.colorTheme': theme, 'editor.minimap.enabled': false, 'editor.hover.delay': 100, 'files.autoSave': 'off' });
+  const server = await startCodeServer({ ...profile, args: ['--disable-workspace-trust'], onExit: (error) => console.error(error.message) });
+  const workbench = await openWorkbench(browser, server.url, folder, viewport);
+  const shot = (what) => workbench.shot(path.join(screenshots, `${what}-${name}.png`));
+  try {
+    await findAndFix(workbench, shot);
+    assert.deepEqual([...workbench.foreignHosts], [], 'hosts that the page asked for something');
+  } catch (error) {
+    await shot('error');
+    throw error;
+  } finally {
+    await workbench.page.close();
+    await server.stop();
+  }
+}
+
+/** The story of a first minute: see, read, fix by keyboard, fix by mouse. */
+async function findAndFix(workbench, shot) {
+  const warnings = workbench.squiggles('warning');
+  await workbench.openFile('greet.go');
+  await warnings.nth(1).waitFor();
+  const found = await warnings.count();
+  await shot('squiggle');
+
+  const first = workbench.word('cName := C.CString(name)', 'CString');
+  const card = await workbench.hover(first, 'cstring-leak');
+  assert.match(card, /C\.free/);
+  await shot('hover');
+
+  await workbench.click(first, 22);
+  const fixes = await workbench.quickFixMenu();
+  assert.ok(fixes.some((title) => title.includes('defer C.free')), fixes.join(' | '));
+  await shot('quick-fix');
+  await workbench.choose('defer C.free');
+  await warnings.nth(found - 1).waitFor({ state: 'detached' });
+  await shot('fixed');
+}
