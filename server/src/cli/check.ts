@@ -28,7 +28,7 @@ export interface CheckOptions {
   readonly format: (typeof formats)[number];
   readonly minSeverity: Severity;
   readonly failOn: (typeof failLevels)[number];
-  readonly fix: boolean;
+  readonly fix?: boolean;
   readonly output?: string;
 }
 
@@ -82,7 +82,7 @@ async function run(
   configs: ConfigFiles,
   show: (file: FileId) => string,
 ): Promise<Report> {
-  if (targets.length === 0) return { findings: [], sources: new Map(), checked: 0, problems, ...(options.fix ? { fixed: { findings: 0, files: 0 } } : {}) };
+  if (targets.length === 0) return { findings: [], sources: new Map(), checked: 0, problems, ...(options.fix === true ? { fixed: { findings: 0, files: 0 } } : {}) };
   const checker = await context.createProject(nodeHost);
   const collector = new Collector(checker, show);
   const progress = startProgress(context.terminal.stderr);
@@ -95,7 +95,7 @@ async function run(
   const checkOne = async (target: Target): Promise<void> => {
     checker.settings = { rules: target.config.kind === 'bad' ? {} : target.config.config.rules };
     const chosen = (reports: readonly FileReport[]): readonly FileReport[] => select(target, reports, selection);
-    if (!options.fix) {
+    if (options.fix !== true) {
       const reports = await checker.checkDirectory(target.directory);
       return collector.add(chosen(reports), reports);
     }
@@ -119,7 +119,7 @@ async function run(
     progress.stop();
     checker.dispose();
   }
-  return collector.finish(trouble, options.fix ? fixed : undefined);
+  return collector.finish(trouble, options.fix === true ? fixed : undefined);
 }
 
 function render(report: Report, tool: Tool, format: CheckOptions['format'], base: string, color: boolean): string {

@@ -14,20 +14,20 @@ export interface CliContext extends CheckContext {
 
 /** Runs one command line, `args` without node and script. Returns the exit code and never throws. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
-  const { stderr } = context.terminal;
   const run: Run = { code: exitCodes.clean, printed: [] };
   try {
     if (args.length === 0) throw new Failure(`no command given; 'cgo-guard --help' shows them`);
-    await program(context, run).parseAsync([...args], { from: 'user' });
+    await program(context, run)
+      .parseAsync([...args], { from: 'user' })
+      .catch((error: unknown) => {
+        // Commander ends a run that only prints help or the version with an error, too.
+        if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+      });
+    await write(context.terminal.stdout, run.printed.join(''));
     return run.code;
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) {
-      await write(context.terminal.stdout, run.printed.join(''));
-      return exitCodes.clean;
-    }
-    if (error instanceof CommanderError) await write(stderr, `cgo-guard: ${usageProblem(error.message, args)}\n`);
-    else if (error instanceof Failure) await write(stderr, `cgo-guard: ${error.message}\n`);
-    else await write(stderr, `cgo-guard: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    // When not even this can be written the exit code has to say it alone.
+    await write(context.terminal.stderr, `cgo-guard: ${problemOf(error, args)}\n`).catch(() => {});
     return exitCodes.failure;
   }
 }
@@ -54,7 +54,7 @@ function program(context: CliContext, run: Run): Command {
     .addOption(new Option('--format <format>', 'how the findings are printed').choices(formats).default('text'))
     .addOption(new Option('--min-severity <severity>', 'leave out what is less grave').choices(severities).default('info'))
     .addOption(new Option('--fail-on <severity>', 'exit with 1 for a finding this grave or graver').choices(failLevels).default('warning'))
-    .option('--fix', 'apply the safe fixes to the files', false)
+    .option('--fix', 'apply the safe fixes to the files')
     .option('-o, --output <file>', 'write the report to a file')
     .addHelpText('after', '\nExit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong use, unreadable path or bad config.')
     .action(async (paths: string[], options: CheckOptions) => {
@@ -87,6 +87,13 @@ function program(context: CliContext, run: Run): Command {
     .action(() => context.startLsp());
 
   return cli;
+}
+
+/** What went wrong: one line for what the person can put right, the whole stack for a fault of the program. */
+function problemOf(error: unknown, args: readonly string[]): string {
+  if (error instanceof CommanderError) return usageProblem(error.message, args);
+  if (error instanceof Failure) return error.message;
+  return `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
 
 /** Commander's complaint as one line, in the form of all others. */

@@ -1,5 +1,6 @@
 /** The outside world of a run as a value, so that a test can be the terminal. Knows no command. */
 import type { Writable } from 'node:stream';
+import { Failure, reasonOf } from './failure.ts';
 
 export interface Output extends Writable {
   readonly isTTY?: boolean;
@@ -15,11 +16,8 @@ export interface Terminal {
 
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  // `write` tells what went wrong; without a listener the same error would also end the process.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return { stdout: process.stdout, stderr: process.stderr, cwd: process.cwd(), env: process.env };
 }
 
@@ -31,12 +29,12 @@ export function wantsColor(stream: Output, env: Terminal['env']): boolean {
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-/** Writes all of `text`; a reader that has gone away, as `head` does, is no error. */
+/** Writes all of `text`; a reader that has gone away, as `head` does, is no error. Throws a Failure for every other fault. */
 export function write(stream: Output, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error?: (Error & { code?: string }) | null) => {
       if (error === undefined || error === null || error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') resolve();
-      else reject(error);
+      else reject(new Failure(`cannot write the output: ${reasonOf(error)}`));
     });
   });
 }

@@ -154,20 +154,21 @@ describe('check', () => {
     expect(stdout.includes('\u001b[')).toBe(colored);
   });
 
-  test('a reader that has gone away is no failure', async () => {
-    const gone = new Writable({
-      write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
-    });
-    gone.on('error', () => {});
+  test.each([
+    ['EPIPE', 1, ''],
+    ['ENOSPC', 2, 'cgo-guard: cannot write the output: no space left\n'],
+  ])('standard output fails with %s', async (code, exitCode, line) => {
+    const broken = new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error('write'), { code })) });
+    broken.on('error', () => {});
     const stderr = new Capture(false);
-    const code = await runCli(['check'], {
-      terminal: { stdout: Object.assign(gone, { isTTY: false }), stderr, cwd: tempFolder({ 'a.go': `${cgo}LEAK(a)` }), env: {} },
+    const outcome = await runCli(['check'], {
+      terminal: { stdout: broken, stderr, cwd: tempFolder({ 'a.go': `${cgo}LEAK(a)` }), env: {} },
       version: '1.2.3',
       rules: [leakRule],
       createProject: (host) => Promise.resolve(new FakeChecker(host)),
       startLsp: () => Promise.resolve(),
     });
-    expect([code, stderr.text]).toEqual([1, '']);
+    expect([outcome, stderr.text]).toEqual([exitCode, line]);
   });
 });
 
