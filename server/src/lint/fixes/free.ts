@@ -6,24 +6,17 @@ import type { Assign, Call, Stmt, VarDecl } from '../../syntax/go/ast.ts';
 import { mayHoist } from './effects.ts';
 import type { FixFile, FixFunction } from './fix-file.ts';
 import { endsLine, indentAt, lineEnd, lineStart, startsLine } from './go-text.ts';
-import { ensureImport } from './imports.ts';
-import { ensureInclude } from './include.ts';
 import { insertAround, insertBefore } from './insert.ts';
 import type { NewLines } from './insert.ts';
 import { merge } from './merge.ts';
 import { freshName, nameForResult } from './names.ts';
 import { declaredIn, fileSpan, isNode, locate, namesIn, walk } from './place.ts';
-
-export interface FreeOptions {
-  /** Whether the value must be converted to unsafe.Pointer; results of C.malloc and C.CBytes are one already. */
-  readonly convert: boolean;
-  /** The function that releases the value, `C.free` if absent. With `convert` false its argument is the bare value. */
-  readonly release?: string;
-}
+import { releaseCall } from './release.ts';
+import type { Release } from './release.ts';
 
 /** `defer C.free(unsafe.Pointer(x))` after the statement that gives `variable` its value, with the import and the #include it needs. */
-export function deferFree(file: FixFile, fn: FixFunction, variable: string, allocation: Span, options: FreeOptions): TextEdit[] | undefined {
-  const free = freeCall(file, fn, variable, options);
+export function deferFree(file: FixFile, fn: FixFunction, variable: string, allocation: Span, options: Release): TextEdit[] | undefined {
+  const free = releaseCall(file, variable, options, declaredIn(fn));
   return free && merge(file.text, afterAllocation(file, fn, allocation, `defer ${free.text}`), free.edits);
 }
 
@@ -34,16 +27,16 @@ export function deferInsteadOf(
   variable: string,
   allocation: Span,
   frees: readonly Span[],
-  options: FreeOptions,
+  options: Release,
 ): TextEdit[] | undefined {
-  const free = freeCall(file, fn, variable, options);
+  const free = releaseCall(file, variable, options, declaredIn(fn));
   const removed = frees.map((at) => removeStatement(file.text, fn, at));
   return free && merge(file.text, afterAllocation(file, fn, allocation, `defer ${free.text}`), free.edits, ...removed);
 }
 
 /** `C.free(unsafe.Pointer(x))` right before the statement at `exit`, which leaves the function without it. */
-export function freeBefore(file: FixFile, fn: FixFunction, variable: string, exit: Span, options: FreeOptions): TextEdit[] | undefined {
-  const free = freeCall(file, fn, variable, options);
+export function freeBefore(file: FixFile, fn: FixFunction, variable: string, exit: Span, options: Release): TextEdit[] | undefined {
+  const free = releaseCall(file, variable, options, declaredIn(fn));
   return free && merge(file.text, insertBefore(file.text, fn, exit, [free.text]), free.edits);
 }
 
@@ -51,7 +44,7 @@ export function freeBefore(file: FixFile, fn: FixFunction, variable: string, exi
  * Frees what the call at `call` returns although no variable holds it: `C.f(C.CString(s))` gets a variable before the statement.
  * Undefined where the call is not evaluated exactly once before the statement runs on.
  */
-export function freeInline(file: FixFile, fn: FixFunction, call: Span, options: FreeOptions & { readonly name?: string }): TextEdit[] | undefined {
+export function freeInline(file: FixFile, fn: FixFunction, call: Span, options: Release & { readonly name?: string }): TextEdit[] | undefined {
   const place = locate(fn, call);
   const target = place?.inside.at(-1);
   if (!place || !target || !isNode(target, 'Call')) return undefined;
@@ -59,7 +52,7 @@ export function freeInline(file: FixFile, fn: FixFunction, call: Span, options: 
   if (variable) return deferFree(file, fn, variable, call, options);
 
   const name = freshName(options.name ?? nameForResult(target), namesIn(fn));
-  const free = freeCall(file, fn, name, options);
+  const free = releaseCall(file, name, options, declaredIn(fn));
   // A call whose result is dropped, or which runs its statement again and again, is freed at once: nothing else refers to the memory.
   const isAtOnce = place.inLoop && place.stmt.k === 'ExprStmt';
   const lines: NewLines = isAtOnce ? { after: [free?.text ?? ''] } : { before: [`defer ${free?.text}`] };
@@ -95,22 +88,6 @@ export function removeStatement(text: string, fn: FixFunction, at: Span): TextEd
   const isFirst = /\{[ \t]*\r?\n$/.test(text.slice(0, from));
   const below = isFirst ? (/^([ \t]*\r?\n)*/.exec(text.slice(newline + 1))?.[0].length ?? 0) : 0;
   return [{ span: span(from - gap, newline + 1 + below), newText: '' }];
-}
-
-interface FreeCall {
-  readonly text: string;
-  /** The imports and the #include. */
-  readonly edits: readonly TextEdit[];
-}
-
-function freeCall(file: FixFile, fn: FixFunction, variable: string, { convert, release = 'C.free' }: FreeOptions): FreeCall | undefined {
-  const declared = declaredIn(fn);
-  if (declared.has('C') || !file.imports.some((spec) => spec.path === 'C')) return undefined;
-  const include = release === 'C.free' ? ensureInclude(file, 'stdlib.h') : [];
-  if (!include) return undefined;
-  if (!convert) return { text: `${release}(${variable})`, edits: include };
-  const unsafe = ensureImport(file, 'unsafe', declared);
-  return unsafe && { text: `${release}(${unsafe.name}.Pointer(${variable}))`, edits: [...unsafe.edits, ...include] };
 }
 
 function afterAllocation(file: FixFile, fn: FixFunction, allocation: Span, line: string): TextEdit[] | undefined {
