@@ -17,8 +17,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   rules: ['base', 'semantics', 'flow', 'lint'],
   report: ['base', 'lint'],
   project: ['base', 'syntax', 'semantics', 'flow', 'lint', 'rules'],
-  lsp: ['base', 'syntax', 'semantics', 'flow', 'lint', 'rules', 'project'],
-  cli: ['base', 'syntax', 'semantics', 'flow', 'lint', 'rules', 'project', 'report'],
+  lsp: ['base', 'syntax', 'semantics', 'flow', 'lint', 'project'],
+  cli: ['base', 'syntax', 'semantics', 'flow', 'lint', 'project', 'report'],
 };
 
 /** Packages that only some places may import. */
