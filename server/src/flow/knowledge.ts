@@ -1,0 +1,67 @@
+/** What the analyses ask about callees: the summaries of Go and C functions. The package behind it may not know; every answer can say so. */
+import type { Span } from '../base/span.ts';
+import type { Type } from '../semantics/types.ts';
+import type { FuncBody, FuncIr } from './ir.ts';
+
+/** A place in some file of the package, in facts that cross functions. `unit` names a declaration or a C text; the span is relative to it. */
+export interface Place {
+  readonly unit: object;
+  readonly span: Span;
+}
+
+/** What a callee does with the memory it gets through one argument. */
+export interface ArgEffect {
+  /** `sometimes` is enough for silence, only `always` may be reported on. */
+  readonly releases: 'always' | 'sometimes' | 'never';
+  /** It may outlive the call, or nobody knows. */
+  readonly escapes: boolean;
+  /** Indices of results that are this very memory. */
+  readonly returned: readonly number[];
+  /** Calls of unseen C functions that the memory goes through inside. */
+  readonly assumed: readonly AssumedBorrow[];
+  /** Where it is released, for traces. */
+  readonly at?: Place;
+}
+
+/** A call of a C function whose body is not in view: it is assumed to borrow (hazards: the default contract). */
+export interface AssumedBorrow {
+  readonly name: string;
+  readonly arg: number;
+}
+
+/** Memory that a call yields and somebody must release. */
+export interface OwnedResult {
+  readonly index: number;
+  /** The allocating C function at the origin: CString, malloc, strdup … */
+  readonly allocator: string;
+  /** The C function that releases it. */
+  readonly deallocator: string;
+  readonly mayBeNil: boolean;
+  /** Written through the pointer argument with this index instead of returned. */
+  readonly outArg?: number;
+  /** Where the memory is allocated, when that is inside the callee. */
+  readonly at?: Place;
+}
+
+export interface Knowledge {
+  /** The effect of C function `name` on argument `arg`; undefined when nothing of it is in view. */
+  cArg(name: string, arg: number): ArgEffect | undefined;
+  /** Memory that C function `name` allocates for its caller. */
+  cOwned(name: string): readonly OwnedResult[];
+  /** Whether a call of a package function never returns. */
+  neverReturns(callee: { readonly recv?: string; readonly name: string }): boolean;
+  /** The effect of a package function on the memory at `path` (`''`, `.ptr`, `[]`) of argument `arg` (the receiver is 0). */
+  goArg(callee: { readonly recv?: string; readonly name: string }, arg: number, path: string): ArgEffect | undefined;
+  goOwned(callee: { readonly recv?: string; readonly name: string }): readonly OwnedResult[];
+}
+
+/** The place of a step inside the function being analysed. */
+export interface Where {
+  readonly fn: FuncBody;
+  readonly ir: FuncIr;
+}
+
+export const unknownEffect: ArgEffect = { releases: 'never', escapes: true, returned: [], assumed: [] };
+export const borrows: ArgEffect = { releases: 'never', escapes: false, returned: [], assumed: [] };
+
+export type { Type };

@@ -1,0 +1,176 @@
+/** Calls and conversions. Which of the two `C.x(y)` is, the shape of the package decides. */
+import type { Call, Expr } from '../../syntax/go/ast.ts';
+import { basicTypes, builtinFunctions, isNoReturn, isNoReturnMethod, standardResults } from '../../semantics/builtins.ts';
+import { fieldType } from '../../semantics/shape.ts';
+import { ownTypeName, type Type, typeOf, unknownType } from '../../semantics/types.ts';
+import type { Callee, CallStep, Operand, Var } from '../ir.ts';
+import { accessPath, elemType, lowerExpr, spanOf, unparen, use, varOperand } from './expressions.ts';
+import type { Lowering } from './lowering.ts';
+
+/** Whether an expression in call position can only be a type. */
+export function isTypeExpr(low: Lowering, expr: Expr): boolean {
+  switch (expr.k) {
+    case 'SliceType':
+    case 'ArrayType':
+    case 'MapType':
+    case 'ChanType':
+    case 'FuncType':
+    case 'InterfaceType':
+    case 'StructType':
+      return true;
+    case 'Paren':
+      return isTypeExpr(low, expr.x);
+    case 'Unary':
+      return expr.op === '*' && isTypeExpr(low, expr.x);
+    case 'Index':
+      return isTypeExpr(low, expr.x);
+    case 'Ident':
+      return low.lookup(expr.name) === undefined && (low.shape.isType(expr.name) || (basicTypes.has(expr.name) && !low.shape.func(expr.name)));
+    case 'Selector': {
+      const pkg = expr.x.k === 'Ident' ? low.packageOf(expr.x.name) : undefined;
+      if (pkg === 'C') return low.shape.isCType(expr.name);
+      return (pkg === 'unsafe' && expr.name === 'Pointer') || (pkg === 'runtime/cgo' && expr.name === 'Handle');
+    }
+    default:
+      return false;
+  }
+}
+
+/** `(*T)(x)` is a conversion even where nothing is known of T. */
+function isConversion(low: Lowering, fn: Expr): boolean {
+  if (fn.k === 'Paren') {
+    const inner = unparen(fn);
+    return (inner.k === 'Unary' && inner.op === '*' && lookupRoot(low, inner.x)) || isTypeExpr(low, inner);
+  }
+  return isTypeExpr(low, fn);
+}
+
+/** `(*f)(x)` calls through a pointer when f is a variable. */
+function lookupRoot(low: Lowering, expr: Expr): boolean {
+  const x = unparen(expr);
+  if (x.k === 'Unary') return lookupRoot(low, x.x);
+  return x.k !== 'Ident' || low.lookup(x.name) === undefined;
+}
+
+/** Lowers a call with `count` wanted results; a conversion yields its one value. */
+export function lowerCall(low: Lowering, expr: Call, count: number, mode: CallStep['mode'] = 'call'): Operand[] {
+  const fn = expr.fn;
+  if (isConversion(low, fn) && expr.args.length === 1) {
+    const src = lowerExpr(low, expr.args[0]!);
+    const conv = typeOf(unparen(fn), low.imports);
+    const dst = low.temp(spanOf(expr), conv);
+    low.emit({ op: 'copy', dst, src, conv }, spanOf(expr));
+    return [varOperand(dst)];
+  }
+  const { callee, recv, types } = calleeOf(low, fn);
+  const args: Operand[] = recv ? [recv.operand] : [];
+  const argSpans = recv ? [recv.span] : [];
+  const typeArgs = [...types];
+  for (const [i, arg] of expr.args.entries()) {
+    if (i === 0 && callee.k === 'builtin' && (callee.name === 'make' || callee.name === 'new')) {
+      typeArgs.push(typeOf(unparen(arg), low.imports));
+      continue;
+    }
+    args.push(lowerExpr(low, arg));
+    argSpans.push(spanOf(arg));
+  }
+  const results = resultTypes(low, callee, args, typeArgs);
+  const wanted = mode === 'call' ? Math.max(count, 1) : 0;
+  const dsts: Var[] = [];
+  for (let i = 0; i < wanted; i++) dsts.push(low.temp(spanOf(expr), results[i]));
+  low.emit({ op: 'call', mode, dsts, callee, args, argSpans, spread: expr.spread, lp: expr.lp, types: typeArgs }, spanOf(expr));
+  if (mode === 'call' && endsPath(callee)) low.frame.end({ k: 'stop' });
+  return dsts.map(varOperand);
+}
+
+function endsPath(callee: Callee): boolean {
+  switch (callee.k) {
+    case 'builtin':
+      return callee.name === 'panic';
+    case 'c':
+      return isNoReturn('C', callee.name);
+    case 'pkg':
+      return isNoReturn(callee.pkg, callee.name);
+    case 'method':
+      return isNoReturnMethod(callee.name);
+    default:
+      return false;
+  }
+}
+
+interface FoundCallee {
+  readonly callee: Callee;
+  readonly recv?: { readonly operand: Operand; readonly span: { start: number; end: number } };
+  readonly types: readonly Type[];
+}
+
+function calleeOf(low: Lowering, expr: Expr): FoundCallee {
+  const fn = unparen(expr);
+  const value = (): FoundCallee => ({ callee: { k: 'value', fn: lowerExpr(low, fn) }, types: [] });
+  switch (fn.k) {
+    case 'Ident':
+      if (low.lookup(fn.name)) return value();
+      if (low.shape.func(fn.name)) return { callee: { k: 'go', name: fn.name }, types: [] };
+      if (builtinFunctions.has(fn.name)) return { callee: { k: 'builtin', name: fn.name }, types: [] };
+      if (low.shape.global(fn.name)) return value();
+      return { callee: { k: 'go', name: fn.name }, types: [] };
+    case 'Index': {
+      const inner = calleeOf(low, fn.x);
+      if (inner.callee.k === 'value') {
+        for (const i of fn.i) use(low, i);
+        return inner;
+      }
+      return { ...inner, types: fn.i.map((type) => typeOf(type, low.imports)) };
+    }
+    case 'Selector': {
+      const pkg = fn.x.k === 'Ident' ? low.packageOf(fn.x.name) : undefined;
+      if (pkg === 'C') return { callee: { k: 'c', name: fn.name }, types: [] };
+      if (pkg !== undefined) return { callee: { k: 'pkg', pkg, name: fn.name }, types: [] };
+      const { root, path } = accessPath(low, fn);
+      const named = root.k === 'Unary' && root.op === '*' ? unparen(root.x) : root;
+      if (!path.includes('.') && named.k === 'Ident' && low.lookup(named.name) === undefined && low.shape.isType(named.name)) return value();
+      const owner = path.includes('.') ? path.slice(0, path.lastIndexOf('.')) : '';
+      const base = lowerExpr(low, root);
+      const type = owner === '' ? (low.typeOfOperand(base) ?? unknownType) : fieldType(low.shape, low.typeOfOperand(base), owner);
+      let operand = base;
+      if (owner !== '') {
+        const dst = low.temp(spanOf(fn.x), type);
+        low.emit({ op: 'field', dst, base, name: owner }, spanOf(fn.x));
+        operand = varOperand(dst);
+      }
+      return { callee: { k: 'method', name: fn.name, recvType: type }, recv: { operand, span: spanOf(fn.x) }, types: [] };
+    }
+    default:
+      return value();
+  }
+}
+
+function resultTypes(low: Lowering, callee: Callee, args: readonly Operand[], types: readonly Type[]): readonly Type[] {
+  switch (callee.k) {
+    case 'c':
+      return standardResults('C', callee.name) ?? [low.shape.cResult(callee.name), { k: 'named', name: 'error' }];
+    case 'go':
+      return low.shape.func(callee.name)?.results ?? [];
+    case 'method': {
+      const owner = ownTypeName(callee.recvType);
+      return (owner !== undefined ? low.shape.method(owner, callee.name)?.results : undefined) ?? [];
+    }
+    case 'builtin':
+      if (callee.name === 'make') return types;
+      if (callee.name === 'new') return types[0] ? [{ k: 'pointer', elem: types[0] }] : [];
+      if (callee.name === 'append') return [(args[0] && low.typeOfOperand(args[0])) ?? unknownType];
+      return callee.name === 'len' || callee.name === 'cap' || callee.name === 'copy' ? [{ k: 'named', name: 'int' }] : [];
+    case 'pkg':
+      if (callee.pkg === 'unsafe' && callee.name === 'Slice') {
+        const type = args[0] && low.typeOfOperand(args[0]);
+        return [{ k: 'slice', elem: type?.k === 'pointer' ? type.elem : unknownType }];
+      }
+      if (callee.pkg === 'unsafe' && (callee.name === 'SliceData' || callee.name === 'StringData')) {
+        return [{ k: 'pointer', elem: callee.name === 'StringData' ? { k: 'named', name: 'byte' } : elemType(args[0] && low.typeOfOperand(args[0])) }];
+      }
+      return standardResults(callee.pkg, callee.name) ?? [];
+    case 'value':
+      if (callee.fn.k === 'closure') return callee.fn.fn.results.map((result) => result.type ?? unknownType);
+      return [];
+  }
+}

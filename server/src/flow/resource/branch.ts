@@ -1,0 +1,78 @@
+/** What a branch tells: about the resource (nil, failed) and about the values that other branches test again. */
+import type { Cond, Operand, Var } from '../ir.ts';
+import { condKey, type FunctionInfo } from './function-info.ts';
+import { carried, hasSame, type State } from './state.ts';
+import type { Span } from '../../base/span.ts';
+
+const isNil = (operand: Operand): boolean => operand.k === 'const' && operand.value === 'nil';
+
+/** The state on the edge where `cond` is `taken`, or undefined when the path cannot go there or the resource does not exist there. */
+export function refine(state: State, cond: Cond, taken: boolean, span: Span, info: FunctionInfo): State | undefined {
+  if (state.phase !== 'unborn' && absentOn(state, cond, taken)) return undefined;
+  const decided = decide(state, cond, info);
+  if (decided !== undefined && decided !== taken) return undefined;
+  const key = condKey(cond, info.pure);
+  let next = state;
+  if (key !== undefined && decided === undefined && info.remembered.has(key)) next = { ...next, facts: new Map(next.facts).set(key, taken) };
+  next = learn(next, cond, taken, info);
+  return next.phase === 'owned' ? { ...next, path: { taken, span, before: next.path } } : next;
+}
+
+function absentOn(state: State, cond: Cond, taken: boolean): boolean {
+  if (cond.k === 'truth') return !taken && cond.x.k === 'var' && state.witnesses.has(cond.x.v.id);
+  if (cond.k === 'unknown') return false;
+  const sides = [cond.l, cond.r];
+  const holder = sides.find((side) => hasSame(carried(state, side)) && carried(state, side).has(''));
+  const witness = sides.some((side) => side.k === 'var' && state.witnesses.has(side.v.id));
+  // An error that is not nil, a result code that is not the success code: what was asked for was not made.
+  if (cond.k === 'cmp') return witness && taken && (cond.operator === '<' || cond.operator === '<=');
+  if (witness) return !taken;
+  // The pointer is nil, or it is another pointer's memory, which somebody else owns.
+  return holder !== undefined && taken && state.phase === 'owned';
+}
+
+/** The outcome of a condition where the values on this path decide it. */
+function decide(state: State, cond: Cond, info: FunctionInfo): boolean | undefined {
+  const key = condKey(cond, info.pure);
+  const known = key === undefined ? undefined : state.facts.get(key);
+  if (known !== undefined) return known;
+  const value = (operand: Operand): string | undefined => (operand.k === 'const' ? operand.value : operand.k === 'var' ? state.values.get(operand.v.id) : undefined);
+  if (cond.k === 'truth') {
+    const v = value(cond.x);
+    return v === 'true' ? true : v === 'false' ? false : undefined;
+  }
+  if (cond.k !== 'eq') return undefined;
+  const l = value(cond.l);
+  const r = value(cond.r);
+  if (l === undefined || r === undefined) return undefined;
+  if (l === 'nonnil' || r === 'nonnil') return l === 'nil' || r === 'nil' ? false : undefined;
+  return l === r;
+}
+
+function learn(state: State, cond: Cond, taken: boolean, info: FunctionInfo): State {
+  const set = (v: Var, value: string): State => (info.tracked.has(v) ? { ...state, values: new Map(state.values).set(v.id, value) } : state);
+  if (cond.k === 'truth') return cond.x.k === 'var' ? set(cond.x.v, String(taken)) : state;
+  if (cond.k !== 'eq') return state;
+  const [l, r] = isNil(cond.l) ? [cond.r, cond.l] : [cond.l, cond.r];
+  return l.k === 'var' && isNil(r) ? set(l.v, taken ? 'nil' : 'nonnil') : state;
+}
+
+/** Forgets what was known of a variable that changes, and what it becomes where a constant says so. */
+export function assignValue(state: State, v: Var, src: Operand | undefined, info: FunctionInfo): State {
+  let next = state;
+  const token = new RegExp(`\\bv${v.id}\\b`);
+  if ([...next.facts.keys()].some((key) => token.test(key))) next = { ...next, facts: new Map([...next.facts].filter(([key]) => !token.test(key))) };
+  if (next.witnesses.has(v.id)) next = { ...next, witnesses: new Set([...next.witnesses].filter((id) => id !== v.id)) };
+  const value = valueOf(next, src);
+  if (value !== undefined && info.tracked.has(v)) return { ...next, values: new Map(next.values).set(v.id, value) };
+  if (!next.values.has(v.id)) return next;
+  const values = new Map(next.values);
+  values.delete(v.id);
+  return { ...next, values };
+}
+
+function valueOf(state: State, src: Operand | undefined): string | undefined {
+  if (src?.k === 'const') return src.value;
+  if (src?.k === 'closure' || src?.k === 'func' || src?.k === 'method') return 'nonnil';
+  return src?.k === 'var' ? state.values.get(src.v.id) : undefined;
+}

@@ -1,0 +1,169 @@
+/** What a call does to the resource that its arguments carry. The same answer serves a call now and a deferred call at the exit. */
+import { ownTypeName } from '../../semantics/types.ts';
+import { mayRelease } from '../c-names.ts';
+import type { CallStep } from '../ir.ts';
+import type { ArgEffect } from '../knowledge.ts';
+import { assignValue } from './branch.ts';
+import type { Explorer, Used } from './explore.ts';
+import { asView, assignPlace, type Carried, type State } from './state.ts';
+
+export type CallOutcome =
+  | { readonly k: 'state'; readonly state: State }
+  | { readonly k: 'escaped' }
+  /** Released, but not for certain; or the path ends. */
+  | { readonly k: 'over' }
+  | { readonly k: 'used'; readonly used: Used };
+
+/** cgo's own helpers copy what they are given. Source: cmd/cgo, "Go references to C". */
+const copiers = new Set(['GoString', 'GoStringN', 'GoBytes', 'CString', 'CBytes']);
+
+/** Standard packages whose functions neither keep nor free what they print or compare. */
+const readers = new Set(['fmt', 'log', 'strings', 'bytes', 'strconv', 'errors', 'unicode/utf8', 'encoding/binary', 'encoding/hex', 'math', 'os', 'testing', 'log/slog']);
+
+export function callEffect(ex: Explorer, state: State, step: CallStep, args: readonly Carried[]): CallOutcome {
+  const done = (next: State): CallOutcome => ({ k: 'state', state: results(ex, next, step, []) });
+  if (neverReturns(ex, step)) return { k: 'over' };
+  if (state.phase === 'unborn') return done(state);
+  for (const arg of step.args) {
+    const fn = ex.closureOf(arg);
+    const effect = fn && ex.closureEffect(fn, state);
+    if (effect && (effect.escapes || effect.releases !== 'never')) return escaped(ex);
+  }
+  const touched = args.findIndex((value) => value.size > 0);
+  if (touched < 0) return done(state);
+  if (state.phase === 'released') return whenReleased(ex, state, step, args, done);
+  switch (step.callee.k) {
+    case 'c':
+      return cCall(ex, state, step, step.callee.name, args);
+    case 'go':
+      return goCall(ex, state, step, { name: step.callee.name }, args);
+    case 'method': {
+      const recv = ownTypeName(step.callee.recvType);
+      return goCall(ex, state, step, { ...(recv !== undefined ? { recv } : { recv: '?' }), name: step.callee.name }, args);
+    }
+    case 'pkg':
+      return packageCall(ex, state, step, step.callee.pkg, step.callee.name, args);
+    case 'builtin':
+      return builtin(ex, state, step, step.callee.name, args);
+    case 'value':
+      return args.some((value) => [...value.values()].some((hold) => hold !== 'view')) ? escaped(ex) : done(state);
+  }
+}
+
+function escaped(ex: Explorer): CallOutcome {
+  ex.gone();
+  return { k: 'escaped' };
+}
+
+function neverReturns(ex: Explorer, step: CallStep): boolean {
+  if (step.mode !== 'call') return false;
+  if (step.callee.k === 'go') return ex.knowledge.neverReturns({ name: step.callee.name });
+  const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
+  return step.callee.k === 'method' && recv !== undefined && ex.knowledge.neverReturns({ recv, name: step.callee.name });
+}
+
+/** The state after the call, its results holding what `values` says. */
+function results(ex: Explorer, state: State, step: CallStep, values: readonly Carried[]): State {
+  let next = state;
+  step.dsts.forEach((dst, i) => {
+    next = assignValue(next, dst, undefined, ex.info);
+    const holders = assignPlace(next.holders, String(dst.id), values[i] ?? new Map());
+    if (holders !== next.holders) next = { ...next, holders };
+  });
+  return next;
+}
+
+function whenReleased(ex: Explorer, state: State, step: CallStep, args: readonly Carried[], done: (next: State) => CallOutcome): CallOutcome {
+  const index = args.findIndex((value) => value.has('') && value.get('') !== 'ref');
+  if (index < 0 || state.released === undefined) return args.some((value) => [...value.values()].includes('ref')) ? escaped(ex) : done(state);
+  const { callee } = step;
+  if (callee.k === 'builtin' && (callee.name === 'len' || callee.name === 'cap')) return done(state);
+  // Making a view touches nothing yet; whoever uses the view does.
+  if (callee.k === 'pkg' && callee.pkg === 'unsafe') return { k: 'state', state: results(ex, state, step, [asView(args[0] ?? new Map())]) };
+  if (callee.k === 'pkg' && (callee.pkg === 'fmt' || callee.pkg === 'log')) return done(state);
+  if (callee.k === 'pkg' && callee.pkg === 'runtime') return done(state);
+  // A second release is another hazard than a use.
+  if (callee.k === 'c' && (ex.knowledge.cArg(callee.name, index)?.releases === 'always' || mayRelease(callee.name))) return { k: 'over' };
+  if (callee.k === 'go' || callee.k === 'method') {
+    const recv = callee.k === 'method' ? (ownTypeName(callee.recvType) ?? '?') : undefined;
+    const effect = ex.knowledge.goArg({ ...(recv !== undefined ? { recv } : {}), name: callee.name }, index, '');
+    if (effect === undefined || effect.releases !== 'never') return { k: 'over' };
+  }
+  if (callee.k === 'value') return { k: 'over' };
+  return { k: 'used', used: { state, span: step.mode === 'call' ? (step.argSpans[index] ?? step.span) : step.span, released: state.released, view: args[index]!.get('') === 'view' } };
+}
+
+function release(ex: Explorer, state: State, step: CallStep, effect: ArgEffect): CallOutcome {
+  if (effect.releases !== 'always') {
+    ex.trail.maybeReleased = true;
+    return { k: 'over' };
+  }
+  ex.trail.certainlyReleased ??= effect.at ?? ex.place(step.span);
+  for (let node = state.assumed; node; node = node.before) ex.trail.freedAfter.add(`${node.name}#${node.arg}`);
+  return { k: 'state', state: results(ex, { ...state, phase: 'released', released: ex.place(step.span) }, step, []) };
+}
+
+function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: readonly Carried[]): CallOutcome {
+  if (copiers.has(name)) return { k: 'state', state: results(ex, state, step, []) };
+  let next = state;
+  const back: Carried[] = [];
+  for (const [i, value] of args.entries()) {
+    for (const [path, hold] of value) {
+      const effect = ex.knowledge.cArg(name, i);
+      if (path === '' && hold === 'same' && effect) {
+        if (effect.releases !== 'never') return release(ex, next, step, effect);
+        if (effect.escapes) return escaped(ex);
+        if (effect.returned.includes(0)) back[0] = new Map([['', 'same']]);
+        continue;
+      }
+      // Whether it frees by the name, or gets the variable itself and may put something else into it: nothing can be said.
+      if (mayRelease(name)) {
+        ex.trail.maybeReleased = true;
+        return { k: 'over' };
+      }
+      if (hold === 'ref') {
+        if (effect && !effect.escapes && effect.releases === 'never') continue;
+        return escaped(ex);
+      }
+      if (hold === 'same') next = { ...next, assumed: { name, arg: i, span: step.argSpans[i] ?? step.span, before: next.assumed } };
+    }
+  }
+  return { k: 'state', state: results(ex, next, step, back) };
+}
+
+function goCall(ex: Explorer, state: State, step: CallStep, callee: { readonly recv?: string; readonly name: string }, args: readonly Carried[]): CallOutcome {
+  let next = state;
+  const back: Carried[] = [];
+  for (const [i, value] of args.entries()) {
+    for (const [path, hold] of value) {
+      if (hold === 'view') continue;
+      if (hold === 'ref') return escaped(ex);
+      const effect = ex.knowledge.goArg(callee, i, path);
+      if (effect === undefined) return escaped(ex);
+      if (effect.releases !== 'never') return release(ex, next, step, effect);
+      if (effect.escapes) return escaped(ex);
+      for (const index of effect.returned) back[index] = new Map([['', 'same']]);
+      for (const { name, arg } of effect.assumed) next = { ...next, assumed: { name, arg, span: step.span, before: next.assumed } };
+    }
+  }
+  return { k: 'state', state: results(ex, next, step, back) };
+}
+
+function packageCall(ex: Explorer, state: State, step: CallStep, pkg: string, name: string, args: readonly Carried[]): CallOutcome {
+  const done = (values: readonly Carried[] = []): CallOutcome => ({ k: 'state', state: results(ex, state, step, values) });
+  if (pkg === 'unsafe') return done(args[0]?.has('') ? [asView(args[0])] : []);
+  if (pkg === 'runtime' && name === 'KeepAlive') return done();
+  const onlyViews = args.every((value) => [...value.values()].every((hold) => hold === 'view'));
+  return onlyViews || readers.has(pkg) ? done() : escaped(ex);
+}
+
+function builtin(ex: Explorer, state: State, step: CallStep, name: string, args: readonly Carried[]): CallOutcome {
+  if (name === 'append') {
+    const grown = args[0] ?? new Map();
+    // `append(x, view...)` copies the bytes; `append(list, p)` makes the list hold the pointer.
+    if (args.slice(1).some((value) => [...value.values()].some((hold) => hold !== 'view'))) return escaped(ex);
+    return { k: 'state', state: results(ex, state, step, [grown]) };
+  }
+  return { k: 'state', state: results(ex, state, step, []) };
+}
+

@@ -1,0 +1,281 @@
+/**
+ * Follows one resource through a function, path by path: from its allocation (or from the entry, for a parameter) to every exit.
+ * States with the same key are visited once per place, so the work is bounded by the number of distinct states, and by a budget:
+ * when that is spent nothing is known of the resource and nothing is said.
+ */
+import type { Span } from '../../base/span.ts';
+import type { ArgEffect, Knowledge, OwnedResult, Place } from '../knowledge.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Step } from '../ir.ts';
+import { refine } from './branch.ts';
+import { type CallOutcome, callEffect } from './call-effect.ts';
+import { functionInfo, type FunctionInfo } from './function-info.ts';
+import { addPlace, assignPlace, type AssumedNode, type Carried, carried, type Cont, type Holders, type Leave, type Pending, type State, start, stateKey } from './state.ts';
+import { transfer } from './transfer.ts';
+
+/** Visits per resource. A function of a thousand blocks with one resource needs a few thousand. */
+const budget = 6000;
+const deepestInline = 4;
+
+export interface Origin {
+  readonly step: CallStep;
+  readonly owned: OwnedResult;
+}
+
+export interface Exit {
+  readonly state: State;
+  readonly span: Span;
+  readonly implicit: boolean;
+  readonly returned: readonly Carried[];
+}
+
+export interface Used {
+  readonly state: State;
+  readonly span: Span;
+  readonly released: Place;
+  readonly view: boolean;
+}
+
+/** Everything seen of one resource. */
+export class Trail {
+  readonly exits: Exit[] = [];
+  readonly used: Used[] = [];
+  readonly lost: { readonly state: State; readonly span: Span }[] = [];
+  /** C calls that had the memory before this function released it itself. */
+  readonly freedAfter = new Set<string>();
+  escaped = false;
+  maybeReleased = false;
+  certainlyReleased: Place | undefined;
+  exhausted = false;
+  born = false;
+}
+
+interface Item {
+  readonly state: State;
+  readonly fn: FuncBody;
+  readonly block: number;
+  readonly step: number;
+  readonly leave?: Leave;
+}
+
+export class Explorer {
+  readonly ir: FuncIr;
+  readonly knowledge: Knowledge;
+  readonly info: FunctionInfo;
+  readonly trail = new Trail();
+  readonly origin: Origin | undefined;
+  readonly unit: object;
+  readonly #visited = new Set<string>();
+  readonly #queue: Item[] = [];
+
+  /** `unit` names the declaration in places. Without an origin the resource exists from the start: see `run`. */
+  constructor(ir: FuncIr, unit: object, knowledge: Knowledge, origin?: Origin) {
+    this.ir = ir;
+    this.unit = unit;
+    this.knowledge = knowledge;
+    this.info = functionInfo(ir);
+    this.origin = origin;
+  }
+
+  /** Explores from the entry of `fn`. `held` says where the resource is when it exists from the start. */
+  run(fn: FuncBody, held?: Holders): Trail {
+    this.#push({ state: held ? { ...start, phase: 'owned', holders: held } : start, fn, block: 0, step: 0 });
+    for (let n = 0; this.#queue.length > 0; n++) {
+      if (n > budget) {
+        this.trail.exhausted = true;
+        break;
+      }
+      this.#visit(this.#queue.pop()!);
+    }
+    return this.trail;
+  }
+
+  /** The literal an operand is certain to be. */
+  closureOf(operand: Operand): FuncBody | undefined {
+    if (operand.k === 'closure') return operand.fn;
+    return operand.k === 'var' ? this.info.closures.get(operand.v) : undefined;
+  }
+
+  /** What a literal that may run at any time would do to what its captured variables hold. */
+  closureEffect(fn: FuncBody, state: State): ArgEffect | undefined {
+    const held = [...fn.captures].reduce<Holders>((holders, v) => addPlace(holders, String(v.id), carried(state, { k: 'var', v })), new Map());
+    if (held.size === 0) return undefined;
+    const trail = new Explorer(this.ir, this.unit, this.knowledge).run(fn, held);
+    return effectOf(trail);
+  }
+
+  /** The place whose address an operand is: `&p`, `&h.ptr`. */
+  outPlace(operand: Operand | undefined): string | undefined {
+    return operand?.k === 'var' ? this.info.addresses.get(operand.v) : undefined;
+  }
+
+  gone(): undefined {
+    this.trail.escaped = true;
+    return undefined;
+  }
+
+  /** The place of a span of this function. */
+  place(span: Span): Place {
+    return { unit: this.unit, span };
+  }
+
+  #push(item: Item): void {
+    const key = `${item.fn.id}.${item.block}.${item.step}.${item.leave?.span.start ?? ''}#${item.leave?.values.map((v) => [...v].join()).join() ?? ''}#${stateKey(item.state)}`;
+    if (this.#visited.has(key)) return;
+    this.#visited.add(key);
+    this.#queue.push(item);
+  }
+
+  #visit(item: Item): void {
+    if (item.leave) return this.#leave(item.state, item.leave);
+    const block = item.fn.blocks[item.block]!;
+    let state: State | undefined = item.state;
+    for (let i = item.step; i < block.steps.length; i++) {
+      const step = block.steps[i]!;
+      const inline = this.#inlined(step, state);
+      if (inline) {
+        const cont: Cont = { fn: item.fn, block: item.block, step: i + 1, dsts: step.op === 'call' ? step.dsts : [], defers: state.defers, leaving: false };
+        return this.#enter(state, inline, step as CallStep, cont);
+      }
+      state = this.#step(state, step);
+      if (state === undefined) return;
+    }
+    const term = block.term;
+    switch (term.k) {
+      case 'jump':
+        return this.#push({ ...item, state, block: term.to, step: 0 });
+      case 'multi':
+        for (const to of term.to) this.#push({ ...item, state, block: to, step: 0 });
+        return;
+      case 'branch': {
+        for (const taken of [true, false]) {
+          const next = refine(state, term.cond, taken, term.span, this.info);
+          if (next) this.#push({ ...item, state: next, block: taken ? term.yes : term.no, step: 0 });
+        }
+        return;
+      }
+      case 'return': {
+        for (const value of term.values) {
+          const fn = this.closureOf(value);
+          if (fn && this.closureEffect(fn, state)) return void this.gone();
+        }
+        return this.#push({ ...item, state, leave: { span: term.span, implicit: term.implicit, values: term.values.map((value) => carried(state!, value)) } });
+      }
+      case 'stop':
+        return;
+    }
+  }
+
+  /** The literal that a step runs right here. */
+  #inlined(step: Step, state: State): FuncBody | undefined {
+    if (step.op !== 'call' || step.mode !== 'call' || step.callee.k !== 'value' || state.conts.length >= deepestInline) return undefined;
+    return this.closureOf(step.callee.fn);
+  }
+
+  #enter(state: State, fn: FuncBody, step: CallStep, cont: Cont, args: readonly Carried[] = step.args.map((arg) => carried(state, arg))): void {
+    let holders = state.holders;
+    fn.params.forEach((param, i) => {
+      holders = assignPlace(holders, String(param.id), args[i] ?? new Map());
+    });
+    this.#push({ state: { ...state, holders, defers: [], conts: [...state.conts, cont] }, fn, block: 0, step: 0 });
+  }
+
+  #step(state: State, step: Step): State | undefined {
+    if (step.op !== 'call') return transfer(this, state, step);
+    if (this.origin?.step === step) return this.#birth(state, step, this.origin);
+    if (step.mode === 'go') return state.phase !== 'unborn' && this.#goes(state, step) ? this.gone() : state;
+    if (step.mode === 'defer') {
+      const closure = step.callee.k === 'value' ? this.closureOf(step.callee.fn) : undefined;
+      const pending: Pending = { step, captured: step.args.map((arg) => carried(state, arg)), ...(closure ? { closure } : {}) };
+      return { ...state, defers: [...state.defers, pending] };
+    }
+    return this.#settle(callEffect(this, state, step, step.args.map((arg) => carried(state, arg))));
+  }
+
+  /** Whether a goroutine gets the resource. */
+  #goes(state: State, step: CallStep): boolean {
+    const closure = step.callee.k === 'value' ? this.closureOf(step.callee.fn) : undefined;
+    return step.args.some((arg) => carried(state, arg).size > 0) || (closure !== undefined && this.closureEffect(closure, state) !== undefined);
+  }
+
+  #settle(outcome: CallOutcome): State | undefined {
+    if (outcome.k === 'state') return outcome.state;
+    if (outcome.k === 'used') this.trail.used.push(outcome.used);
+    return outcome.k === 'escaped' ? this.gone() : undefined;
+  }
+
+  #birth(state: State, step: CallStep, origin: Origin): State | undefined {
+    this.trail.born = true;
+    if (state.phase === 'owned') {
+      // Round again: the earlier memory is lost unless a variable or a deferred call still has it.
+      const temps = new Set(this.ir.vars.filter((v) => v.kind === 'temp').map((v) => String(v.id)));
+      if (![...state.holders.keys()].some((place) => !temps.has(place.split(/[.[]/)[0]!)) && !promised(state)) this.trail.lost.push({ state, span: step.span });
+      return state;
+    }
+    const target = origin.owned.outArg === undefined ? step.dsts[origin.owned.index] : undefined;
+    const place = target ? String(target.id) : this.outPlace(step.args[origin.owned.outArg ?? -1]);
+    if (place === undefined) return this.gone();
+    const others = step.dsts.filter((dst) => dst !== target);
+    return {
+      ...state,
+      phase: 'owned',
+      holders: new Map([[place, 'same']]),
+      witnesses: new Set(others.map((dst) => dst.id)),
+      path: undefined,
+      assumed: undefined,
+    };
+  }
+
+  #leave(state: State, leave: Leave): void {
+    const pending = state.defers.at(-1);
+    if (pending) {
+      const rest = { ...state, defers: state.defers.slice(0, -1) };
+      if (pending.closure && state.conts.length < deepestInline) {
+        const fn = this.ir.body;
+        return this.#enter(rest, pending.closure, pending.step, { fn, block: -1, step: 0, dsts: [], defers: rest.defers, leaving: true, leave }, pending.captured);
+      }
+      const next = this.#settle(callEffect(this, rest, pending.step, pending.captured));
+      if (next) this.#push({ state: next, fn: this.ir.body, block: 0, step: 0, leave });
+      return;
+    }
+    const cont = state.conts.at(-1);
+    if (cont === undefined) {
+      this.trail.exits.push({ state, span: leave.span, implicit: leave.implicit, returned: leave.values });
+      return;
+    }
+    const outer: State = { ...state, conts: state.conts.slice(0, -1), defers: cont.defers };
+    if (cont.leaving && cont.leave) return this.#push({ state: outer, fn: cont.fn, block: 0, step: 0, leave: cont.leave });
+    let holders = outer.holders;
+    cont.dsts.forEach((dst, i) => {
+      holders = assignPlace(holders, String(dst.id), leave.values[i] ?? new Map());
+    });
+    this.#push({ state: { ...outer, holders }, fn: cont.fn, block: cont.block, step: cont.step });
+  }
+}
+
+/** A deferred call has the resource. */
+export const promised = (state: State): boolean => state.defers.some((pending) => pending.closure !== undefined || pending.captured.some((value) => value.size > 0));
+
+/** Sums up what happened to memory that existed at the entry. */
+export function effectOf(trail: Trail): ArgEffect {
+  const returned = new Set<number>();
+  let owned = 0;
+  let released = 0;
+  const assumed = new Map<string, AssumedNode>();
+  for (const exit of trail.exits) {
+    const back = exit.returned.flatMap((value, i) => (value.has('') ? [i] : []));
+    for (const i of back) returned.add(i);
+    if (back.length === 0 && exit.returned.some((value) => value.size > 0)) trail.escaped = true;
+    if (exit.state.phase === 'owned') owned++;
+    else released++;
+    for (let node = exit.state.assumed; node; node = node.before) assumed.set(`${node.name}#${node.arg}`, node);
+  }
+  const any = released > 0 || trail.maybeReleased;
+  const always = released > 0 && owned === 0 && !trail.maybeReleased && !trail.escaped && trail.certainlyReleased !== undefined;
+  return {
+    releases: always ? 'always' : any ? 'sometimes' : 'never',
+    escapes: trail.escaped || trail.exhausted,
+    returned: [...returned],
+    assumed: [...assumed.values()].map(({ name, arg }) => ({ name, arg })),
+    ...(trail.certainlyReleased ? { at: trail.certainlyReleased } : {}),
+  };
+}

@@ -1,0 +1,61 @@
+/** What the resource analysis found about one function. Spans are relative to its declaration. */
+import type { Span } from '../../base/span.ts';
+import type { AssumedBorrow, OwnedResult, Place } from '../knowledge.ts';
+import type { PathNode } from './state.ts';
+
+/** A step that yields memory somebody must release. */
+export interface Site {
+  /** The allocating call. */
+  readonly span: Span;
+  readonly stmt: Span;
+  readonly owned: OwnedResult;
+  /** C function called, or the Go helper. */
+  readonly callee: { readonly k: 'c' | 'go'; readonly name: string };
+  /** The variable that first gets it, for messages and fixes. */
+  readonly holder?: { readonly name: string; readonly id: number; readonly stmt: Span; readonly unsafePointer: boolean };
+  /** Set when the result goes straight into a call as an argument. */
+  readonly inline?: { readonly stmt: Span; readonly callee: string };
+}
+
+export interface Leak {
+  readonly site: Site;
+  /** The return statement, closing brace or assignment where the last chance passes. */
+  readonly exit: Span;
+  readonly how: 'return' | 'end' | 'overwritten';
+  readonly path: readonly PathNode[];
+  readonly assumed: readonly AssumedBorrow[];
+  /** On every path that leaves the function alive (a deferred free right after the allocation is then the whole fix). */
+  readonly everywhere: boolean;
+  /** Released on another path of this function: the code itself says that nobody else does. */
+  readonly releasedElsewhere: boolean;
+}
+
+export interface UseAfterRelease {
+  readonly site: Site;
+  readonly use: Span;
+  readonly released: Place;
+  /** `returned`: given to the caller although a deferred call releases it. */
+  readonly kind: 'used' | 'returned';
+  readonly view: boolean;
+  readonly path: readonly PathNode[];
+}
+
+/** The site's memory leaves as this result. */
+export interface Returned {
+  readonly site: Site;
+  readonly index: number;
+  readonly path: string;
+  /** The return statement. */
+  readonly exit: Span;
+}
+
+export interface ResourceFacts {
+  readonly leaks: readonly Leak[];
+  readonly uses: readonly UseAfterRelease[];
+  readonly returned: readonly Returned[];
+  /** `name#arg`: C functions after whose call this function itself releases what it passed. */
+  readonly freedAfter: ReadonlySet<string>;
+  readonly sites: readonly Site[];
+}
+
+export const noFacts: ResourceFacts = { leaks: [], uses: [], returned: [], freedAfter: new Set(), sites: [] };

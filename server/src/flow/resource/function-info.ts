@@ -1,0 +1,192 @@
+/** Facts about a function that hold on every path and that the path exploration looks up: closures by variable, what branches compare. */
+import type { Type } from '../../semantics/types.ts';
+import type { Cond, FuncBody, FuncIr, Operand, Step, Var } from '../ir.ts';
+
+export interface FunctionInfo {
+  /** Variables that only ever hold this one literal. */
+  readonly closures: ReadonlyMap<Var, FuncBody>;
+  /** Literals that are neither called nor deferred where they stand: they may run at any time. */
+  readonly loose: readonly FuncBody[];
+  /** Keys of conditions that are worth remembering: tested twice, or tested after a constant was assigned. */
+  readonly remembered: ReadonlySet<string>;
+  /** Variables whose value such a condition depends on, copies included. */
+  readonly tracked: ReadonlySet<Var>;
+  /** Text of a temporary that always means the same as long as its variables keep their values: `len(v3)`, `v3.flag`. */
+  readonly pure: ReadonlyMap<Var, string>;
+  /** Temporaries that are the address of a place: `&p` → `7`, `&h.ptr` → `3.ptr`. */
+  readonly addresses: ReadonlyMap<Var, string>;
+  /** Variables that hold an object made in this function: a struct value, `&T{}`, `new(T)`. What they hold dies with them. */
+  readonly locals: ReadonlySet<Var>;
+}
+
+const infos = new WeakMap<FuncIr, FunctionInfo>();
+
+export function functionInfo(ir: FuncIr): FunctionInfo {
+  const known = infos.get(ir);
+  if (known) return known;
+  const made = compute(ir);
+  infos.set(ir, made);
+  return made;
+}
+
+export const bodiesOf = (ir: FuncIr): readonly FuncBody[] => [ir.body, ...ir.literals];
+
+export function* stepsOf(body: FuncBody): Generator<Step> {
+  for (const block of body.blocks) yield* block.steps;
+}
+
+/** The operands a step reads, its callee's included. */
+export function operandsOf(step: Step): readonly Operand[] {
+  switch (step.op) {
+    case 'copy':
+    case 'assert':
+    case 'send':
+    case 'use':
+    case 'setGlobal':
+      return [step.src];
+    case 'field':
+    case 'deref':
+    case 'addr':
+    case 'range':
+      return [step.base];
+    case 'index':
+      return [step.base, step.index];
+    case 'slice':
+      return step.hi ? [step.base, step.hi] : [step.base];
+    case 'setField':
+    case 'setDeref':
+    case 'setIndex':
+      return [step.base, step.src];
+    case 'composite':
+      return step.fields.map((field) => field.src);
+    case 'binary':
+      return [step.l, step.r];
+    case 'call':
+      return step.callee.k === 'value' ? [step.callee.fn, ...step.args] : step.args;
+    case 'havoc':
+      return [];
+  }
+}
+
+/** The variables a step sets. */
+export function targetsOf(step: Step): readonly Var[] {
+  if (step.op === 'call' || step.op === 'range') return step.dsts;
+  return 'dst' in step ? [step.dst] : [];
+}
+
+function compute(ir: FuncIr): FunctionInfo {
+  const assigned = new Map<Var, number>();
+  const candidate = new Map<Var, FuncBody>();
+  const constants = new Set<Var>();
+  const pure = new Map<Var, string>();
+  const addresses = new Map<Var, string>();
+  const locals = new Map<Var, boolean>();
+  for (const body of bodiesOf(ir)) {
+    for (const step of stepsOf(body)) {
+      for (const v of targetsOf(step)) assigned.set(v, (assigned.get(v) ?? 0) + 1);
+      if (step.op === 'addr' && step.base.k === 'var' && !step.indexed) addresses.set(step.dst, `${step.base.v.id}${step.path === '' ? '' : `.${step.path}`}`);
+      for (const v of targetsOf(step)) locals.set(v, locals.get(v) !== false && makesLocal(step, locals));
+      if (step.op === 'copy') {
+        const address = step.src.k === 'var' && step.dst.kind === 'temp' ? addresses.get(step.src.v) : undefined;
+        if (address !== undefined) addresses.set(step.dst, address);
+        // `var f func()` followed by one assignment is one literal as well.
+        if (step.src.k === 'closure') candidate.set(step.dst, step.src.fn);
+        else if (step.src.k === 'const') {
+          constants.add(step.dst);
+          if (step.src.value === 'nil') assigned.set(step.dst, (assigned.get(step.dst) ?? 1) - 1);
+        }
+      }
+      if (step.op === 'field' && step.base.k === 'var') pure.set(step.dst, `${keyOf(step.base, pure) ?? '?'}.${step.name}`);
+      if (step.op === 'call' && step.callee.k === 'builtin' && (step.callee.name === 'len' || step.callee.name === 'cap') && step.dsts[0]) {
+        pure.set(step.dsts[0], `${step.callee.name}(${keyOf(step.args[0], pure) ?? '?'})`);
+      }
+    }
+  }
+  const closures = new Map([...candidate].filter(([v]) => assigned.get(v) === 1));
+  const direct = new Set<FuncBody>();
+  const loose = new Set<FuncBody>();
+  const counts = new Map<string, number>();
+  for (const body of bodiesOf(ir)) {
+    for (const step of stepsOf(body)) {
+      for (const operand of operandsOf(step)) {
+        const fn = operand.k === 'closure' ? operand.fn : operand.k === 'var' ? closures.get(operand.v) : undefined;
+        if (fn === undefined) continue;
+        const called = step.op === 'call' && step.mode !== 'go' && step.callee.k === 'value' && step.callee.fn === operand;
+        const named = step.op === 'copy' && closures.get(step.dst) === fn;
+        if (called) direct.add(fn);
+        else if (!named) loose.add(fn);
+      }
+    }
+    for (const block of body.blocks) {
+      if (block.term.k === 'return') for (const value of block.term.values) if (value.k === 'closure') loose.add(value.fn);
+      if (block.term.k !== 'branch') continue;
+      const key = condKey(block.term.cond, pure);
+      if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1 + (testsAny(block.term.cond, constants) || testsAny(block.term.cond, body.captures) ? 1 : 0));
+    }
+  }
+  const remembered = new Set([...counts].filter(([, n]) => n > 1).map(([key]) => key));
+  const objects = new Set([...locals].filter(([v, local]) => local && v.kind !== 'result').map(([v]) => v));
+  return { closures, loose: [...loose], pure, remembered, addresses, locals: objects, tracked: trackedVars(ir, remembered) };
+}
+
+/** Whether a step fills its target with an object of this function, or with the zero value of a struct. */
+function makesLocal(step: Step, locals: ReadonlyMap<Var, boolean>): boolean {
+  switch (step.op) {
+    case 'composite':
+      return true;
+    case 'call':
+      return step.callee.k === 'builtin' && (step.callee.name === 'new' || step.callee.name === 'make');
+    case 'copy':
+      if (step.src.k === 'var') return locals.get(step.src.v) === true || (step.src.v.type !== undefined && isStructValue(step.src.v.type));
+      // `var st C.struct_x` begins as the zero value, whatever the type's name is.
+      return step.src.k === 'unknown' && step.dst.type !== undefined && isStructValue(step.dst.type);
+    case 'addr':
+      return step.base.k === 'var' && !step.indexed && locals.get(step.base.v) === true;
+    default:
+      return false;
+  }
+}
+
+/** A value that is copied, not shared: a named type, struct or array, and no pointer. */
+const isStructValue = (type: Type): boolean => type.k === 'named' || type.k === 'struct' || type.k === 'array';
+
+function trackedVars(ir: FuncIr, remembered: ReadonlySet<string>): Set<Var> {
+  const ids = new Set([...remembered].flatMap((key) => [...key.matchAll(/\bv(\d+)\b/g)].map((match) => Number(match[1]))));
+  const tracked = new Set(ir.vars.filter((v) => ids.has(v.id)));
+  // What is copied into a tracked variable decides its value; two rounds reach `err` through a held temporary.
+  for (let round = 0; round < 2; round++) {
+    for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.src.k === 'var' && tracked.has(step.dst)) tracked.add(step.src.v);
+  }
+  return tracked;
+}
+
+function testsAny(cond: Cond, vars: ReadonlySet<Var>): boolean {
+  const operands = cond.k === 'truth' ? [cond.x] : cond.k === 'unknown' ? [] : [cond.l, cond.r];
+  return operands.some((operand) => operand.k === 'var' && vars.has(operand.v));
+}
+
+/** A stable name of a value, or undefined when it may mean something else the next time. */
+export function keyOf(operand: Operand | undefined, pure: ReadonlyMap<Var, string>): string | undefined {
+  switch (operand?.k) {
+    case 'var':
+      return operand.v.kind === 'temp' ? pure.get(operand.v) : `v${operand.v.id}`;
+    case 'const':
+      return operand.value;
+    case 'c':
+      return `C.${operand.name}`;
+    case 'global':
+      return operand.name;
+    default:
+      return undefined;
+  }
+}
+
+/** A stable name of a condition. */
+export function condKey(cond: Cond, pure: ReadonlyMap<Var, string>): string | undefined {
+  if (cond.k === 'unknown') return undefined;
+  if (cond.k === 'truth') return keyOf(cond.x, pure);
+  const l = keyOf(cond.l, pure);
+  const r = keyOf(cond.r, pure);
+  if (l === undefined || r === undefined) return undefined;
+  return `${l}${cond.k === 'eq' ? '==' : cond.operator}${r}`;
+}

@@ -1,0 +1,140 @@
+/** The resource analysis of one function: every allocation in it followed to its exits, and what becomes of memory it is given. */
+import { isUnsafePointer, ownTypeName } from '../../semantics/types.ts';
+import type { Span } from '../../base/span.ts';
+import type { CallStep, FuncBody, FuncIr, Step, Var } from '../ir.ts';
+import { type ArgEffect, borrows, type Knowledge, type OwnedResult, unknownEffect } from '../knowledge.ts';
+import { effectOf, type Exit, Explorer, type Trail } from './explore.ts';
+import type { Leak, ResourceFacts, Returned, Site, UseAfterRelease } from './facts.ts';
+import { bodiesOf, functionInfo, stepsOf } from './function-info.ts';
+import { assumedOf, pathOf, type State } from './state.ts';
+
+/** What function `ir` does to the memory at `path` of its parameter number `arg` (a receiver is 0). */
+export function paramEffect(ir: FuncIr, unit: object, knowledge: Knowledge, arg: number, path: string): ArgEffect {
+  const param = ir.body.params[arg];
+  if (ir.opaque || param === undefined || (param.type?.k === 'slice' && arg === ir.body.params.length - 1 && path === '')) return unknownEffect;
+  if (param.name === undefined) return borrows;
+  return effectOf(new Explorer(ir, unit, knowledge).run(ir.body, new Map([[`${param.id}${path}`, 'same']])));
+}
+
+/** Finds every allocation of the function and follows it. */
+export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): ResourceFacts {
+  const leaks: Leak[] = [];
+  const uses: UseAfterRelease[] = [];
+  const returned: Returned[] = [];
+  const freedAfter = new Set<string>();
+  const sites: Site[] = [];
+  if (!ir.opaque) {
+    const loose = new Set(functionInfo(ir).loose);
+    for (const body of bodiesOf(ir)) {
+      for (const step of stepsOf(body)) {
+        for (const owned of ownedBy(step, knowledge)) {
+          const site = siteOf(ir, step as CallStep, owned);
+          sites.push(site);
+          const trail = new Explorer(ir, unit, knowledge, { step: step as CallStep, owned }).run(entryOf(ir, body, loose));
+          for (const key of trail.freedAfter) freedAfter.add(key);
+          if (trail.exhausted) continue;
+          leaks.push(...leaksOf(site, trail));
+          uses.push(...usesOf(site, trail));
+          returned.push(...returnedOf(site, trail));
+        }
+      }
+    }
+  }
+  return { leaks, uses, returned, freedAfter, sites };
+}
+
+/** Results that are memory made by this function and handed to its caller, which must release it. */
+export function ownedResults(ir: FuncIr, facts: ResourceFacts): OwnedResult[] {
+  const exits = ir.body.blocks.flatMap((block) => (block.term.k === 'return' ? [block.term] : []));
+  return ir.body.results.flatMap((_, index): OwnedResult[] => {
+    const mine = facts.returned.filter((r) => r.index === index && r.path === '');
+    const first = mine[0];
+    if (first === undefined) return [];
+    // Every other exit must give nil; where one gives something else, the caller cannot know whether to release.
+    const spans = new Set(mine.map((r) => r.exit.start));
+    const clear = exits.every((exit) => spans.has(exit.span.start) || unreachable(ir, exit.span) || isNilResult(exit.values[index]));
+    return clear ? [{ ...first.site.owned, index, mayBeNil: true, ...(first.site.owned.at ? {} : { at: { unit: ir, span: first.site.span } }) }] : [];
+  });
+}
+
+function isNilResult(value: { readonly k: string; readonly value?: string } | undefined): boolean {
+  return value?.k === 'const' && value.value === 'nil';
+}
+
+/** The implicit return behind a body that always returns explicitly. */
+function unreachable(ir: FuncIr, span: Span): boolean {
+  return span.start === ir.body.body.end - 1 && ir.body.results.length > 0 && ir.body.results.every((result) => result.name === undefined);
+}
+
+function ownedBy(step: Step, knowledge: Knowledge): readonly OwnedResult[] {
+  if (step.op !== 'call' || step.mode !== 'call') return [];
+  switch (step.callee.k) {
+    case 'c':
+      return knowledge.cOwned(step.callee.name);
+    case 'go':
+      return knowledge.goOwned({ name: step.callee.name });
+    case 'method': {
+      const recv = ownTypeName(step.callee.recvType);
+      return recv === undefined ? [] : knowledge.goOwned({ recv, name: step.callee.name });
+    }
+    default:
+      return [];
+  }
+}
+
+/** A literal that runs where it stands is explored as part of the function, another one on its own. */
+function entryOf(ir: FuncIr, body: FuncBody, loose: ReadonlySet<FuncBody>): FuncBody {
+  return loose.has(body) ? body : body.id !== 0 && isGoroutine(ir, body) ? body : ir.body;
+}
+
+const isGoroutine = (ir: FuncIr, body: FuncBody): boolean =>
+  bodiesOf(ir).some((other) => [...stepsOf(other)].some((step) => step.op === 'call' && step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure' && step.callee.fn.fn === body));
+
+function leaksOf(site: Site, trail: Trail): Leak[] {
+  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && exit.returned.every((value) => value.size === 0));
+  const releasedElsewhere = trail.certainlyReleased !== undefined;
+  const everywhere = !releasedElsewhere && !trail.escaped && !trail.maybeReleased;
+  const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg }) => ({ name, arg })), everywhere, releasedElsewhere });
+  return [
+    ...leaking.map((exit: Exit) => leak(exit.state, exit.span, exit.implicit ? 'end' : 'return')),
+    ...trail.lost.map((lost) => leak(lost.state, lost.span, 'overwritten')),
+  ].sort((a, b) => a.exit.start - b.exit.start || a.path.length - b.path.length);
+}
+
+function usesOf(site: Site, trail: Trail): UseAfterRelease[] {
+  const used = trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ site, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
+  const back = trail.exits.flatMap(({ state, span, returned }): UseAfterRelease[] => {
+    const value = returned.find((carried) => carried.size > 0);
+    return value && state.phase === 'released' && state.released ? [{ site, use: span, released: state.released, kind: 'returned', view: value.get('') === 'view', path: pathOf(state.path) }] : [];
+  });
+  const unique = new Map([...used, ...back].map((use) => [`${use.use.start}:${use.kind}`, use]));
+  return [...unique.values()].sort((a, b) => a.use.start - b.use.start);
+}
+
+function returnedOf(site: Site, trail: Trail): Returned[] {
+  return trail.exits.flatMap(({ state, span, returned }) =>
+    state.phase !== 'owned' ? [] : returned.flatMap((value, index) => [...value].flatMap(([path, hold]) => (hold === 'same' ? [{ site, index, path, exit: span }] : []))),
+  );
+}
+
+/** Names the variable that first gets the memory, or the call it goes straight into. */
+function siteOf(ir: FuncIr, step: CallStep, owned: OwnedResult): Site {
+  const name = step.callee.k === 'value' ? '' : step.callee.name;
+  const base = { span: step.span, stmt: step.stmt, owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
+  const aliases = new Set<Var>();
+  const target = owned.outArg === undefined ? step.dsts[owned.index] : undefined;
+  if (target) aliases.add(target);
+  for (const body of bodiesOf(ir)) {
+    for (const other of stepsOf(body)) {
+      if (other.stmt.start !== step.stmt.start || other.span.start < step.stmt.start) continue;
+      if (other.op === 'copy' && other.src.k === 'var' && aliases.has(other.src.v)) {
+        if (other.dst.kind === 'temp') aliases.add(other.dst);
+        else return { ...base, holder: { name: other.dst.name ?? '_', id: other.dst.id, stmt: other.stmt, unsafePointer: isUnsafePointer(other.dst.type) } };
+      }
+      if (other.op === 'call' && other !== step && other.args.some((arg) => arg.k === 'var' && aliases.has(arg.v))) {
+        return { ...base, inline: { stmt: other.stmt, callee: other.callee.k === 'value' ? '' : other.callee.name } };
+      }
+    }
+  }
+  return base;
+}

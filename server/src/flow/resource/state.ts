@@ -1,0 +1,152 @@
+/** The state of one resource on one path: its phase, who holds it, what is known of the branches taken, and what is still to run. */
+import type { Span } from '../../base/span.ts';
+import type { AssumedBorrow, Place } from '../knowledge.ts';
+import type { CallStep, FuncBody, Operand, Var } from '../ir.ts';
+
+/** How a place holds the resource: the pointer itself, something inside or a Go view of it, or the address of a variable that holds it. */
+export type Hold = 'same' | 'view' | 'ref';
+
+/** A place is a variable's number and a path: `7`, `7.ptr`, `7[]`. */
+export type Holders = ReadonlyMap<string, Hold>;
+
+/** What one operand carried of the resource: path below the operand → hold. */
+export type Carried = ReadonlyMap<string, Hold>;
+
+export interface Pending {
+  readonly step: CallStep;
+  /** Of each argument, as it was when the defer ran. */
+  readonly captured: readonly Carried[];
+  /** The literal it runs, if that is what was deferred. */
+  readonly closure?: FuncBody;
+}
+
+/** Where to go on after a literal that runs inline. */
+export interface Cont {
+  readonly fn: FuncBody;
+  readonly block: number;
+  readonly step: number;
+  readonly dsts: readonly Var[];
+  /** Deferred calls of the frame that goes on. */
+  readonly defers: readonly Pending[];
+  /** True when the literal ran as a deferred call: the frame is on its way out. */
+  readonly leaving: boolean;
+  readonly leave?: Leave;
+}
+
+/** How a frame is being left. */
+export interface Leave {
+  readonly span: Span;
+  readonly implicit: boolean;
+  /** What each returned value carries, as evaluated before any deferred call runs. */
+  readonly values: readonly Carried[];
+}
+
+/** A linked list from the latest to the first. */
+export interface PathNode {
+  /** The outcome of the branch at `span`. */
+  readonly taken: boolean;
+  readonly span: Span;
+  readonly before: PathNode | undefined;
+}
+
+export interface AssumedNode extends AssumedBorrow {
+  readonly span: Span;
+  readonly before: AssumedNode | undefined;
+}
+
+export interface State {
+  readonly phase: 'unborn' | 'owned' | 'released';
+  readonly holders: Holders;
+  /** Known values of variables that branches test: number → literal, or `nonnil`. */
+  readonly values: ReadonlyMap<number, string>;
+  /** Outcomes of comparisons between tested variables and constants. */
+  readonly facts: ReadonlyMap<string, boolean>;
+  /** Variables whose failure value says that the resource does not exist. */
+  readonly witnesses: ReadonlySet<number>;
+  readonly defers: readonly Pending[];
+  readonly conts: readonly Cont[];
+  /** Where it was released, when that is certain. */
+  readonly released?: Place;
+  readonly path: PathNode | undefined;
+  readonly assumed: AssumedNode | undefined;
+}
+
+export const start: State = {
+  phase: 'unborn',
+  holders: new Map(),
+  values: new Map(),
+  facts: new Map(),
+  witnesses: new Set(),
+  defers: [],
+  conts: [],
+  path: undefined,
+  assumed: undefined,
+};
+
+const entries = (map: ReadonlyMap<unknown, unknown>): string => [...map].map(([k, v]) => `${k}=${v}`).sort().join(',');
+
+/** Two states with the same key go on in the same way. How they came there (path, assumptions) is not part of it. */
+export function stateKey(state: State): string {
+  const pending = (list: readonly Pending[]): string => list.map((p) => `${p.step.span.start}:${p.captured.map(entries).join('/')}`).join(';');
+  return [
+    state.phase,
+    entries(state.holders),
+    entries(state.values),
+    entries(state.facts),
+    [...state.witnesses].sort().join(','),
+    pending(state.defers),
+    state.conts.map((c) => `${c.fn.id}.${c.block}.${c.step}.${c.leaving}.${pending(c.defers)}`).join('>'),
+    state.released?.span.start ?? '',
+  ].join('|');
+}
+
+const prefix = (place: string, root: string): boolean => place.startsWith(root) && (place.length === root.length || place[root.length] === '.' || place[root.length] === '[');
+
+/** What an operand carries. */
+export function carried(state: State, operand: Operand | undefined): Carried {
+  return operand?.k === 'var' ? under(state.holders, String(operand.v.id)) : nothing;
+}
+
+const nothing: Carried = new Map();
+
+/** The holders below a place, with the rest of their paths. */
+export function under(holders: Holders, root: string): Carried {
+  if (holders.size === 0) return nothing;
+  let found: Map<string, Hold> | undefined;
+  for (const [place, hold] of holders) if (prefix(place, root)) (found ??= new Map()).set(place.slice(root.length), hold);
+  return found ?? nothing;
+}
+
+/** Removes a place and what is below it, then lets it hold what is given. */
+export function assignPlace(holders: Holders, root: string, value: Carried): Holders {
+  if (value.size === 0 && under(holders, root).size === 0) return holders;
+  const next = new Map([...holders].filter(([place]) => !prefix(place, root)));
+  for (const [path, hold] of value) next.set(root + path, hold);
+  return next;
+}
+
+/** Adds without removing. */
+export function addPlace(holders: Holders, root: string, value: Carried): Holders {
+  if (value.size === 0) return holders;
+  const next = new Map(holders);
+  for (const [path, hold] of value) next.set(root + path, hold);
+  return next;
+}
+
+/** The same resource, weaker: everything becomes a view. */
+export const asView = (value: Carried): Carried => new Map([...value].map(([path]) => [path, 'view' as const]));
+
+export const hasSame = (value: Carried): boolean => [...value.values()].includes('same');
+
+/** The path as a list from first to last. */
+export function pathOf(node: PathNode | undefined): PathNode[] {
+  const out: PathNode[] = [];
+  for (let at = node; at; at = at.before) out.unshift(at);
+  return out;
+}
+
+export function assumedOf(node: AssumedNode | undefined): AssumedNode[] {
+  const out: AssumedNode[] = [];
+  for (let at = node; at; at = at.before) out.unshift(at);
+  return out;
+}

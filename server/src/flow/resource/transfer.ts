@@ -1,0 +1,160 @@
+/** What every step but a call does to the resource. Returns undefined where the path is of no further interest. */
+import type { Type } from '../../semantics/types.ts';
+import type { Operand, Step, Var } from '../ir.ts';
+import { assignValue } from './branch.ts';
+import type { Explorer } from './explore.ts';
+import { promised } from './explore.ts';
+import { operandsOf, targetsOf } from './function-info.ts';
+import { asView, assignPlace, type Carried, carried, type State } from './state.ts';
+
+type PlainStep = Exclude<Step, { op: 'call' }>;
+
+const none: Carried = new Map();
+
+export function transfer(ex: Explorer, state: State, step: PlainStep): State | undefined {
+  if (state.phase === 'unborn') return forgetValues(ex, state, step);
+  const read = reads(step);
+  if (state.phase === 'released' && state.released && read.some((operand) => carried(state, operand).has(''))) {
+    const hold = read.map((operand) => carried(state, operand).get('')).find((h) => h !== undefined);
+    ex.trail.used.push({ state, span: step.span, released: state.released, view: hold === 'view' });
+    return undefined;
+  }
+  for (const operand of operandsOf(step)) {
+    const fn = operand.k === 'closure' || (operand.k === 'var' && ex.info.closures.has(operand.v)) ? ex.closureOf(operand) : undefined;
+    // A literal that is bound to its one variable is looked at where that variable is called.
+    if (fn && !(step.op === 'copy' && ex.info.closures.get(step.dst) === fn) && ex.closureEffect(fn, state)) return ex.gone();
+  }
+  return move(ex, state, step);
+}
+
+function forgetValues(ex: Explorer, state: State, step: PlainStep): State {
+  let next = state;
+  for (const dst of targetsOf(step)) next = assignValue(next, dst, step.op === 'copy' ? step.src : undefined, ex.info);
+  return next;
+}
+
+/** The operands through which a step touches memory, so that they must be alive. */
+function reads(step: PlainStep): readonly Operand[] {
+  switch (step.op) {
+    case 'deref':
+    case 'field':
+    case 'index':
+    case 'range':
+    case 'setDeref':
+    case 'setIndex':
+    case 'setField':
+      return [step.base];
+    default:
+      return [];
+  }
+}
+
+function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
+  switch (step.op) {
+    case 'copy':
+      return bind(ex, state, step.dst, step.conv && copies(step.conv) ? dropViews(carried(state, step.src)) : carried(state, step.src), step.src, step.span);
+    case 'field': {
+      const value = carried(state, step.base);
+      const below = new Map([...value].flatMap(([path, hold]) => (path === `.${step.name}` || path.startsWith(`.${step.name}.`) || path.startsWith(`.${step.name}[`) ? [[path.slice(step.name.length + 1), hold] as const] : [])));
+      return bind(ex, state, step.dst, below);
+    }
+    case 'index': {
+      const value = carried(state, step.base);
+      return bind(ex, state, step.dst, value.has('[]') ? new Map([['', value.get('[]')!]]) : none);
+    }
+    case 'deref': {
+      const place = ex.outPlace(step.base);
+      return bind(ex, state, step.dst, place !== undefined ? carriedAt(state, place) : none);
+    }
+    case 'addr': {
+      const value = carried(state, step.base);
+      if (value.size === 0) return bind(ex, state, step.dst, none);
+      const at = step.path === '' ? '' : `.${step.path}`;
+      // The address of a variable that holds the pointer; of memory behind the pointer; or of an object that has it inside.
+      const own = step.path === '' && !step.indexed && value.get('') === 'same';
+      if (own) return bind(ex, state, step.dst, new Map([['', 'ref']]));
+      if (value.has('')) return bind(ex, state, step.dst, new Map([['', 'view']]));
+      const below = new Map([...value].flatMap(([path, hold]) => (path === at ? [['', 'ref' as const] as const] : path.startsWith(at) ? [[path.slice(at.length), hold] as const] : [])));
+      return bind(ex, state, step.dst, below);
+    }
+    case 'slice':
+      return bind(ex, state, step.dst, sliced(carried(state, step.base)));
+    case 'assert':
+      return bind(ex, state, step.dst, carried(state, step.src));
+    case 'binary': {
+      const value = /^(?:[-+&|^]|&\^)$/.test(step.operator) ? new Map([...carried(state, step.l), ...carried(state, step.r)]) : none;
+      return bind(ex, state, step.dst, value.has('') ? asView(value) : none);
+    }
+    case 'composite': {
+      const value = new Map(
+        step.fields.flatMap(({ name, src }) => [...carried(state, src)].map(([path, hold]) => [`${name !== undefined ? `.${name}` : '[]'}${path}`, hold] as const)),
+      );
+      return bind(ex, state, step.dst, value);
+    }
+    case 'range': {
+      let next: State | undefined = state;
+      const value = carried(state, step.base);
+      for (const [i, dst] of step.dsts.entries()) next = next && bind(ex, next, dst, i === 1 && value.has('[]') ? new Map([['', value.get('[]')!]]) : none);
+      return next;
+    }
+    case 'setField':
+      return setField(ex, state, step.base, step.name, step.src);
+    case 'setIndex':
+    case 'setDeref':
+    case 'setGlobal':
+    case 'send':
+      return stored(state, step.src) ? ex.gone() : step.op === 'setDeref' ? throughAddress(ex, state, step.base) : state;
+    case 'use':
+      return state;
+    case 'havoc':
+      return ex.gone();
+  }
+}
+
+/** `*p = x` where p is the address of the variable that holds the resource. */
+function throughAddress(ex: Explorer, state: State, base: Operand): State | undefined {
+  const place = ex.outPlace(base);
+  return place !== undefined && carriedAt(state, place).size > 0 ? ex.gone() : state;
+}
+
+/** Whether storing the value hands the memory on; a Go view of it owns nothing, but whoever gets it may look at it. */
+const stored = (state: State, src: Operand): boolean => carried(state, src).size > 0;
+
+function setField(ex: Explorer, state: State, base: Operand, name: string, src: Operand): State | undefined {
+  const value = carried(state, src);
+  const local = base.k === 'var' && ex.info.locals.has(base.v);
+  if (!local) return value.size > 0 ? ex.gone() : state;
+  const place = `${base.v.id}.${name}`;
+  return lose(ex, state, { ...state, holders: assignPlace(state.holders, place, value) }, { start: 0, end: 0 }, false);
+}
+
+/** Lets a variable hold what is given, and forgets what it held. */
+export function bind(ex: Explorer, state: State, dst: Var, value: Carried, src?: Operand, span = dst.span): State | undefined {
+  const next = assignValue(state, dst, src, ex.info);
+  const holders = assignPlace(next.holders, String(dst.id), value);
+  // A variable of an outer function: a literal that was started on its own cannot see what becomes of it.
+  return holders === next.holders ? next : lose(ex, state, { ...next, holders }, span, dst.kind !== 'temp' && value.size === 0);
+}
+
+/** Notes when the last variable that held the memory was overwritten. */
+function lose(ex: Explorer, before: State, after: State, span: { start: number; end: number }, report: boolean): State | undefined {
+  if (!report || before.phase !== 'owned' || promised(after)) return after;
+  const named = [...after.holders.keys()].some((place) => ex.ir.vars[Number(/^\d+/.exec(place)?.[0])]?.kind !== 'temp');
+  if (named) return after;
+  ex.trail.lost.push({ state: before, span });
+  return undefined;
+}
+
+function carriedAt(state: State, place: string): Carried {
+  return new Map([...state.holders].flatMap(([at, hold]) => (at === place ? [['', hold] as const] : [])));
+}
+
+function sliced(value: Carried): Carried {
+  return new Map([...value].map(([path, hold]) => [path, path === '' ? ('view' as const) : hold]));
+}
+
+/** A conversion to string or from string copies the bytes. */
+const copies = (type: Type): boolean => (type.k === 'named' && type.pkg === undefined && type.name === 'string') || type.k === 'slice';
+
+const dropViews = (value: Carried): Carried => new Map([...value].filter(([, hold]) => hold !== 'view'));
+
