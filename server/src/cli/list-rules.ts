@@ -1,7 +1,7 @@
 /** `cgo-guard rules`: the table of all rules, for people or programs. Everything in it comes from the rules themselves. */
 import { createColors } from 'picocolors';
-import stringWidth from 'string-width';
 import { families, pageUrl, type FixPolicy, type RuleMeta } from '../lint/rule-meta.ts';
+import { displayWidth } from '../report/code-frame.ts';
 import { byCodeUnits } from './paths.ts';
 
 /** Rules by family, in the order in which the families are told, then by id. */
@@ -13,10 +13,10 @@ export function rulesTable(rules: readonly RuleMeta[], color: boolean): string {
   const colors = createColors(color);
   const rows = sortRules(rules).map((rule) => [rule.id, rule.family, rule.severity, fixWord(rule.fix), rule.summary]);
   const head = ['RULE', 'FAMILY', 'SEVERITY', 'FIX', 'SUMMARY'];
-  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => stringWidth(row[column] ?? title))));
+  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => displayWidth(row[column] ?? title))));
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell)))
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - displayWidth(cell)))
       .join('  ')
       .trimEnd();
   return [colors.bold(line(head)), ...rows.map(line)].join('\n') + '\n';

@@ -1,5 +1,5 @@
 /** Shows one source line with carets under a span, aligned for a terminal. Knows nothing of findings or colours. */
-import stringWidth from 'string-width';
+import { eastAsianWidth } from 'get-east-asian-width';
 import type { Span } from '../base/span.ts';
 import type { Source } from './report.ts';
 
@@ -30,8 +30,20 @@ export function codeFrame(source: Source, span: Span): CodeFrame {
   return {
     line: line + 1,
     code: (head + marked + tail).trimEnd(),
-    marks: ' '.repeat(stringWidth(head)) + '^'.repeat(Math.max(1, stringWidth(marked))),
+    marks: ' '.repeat(displayWidth(head)) + '^'.repeat(Math.max(1, displayWidth(marked))),
   };
+}
+
+/** How many columns `text` takes in a terminal. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const letter of text) {
+    const code = letter.codePointAt(0) ?? 0;
+    if (code < 0x300) width++;
+    // Combining marks and joiners stand on the letter before them.
+    else if (!/[\p{Mn}\p{Me}\p{Cf}]/u.test(letter)) width += eastAsianWidth(code);
+  }
+  return width;
 }
 
 /** Text that cannot move the cursor, reorder the line or ring a bell; a tab becomes four blanks. */
