@@ -234,6 +234,12 @@ export class Session {
     await this.#client.sendRequest('test/settle').catch(() => undefined);
   }
 
+  /** Lets the calm after the last edit come, once the server has seen all edits. */
+  async calm(): Promise<void> {
+    await this.settle();
+    this.clock.tick();
+  }
+
   async shutdown(): Promise<void> {
     await this.#client.sendRequest(ShutdownRequest.type);
   }

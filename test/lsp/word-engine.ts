@@ -40,6 +40,7 @@ export class WordEngine implements Engine {
   disposed = false;
   tokens: readonly PreambleToken[] = [];
   readonly open = new Map<FileId, string>();
+  readonly #onCheck: (() => void)[] = [];
 
   openDocument(file: FileId, text: string): void {
     this.open.set(file, text);
@@ -61,8 +62,14 @@ export class WordEngine implements Engine {
     return Promise.resolve(this.open.get(file) ?? this.disk.get(file));
   }
 
+  /** Resolves when the next check has begun. */
+  nextCheck(): Promise<void> {
+    return new Promise((resolve) => this.#onCheck.push(resolve));
+  }
+
   async checkFile(file: FileId): Promise<FileReport> {
     this.checks++;
+    for (const told of this.#onCheck.splice(0)) told();
     const text = (await this.text(file)) ?? '';
     await this.gate;
     if (this.failure) throw this.failure;

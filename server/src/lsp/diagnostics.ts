@@ -3,6 +3,7 @@ import type { Diagnostic, PublishDiagnosticsParams } from 'vscode-languageserver
 import type { FileId } from '../project/host.ts';
 import { findingsOf, isCurrent, type Context } from './context.ts';
 import type { OpenDocument } from './documents.ts';
+import type { Engine } from './engine.ts';
 import { linesOfFiles } from './positions.ts';
 import { scheduler, type After } from './scheduler.ts';
 import { filesOf, toDiagnostic } from './to-diagnostic.ts';
@@ -25,11 +26,12 @@ export function pushDiagnostics(context: Context, send: (params: PublishDiagnost
   const queue = scheduler<FileId>(check, calm, start);
 
   async function check(file: FileId): Promise<void> {
-    const document = context.documents.ofFile(file);
-    if (!document) return;
     try {
+      const engine = await context.engine();
+      const document = context.documents.ofFile(file);
+      if (!document) return;
       const { version } = document.content;
-      const diagnostics = await diagnosticsOf(context, document);
+      const diagnostics = context.enabled() ? await diagnosticsOf(context, engine, document) : [];
       // An edit meanwhile has put the document into the queue again.
       if (isCurrent(context, document, version)) show(document, version, diagnostics);
     } catch (error) {
@@ -55,9 +57,7 @@ export function pushDiagnostics(context: Context, send: (params: PublishDiagnost
   };
 }
 
-async function diagnosticsOf(context: Context, document: OpenDocument): Promise<Diagnostic[]> {
-  const engine = await context.engine();
-  if (!context.enabled()) return [];
+async function diagnosticsOf(context: Context, engine: Engine, document: OpenDocument): Promise<Diagnostic[]> {
   const findings = await findingsOf(engine, document);
   const lines = await linesOfFiles(engine, context.documents, filesOf(findings));
   return findings.flatMap((finding) => toDiagnostic(finding, lines, context.documents, context.client().relatedInformation) ?? []);

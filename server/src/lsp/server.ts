@@ -3,6 +3,8 @@ import {
   BulkRegistration,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
+  MessageType,
+  ShowMessageNotification,
   TextDocumentSyncKind,
   type Connection,
   type InitializeParams,
@@ -61,7 +63,9 @@ export function startServer(connection: Connection, parts: ServerParts): void {
   });
   loading.catch((error: unknown) => {
     log(`Cgo Guard cannot start: ${describe(error)}`);
-    connection.window.showErrorMessage('Cgo Guard cannot start; its output says why.');
+    connection
+      .sendNotification(ShowMessageNotification.type, { type: MessageType.Error, message: 'Cgo Guard cannot start; its output says why.' })
+      .catch(ignore);
   });
 
   const context: Context = {
