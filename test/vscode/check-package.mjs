@@ -10,7 +10,7 @@ const limit = 1_500_000;
 const scratch = mkdtempSync(path.join(tmpdir(), 'cgv-'));
 try {
   const vsix = path.join(scratch, 'cgo-guard.vsix');
-  await packExtension(vsix);
+  packExtension(vsix);
   const files = packedFiles(vsix);
   const size = statSync(vsix).size;
   assert.deepEqual(files.filter((file) => !mayBePacked(file)), [], 'files that do not belong into the .vsix');

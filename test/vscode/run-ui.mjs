@@ -1,6 +1,6 @@
 /** `npm run test:ui`: installs the packed extension as a user would, works with mouse and keyboard, and leaves screenshots. */
 import * as assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { installExtension, quietSettings, seedSettings, startCodeServer } from './host/code-server.mjs';
@@ -11,7 +11,7 @@ import { browserHost, skip } from './host/pick-host.mjs';
 import { openWorkbench } from './host/workbench.mjs';
 
 const themes = { light: 'Default Light Modern', dark: 'Default Dark Modern' };
-const viewport = { width: 1120, height: 640 };
+const viewport = { width: 1120, height: 720 };
 
 const host = browserHost();
 if (host.missing !== undefined) skip('the run as a user', host.missing);
@@ -23,7 +23,7 @@ async function runAsUser(chromium) {
   mkdirSync(screenshots, { recursive: true });
   try {
     const vsix = path.join(scratch, 'cgo-guard.vsix');
-    await packExtension(vsix);
+    packExtension(vsix);
     for (const [name, theme] of Object.entries(themes)) await inTheme(name, theme, { scratch, browser, vsix });
     console.log(`Screenshots are in ${screenshots}`);
   } catch (error) {
@@ -56,7 +56,7 @@ async function inTheme(name, theme, { scratch, browser, vsix }) {
   }
 }
 
-/** The story of a first minute: see, read, fix by keyboard, fix by mouse. */
+/** The story of a first minute: see, read, fix by keyboard, fix by mouse, follow the path of a finding. */
 async function findAndFix(workbench, shot) {
   const warnings = workbench.squiggles('warning');
   await workbench.openFile('greet.go');
@@ -65,15 +65,28 @@ async function findAndFix(workbench, shot) {
   await shot('squiggle');
 
   const first = workbench.word('cName := C.CString(name)', 'CString');
-  const card = await workbench.hover(first, 'cstring-leak');
-  assert.match(card, /C\.free/);
+  assert.match(await workbench.hover(first, 'What to do'), /C\.free/);
   await shot('hover');
 
-  await workbench.click(first, 22);
+  await workbench.click(first, lineOf('cName := C.CString(name)'));
   const fixes = await workbench.quickFixMenu();
   assert.ok(fixes.some((title) => title.includes('defer C.free')), fixes.join(' | '));
   await shot('quick-fix');
   await workbench.choose('defer C.free');
   await warnings.nth(found - 1).waitFor({ state: 'detached' });
+
+  // One line further down than in the file: the fix above has added one.
+  const line = lineOf('cNext := C.CString(name)') + 1;
+  await workbench.goToLine(line);
+  await workbench.click(workbench.word('cNext := C.CString(name)', 'CString'), line);
+  await workbench.lightBulb();
+  await shot('light-bulb');
+  await workbench.choose('C.free');
+  await warnings.nth(found - 2).waitFor({ state: 'detached' });
   await shot('fixed');
+}
+
+/** The number of the sample's line that contains `text`. */
+function lineOf(text) {
+  return readFileSync(path.join(sample, 'greet.go'), 'utf8').split('\n').findIndex((line) => line.includes(text)) + 1;
 }

@@ -42,7 +42,7 @@ async function serveInBrowser() {
   }
   const profile = { userData: path.join(scratch, 'user'), extensions: path.join(scratch, 'extensions') };
   const vsix = path.join(scratch, 'cgo-guard.vsix');
-  await packExtension(vsix);
+  packExtension(vsix);
   installExtension(vsix, profile);
   seedSettings(profile.userData, { ...quietSettings, 'workbench.startupEditor': 'readme' });
   const server = await startCodeServer({

@@ -42,6 +42,15 @@ export async function openWorkbench(browser, url, folder, viewport) {
       await page.locator('.statusbar-item', { hasText: `Ln ${lineNumber},` }).waitFor();
     },
 
+    /** Brings a line into view. */
+    async goToLine(lineNumber) {
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+G');
+      await page.locator('.quick-input-widget input').fill(`:${lineNumber}`);
+      await page.keyboard.press('Enter');
+      await page.locator('.statusbar-item', { hasText: `Ln ${lineNumber},` }).waitFor();
+    },
+
     async quickFixMenu() {
       await page.keyboard.press('Control+.');
       return menuItems(page);

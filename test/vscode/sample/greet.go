@@ -1,4 +1,4 @@
-// Package greeter talks to a small C library, and makes the mistakes that Cgo Guard finds.
+// Package greeter makes the mistakes that Cgo Guard finds.
 package greeter
 
 /*
@@ -25,11 +25,11 @@ func Greet(name string) {
 // GreetAll frees each copy, but not when greeting fails.
 func GreetAll(names []string) error {
 	for _, name := range names {
-		cName := C.CString(name)
-		if C.greet(cName) < 0 {
+		cNext := C.CString(name)
+		if C.greet(cNext) < 0 {
 			return errors.New("greeting failed")
 		}
-		C.free(unsafe.Pointer(cName))
+		C.free(unsafe.Pointer(cNext))
 	}
 	return nil
 }
