@@ -1,6 +1,7 @@
 /** Quick fixes and "fix all" as the protocol wants them. An engine of words stands in for the project. */
-import { CodeActionKind, LSPErrorCodes } from 'vscode-languageserver/node';
+import { CodeActionKind, LSPErrorCodes, type CodeAction } from 'vscode-languageserver/node';
 import { describe, expect, test } from 'vitest';
+import { fullCapabilities } from './session.ts';
 import { a, endSessions, gate, start } from './start.ts';
 import { WordEngine } from './word-engine.ts';
 
@@ -68,6 +69,39 @@ describe('code actions', () => {
     await session.open(a, 'leak');
     const [keep] = await session.actions(a, 'leak');
     expect(keep?.edit).toEqual({ changes: { [a]: [expect.objectContaining({ newText: 'note\n' }), expect.objectContaining({ newText: 'kept' })] } });
+  });
+});
+
+describe('the comment that ignores', () => {
+  const ignore = (actions: readonly CodeAction[]) => actions.filter(({ title }) => title === 'Ignore word-leak here…');
+
+  test('comes last, with a placeholder for the reason', async () => {
+    const { session } = await start();
+    await session.open(a, 'leak');
+    const actions = await session.actions(a, 'leak', [CodeActionKind.QuickFix]);
+    expect(ignore(actions)).toEqual(actions.slice(-1));
+    await session.apply(actions.at(-1)!);
+    expect(session.text(a)).toBe('leak{$ ignore reason: why? }');
+  });
+
+  test('has the reason selected where the client can', async () => {
+    const workspaceEdit = { documentChanges: true, snippetEditSupport: true };
+    const { session } = await start({ capabilities: { ...fullCapabilities, workspace: { ...fullCapabilities.workspace, workspaceEdit } } });
+    await session.open(a, 'leak');
+    const [action] = ignore(await session.actions(a, 'leak'));
+    const end = { line: 0, character: 4 };
+    expect(action?.edit?.documentChanges).toEqual([
+      {
+        textDocument: { uri: a, version: 1 },
+        edits: [{ range: { start: end, end }, snippet: { kind: 'snippet', value: '{\\$ ignore ${1:reason: why?} \\}' } }],
+      },
+    ]);
+  });
+
+  test('is not offered where none can stand', async () => {
+    const { session } = await start();
+    await session.open(a, 'leak!');
+    expect(ignore(await session.actions(a, 'leak'))).toEqual([]);
   });
 });
 

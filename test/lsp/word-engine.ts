@@ -5,7 +5,9 @@
 import { applyEdits, type TextEdit } from '../../server/src/base/edit.ts';
 import { span } from '../../server/src/base/span.ts';
 import type { Finding, Fix } from '../../server/src/lint/finding.ts';
+import type { IgnoreEdit } from '../../server/src/lint/ignore-edit.ts';
 import type { RuleMeta } from '../../server/src/lint/rule-meta.ts';
+import { reasonPlaceholder } from '../../server/src/lint/suppression.ts';
 import type { Engine, NameAt, PreambleToken } from '../../server/src/lsp/engine.ts';
 import { directoryOf, type FileId } from '../../server/src/project/host.ts';
 import type { FileReport, Settings } from '../../server/src/project/project.ts';
@@ -92,6 +94,15 @@ export class WordEngine implements Engine {
 
   preambleTokens(): Promise<readonly PreambleToken[]> {
     return Promise.resolve(this.tokens);
+  }
+
+  /** At the end of the text; `leak!` is a place where none can stand. */
+  ignoreEdit(finding: Finding): Promise<IgnoreEdit | undefined> {
+    const text = this.open.get(finding.file)!;
+    if (text[finding.span.end] === '!') return Promise.resolve(undefined);
+    const at = text.length;
+    const newText = `{$ ignore ${reasonPlaceholder} }`;
+    return Promise.resolve({ edits: [{ span: span(at, at), newText }], placeholder: span(at + 10, at + 10 + reasonPlaceholder.length) });
   }
 
   dispose(): void {

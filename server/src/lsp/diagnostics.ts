@@ -1,6 +1,7 @@
 /** Pushes the findings of open documents to the client: calmly while typing, at once on open and save, never for an old version. */
 import type { Diagnostic, PublishDiagnosticsParams } from 'vscode-languageserver';
 import type { FileId } from '../project/host.ts';
+import { describe } from './answering.ts';
 import { findingsOf, isCurrent, type Context } from './context.ts';
 import type { OpenDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
@@ -35,7 +36,7 @@ export function pushDiagnostics(context: Context, send: (params: PublishDiagnost
       // An edit meanwhile has put the document into the queue again.
       if (isCurrent(context, document, version)) show(document, version, diagnostics);
     } catch (error) {
-      context.log(`Checking a file failed: ${error instanceof Error ? error.message : String(error)}`);
+      context.log(`Checking a file failed: ${describe(error)}`);
     }
   }
 

@@ -1,5 +1,7 @@
 /** What the language server asks of the project: a narrow view, so that a test can stand in for it. */
 import type { Span } from '../base/span.ts';
+import type { Finding } from '../lint/finding.ts';
+import type { IgnoreEdit } from '../lint/ignore-edit.ts';
 import type { FileId } from '../project/host.ts';
 import type { Project } from '../project/project.ts';
 
@@ -25,4 +27,6 @@ export type Engine = Pick<
   nameAt(file: FileId, offset: number): Promise<NameAt | undefined>;
   /** The tokens of the C in the preamble that belongs to the file's `import "C"`. */
   preambleTokens(file: FileId): Promise<readonly PreambleToken[]>;
+  /** The comment that suppresses a finding of the text as it is now; undefined where none can stand. */
+  ignoreEdit(finding: Finding): Promise<IgnoreEdit | undefined>;
 };

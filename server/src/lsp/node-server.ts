@@ -4,6 +4,7 @@ import type { RuleMeta } from '../lint/rule-meta.ts';
 import { nodeHost } from '../project/node-host.ts';
 import { readWasm } from '../project/node-wasm.ts';
 import { Project } from '../project/project.ts';
+import { describe } from './answering.ts';
 import { startServer } from './server.ts';
 
 const options: ConnectionOptions = {
@@ -24,6 +25,8 @@ export function startNodeServer(rules: readonly RuleMeta[]): Promise<void> {
   if (!process.argv.some((arg) => /^--(node-ipc|stdio|pipe|socket)\b/.test(arg))) process.argv.push('--stdio');
   const connection = createConnection(options);
   const ended = new Promise<void>((resolve) => connection.onExit(resolve));
+  // Node would end the process, and with it every squiggle of the user.
+  process.on('unhandledRejection', (reason) => connection.console.error(describe(reason)));
   startServer(connection, { rules, openEngine: () => Project.create(nodeHost, readWasm()) });
   return ended;
 }
