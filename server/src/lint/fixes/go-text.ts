@@ -32,6 +32,8 @@ export interface GoScan {
   /** The text with comments blanked and the insides of strings replaced by `x`; offsets and line ends are kept. */
   readonly masked: string;
   readonly comments: readonly Span[];
+  /** String literals between backticks. */
+  readonly rawStrings: readonly Span[];
 }
 
 const token = /\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|`[^`]*(?:`|$)|"(?:\\.|[^"\\\n])*(?:"|(?=\n|$))|'(?:\\.|[^'\\\n])*(?:'|(?=\n|$))/g;
@@ -42,13 +44,15 @@ let last: { text: string; scan: GoScan } | undefined;
 export function scanGo(text: string): GoScan {
   if (last?.text === text) return last.scan;
   const comments: Span[] = [];
+  const rawStrings: Span[] = [];
   const masked = text.replace(token, (found: string, at: number) => {
     const end = found.endsWith('\r') ? found.length - 1 : found.length;
     const isComment = found[0] === '/';
     if (isComment) comments.push({ start: at, end: at + end });
+    else if (found[0] === '`') rawStrings.push({ start: at, end: at + end });
     return found.replace(/[^\r\n]/g, isComment ? ' ' : 'x');
   });
-  const scan = { masked, comments };
+  const scan = { masked, comments, rawStrings };
   last = { text, scan };
   return scan;
 }
