@@ -9,11 +9,24 @@ import { summariseFunction, unknownSummary, type CSurroundings } from './summari
 /** Times that functions which call each other in a circle are solved again with what the round before learnt. */
 const rounds = 3;
 
-interface Definition {
+/** One function with a body. The body is read when a summary first needs it. */
+class Definition {
   readonly fn: CFunction;
   readonly unit: number;
-  readonly calls: ReadonlyMap<string, Span>;
+  readonly isMacro: boolean;
   summary: CSummary;
+  #calls: ReadonlyMap<string, Span> | undefined;
+
+  constructor(fn: CFunction, unit: number, isMacro: boolean) {
+    this.fn = fn;
+    this.unit = unit;
+    this.isMacro = isMacro;
+    this.summary = unknownSummary(fn, unit);
+  }
+
+  get calls(): ReadonlyMap<string, Span> {
+    return (this.#calls ??= this.fn.body ? calledNames(this.fn.body) : new Map());
+  }
 }
 
 /**
@@ -26,7 +39,6 @@ export function summarise(units: readonly CUnit[], exported: ReadonlySet<string>
 }
 
 class Program {
-  readonly #units: readonly CUnit[];
   readonly #exported: ReadonlySet<string>;
   readonly #byName = new Map<string, Definition[]>();
   readonly #constants = new Map<string, CValue>();
@@ -34,15 +46,10 @@ class Program {
   readonly #arrayFields: ReadonlySet<string>;
 
   constructor(units: readonly CUnit[], exported: ReadonlySet<string>) {
-    this.#units = units;
     this.#exported = exported;
     units.forEach((unit, index) => {
-      for (const fn of [...unit.functions, ...unit.macroFunctions]) {
-        const definition = { fn, unit: index, calls: fn.body ? calledNames(fn.body) : new Map<string, Span>(), summary: unknownSummary(fn, index) };
-        const known = this.#byName.get(fn.name);
-        if (known) known.push(definition);
-        else this.#byName.set(fn.name, [definition]);
-      }
+      for (const fn of unit.functions) this.#add(new Definition(fn, index, false));
+      for (const fn of unit.macroFunctions) this.#add(new Definition(fn, index, true));
       for (const { name, type } of unit.variables) if (type.endsWith(']')) this.#constants.set(name, staticValue);
       for (const { name, params, body } of unit.macros) if (!params) this.#addMacro(name, body);
     });
@@ -61,10 +68,18 @@ class Program {
       const from = position.get(circular[0]!) ?? 0;
       for (let round = 1; round < rounds; round++) order.slice(from).forEach((definition) => this.#solve(definition));
     }
-    const macros = new Set(this.#units.flatMap((unit) => unit.macroFunctions.map((fn) => fn.name)));
     const out = new Map<string, CSummary>();
-    for (const { fn } of order) if (fn.body && !macros.has(fn.name) && !out.has(fn.name)) out.set(fn.name, this.#joined(this.#byName.get(fn.name)!));
+    for (const { fn, isMacro } of order) {
+      if (isMacro || out.has(fn.name)) continue;
+      out.set(fn.name, this.#joined(this.#byName.get(fn.name)!.filter((one) => !one.isMacro)));
+    }
     return out;
+  }
+
+  #add(definition: Definition): void {
+    const known = this.#byName.get(definition.fn.name);
+    if (known) known.push(definition);
+    else this.#byName.set(definition.fn.name, [definition]);
   }
 
   #addMacro(name: string, body: string): void {
@@ -92,7 +107,7 @@ class Program {
         }
       }
     };
-    for (const name of names) for (const one of this.#byName.get(name) ?? []) visit([one]);
+    for (const name of names) for (const one of this.#byName.get(name) ?? []) if (!one.isMacro) visit([one]);
     return order;
   }
 
@@ -103,7 +118,8 @@ class Program {
   /** The definitions that a call from a unit may reach: its own first, else those of other units that have linkage. */
   #resolve(name: string, unit: number): Definition[] {
     const real = this.#real(name);
-    const all = this.#byName.get(real) ?? [];
+    // A macro that is no code says nothing, and must not hide what the C library is known to do.
+    const all = (this.#byName.get(real) ?? []).filter((one) => !one.isMacro || one.fn.body !== undefined);
     const own = all.filter((one) => one.unit === unit);
     // A static function of a header is static in every unit that includes it, so it is reached all the same.
     return own.length > 0 ? own : all;

@@ -44,8 +44,8 @@ export interface CFunction {
   readonly noReturn: boolean;
   /** The comment that ends right above it, without its marks. */
   readonly doc?: string;
-  /** Absent for prototypes, and for bodies that were not read (too large, a syntax error that swallowed them). */
-  readonly body?: CBody;
+  /** Absent for prototypes. Read and lowered when first asked for. */
+  readonly body?: CBody | undefined;
 }
 
 export interface CField extends CTypeUse {
@@ -102,7 +102,7 @@ export interface CUnit {
   readonly macros: readonly CMacro[];
   readonly includes: readonly CInclude[];
   readonly variables: readonly CVariable[];
-  /** Function-like macros that a body of this unit calls and whose text reads as statements: seen as functions by summaries only. */
+  /** Function-like macros as functions, for summaries; one whose text is no code has no body. */
   readonly macroFunctions: readonly CFunction[];
   readonly hasError: boolean;
   /** The text was too large to read: facts are missing, nothing may be concluded from absence. */

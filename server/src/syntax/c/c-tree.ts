@@ -20,13 +20,13 @@ const leaves = new Set([
 /** Deeper nesting than any hand writes; what lies below is left out rather than overflowing the stack. */
 const maxDepth = 600;
 
-/** The node under the cursor with everything below it that matters. The cursor stays where it was. */
-export function copyNode(cursor: TreeCursor, depth = 0): CNode {
+/** The node under the cursor with everything below it that matters, bodies of functions left out unless asked for. The cursor stays where it was. */
+export function copyNode(cursor: TreeCursor, bodies: boolean, depth = 0): CNode {
   const type = cursor.nodeType;
   const children: CNode[] = [];
   const node: CNode = { type, field: cursor.currentFieldName ?? undefined, start: cursor.startIndex, end: cursor.endIndex, children };
-  if (depth < maxDepth && !leaves.has(type) && cursor.gotoFirstChild()) {
-    do children.push(copyNode(cursor, depth + 1));
+  if (depth < maxDepth && !leaves.has(type) && (bodies || type !== 'compound_statement') && cursor.gotoFirstChild()) {
+    do children.push(copyNode(cursor, bodies, depth + 1));
     while (cursor.gotoNextSibling());
     cursor.gotoParent();
   }
@@ -49,6 +49,3 @@ export const childIn = (node: CNode, field: string): CNode | undefined => node.c
 
 /** The first child of one of the types. */
 export const childOf = (node: CNode, ...types: readonly string[]): CNode | undefined => node.children.find((child) => types.includes(child.type));
-
-/** Whether a node or anything below it could not be parsed. Missing tokens are not seen here: ask the tree. */
-export const hasErrorNode = (node: CNode): boolean => node.type === 'ERROR' || node.children.some(hasErrorNode);

@@ -1,14 +1,16 @@
 /** Collects the facts of top-level C declarations, one item at a time. It knows nothing of recovery or of other texts. */
-import type { CField, CFunction, CInclude, CMacro, CResult, CStruct, CTypedef, CTypeUse, CVariable } from './c-facts.ts';
+import type { CBody, CField, CFunction, CInclude, CMacro, CResult, CStruct, CTypedef, CTypeUse, CVariable } from './c-facts.ts';
 import type { JoinedText } from './c-text.ts';
 import { childIn, childOf, type CNode } from './c-tree.ts';
 import { readDeclarator, readParameters, readSpecifiers, type Declared, type Specifiers } from './declarators.ts';
-import { lowerBody } from './statements.ts';
+import { withBody, type ReadBody } from './lazy-body.ts';
 
 /** A declaration's node, with the comment that ends on the line above it. */
 export interface Item {
   readonly node: CNode;
   readonly doc?: string;
+  /** Its body holds a syntax error. */
+  readonly broken?: boolean;
 }
 
 /** Gathers facts while items are read. `text` is what was parsed: it has the length of `joined.text`. */
@@ -25,7 +27,10 @@ export class Facts {
   /** Where the parsed text starts in the joined text: not 0 for a declaration that was parsed alone. */
   readonly #shift: number;
 
-  constructor(joined: JoinedText, text: string, shift = 0) {
+  readonly #readBody: ReadBody;
+
+  constructor(readBody: ReadBody, joined: JoinedText, text: string, shift = 0) {
+    this.#readBody = readBody;
     this.#joined = joined;
     this.#text = text;
     this.#shift = shift;
@@ -81,8 +86,10 @@ export class Facts {
     const declared = readDeclarator(childIn(node, 'declarator'), specifiers, this.#text);
     this.#addStruct(specifiers.type);
     const made = this.#function(node, specifiers, declared, doc);
-    const body = childIn(node, 'body');
-    if (made) this.functions.push(body ? { ...made, body: lowerBody(body, this.#text, this.#span) } : made);
+    if (!made) return;
+    const text = this.#text;
+    const read = (): CBody => this.#readBody(text.slice(node.start, node.end), (start, end) => this.#span(node.start + start, node.start + end));
+    this.functions.push(withBody(made, read));
   }
 
   #addDeclaration(node: CNode, doc: string | undefined): void {

@@ -1,60 +1,36 @@
-/** Reads function-like macros that bodies call as if they were functions, so that `FREE(p)` is seen to free. Knows nothing of meaning. */
-import type { Parser } from 'web-tree-sitter';
+/** Offers function-like macros as functions, so that `FREE(p)` is seen to free. Knows nothing of meaning. */
 import type { CBody, CFunction, CMacro } from './c-facts.ts';
-import { calledNames } from './called-names.ts';
-import { childIn, copyNode, withTree } from './c-tree.ts';
-import type { Facts } from './declarations.ts';
-import { lowerBody } from './statements.ts';
+import { withBody, type ReadBody } from './lazy-body.ts';
 
 const maxBody = 2000;
 
-/** The macros that bodies of these facts call, lowered as functions. All spans inside are the macro's name. */
-export function expandMacros(parser: Parser, facts: Facts): CFunction[] {
-  const candidates = new Map<string, CMacro>();
-  for (const macro of facts.macros) {
-    if (macro.params && macro.body.includes('(') && macro.body.length < maxBody && !/##|(^|[^#])#\w/.test(macro.body)) candidates.set(macro.name, macro);
-  }
-  if (candidates.size === 0) return [];
-  const made: CFunction[] = [];
-  const work: CBody[] = facts.functions.flatMap((f) => (f.body ? [f.body] : []));
-  for (let body = work.pop(); body; body = work.pop()) {
-    for (const name of calledNames(body).keys()) {
-      const macro = candidates.get(name);
-      candidates.delete(name);
-      const read = macro && readMacro(parser, macro);
-      if (!read) continue;
-      made.push(read);
-      if (read.body) work.push(read.body);
-    }
-  }
-  return made;
+/** The macros that may stand for statements or a value. Their bodies are read on demand; a macro that is no code has none. All spans are its name. */
+export function macroFunctions(readBody: ReadBody, macros: readonly CMacro[]): CFunction[] {
+  // A macro that pastes or quotes its arguments cannot be read before it is expanded.
+  return macros.filter((macro) => macro.params && macro.body.includes('(') && macro.body.length < maxBody && !macro.body.includes('#')).map((macro) => asFunction(readBody, macro));
 }
 
-function readMacro(parser: Parser, macro: CMacro): CFunction | undefined {
-  const params = (macro.params ?? []).filter((name) => name !== '...');
-  // As a statement first; an expression macro becomes the returned value, so that `#define DUP(s) strdup(s)` has a result.
-  for (const text of [`void *m(void) { return (${macro.body}); }`, `void *m(void) { ${macro.body}; }`]) {
-    const body = withTree(parser, text, (tree) => {
-      if (tree.rootNode.hasError) return undefined;
-      const cursor = tree.walk();
-      const node = cursor.gotoFirstChild() ? childIn(copyNode(cursor), 'body') : undefined;
-      cursor.delete();
-      return node && lowerBody(node, text, () => macro.span);
-    });
-    if (!body || body.hasError) continue;
-    const use = { type: '', pointer: true, constPointee: false, functionPointer: false };
-    return {
-      name: macro.name,
-      span: macro.span,
-      extent: macro.span,
-      static: true,
-      inline: true,
-      variadic: macro.params?.includes('...') ?? false,
-      params: params.map((name) => ({ name, ...use })),
-      result: { ...use, void: false },
-      noReturn: false,
-      body,
-    };
-  }
-  return undefined;
+function asFunction(readBody: ReadBody, macro: CMacro): CFunction {
+  const use = { type: '', pointer: true, constPointee: false, functionPointer: false };
+  const head: Omit<CFunction, 'body'> = {
+    name: macro.name,
+    span: macro.span,
+    extent: macro.span,
+    static: true,
+    inline: true,
+    variadic: macro.params?.includes('...') ?? false,
+    params: (macro.params ?? []).filter((name) => name !== '...').map((name) => ({ name, ...use })),
+    result: { ...use, void: false },
+    noReturn: false,
+  };
+  return withBody(head, () => {
+    // An expression first: it becomes the returned value, so that `#define DUP(s) strdup(s)` has a result.
+    const asValue = read(readBody, macro, `return (${macro.body});`);
+    return asValue ?? read(readBody, macro, `${macro.body};`);
+  });
+}
+
+function read(readBody: ReadBody, macro: CMacro, statement: string): CBody | undefined {
+  const body = readBody(`void *m(void) { ${statement} }`, () => macro.span);
+  return body.hasError ? undefined : body;
 }

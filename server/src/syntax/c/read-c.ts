@@ -1,11 +1,13 @@
 /** Reads C text into facts, declaration by declaration: a syntax error costs the declaration that it stands in and no other. */
 import type { Parser, TreeCursor } from 'web-tree-sitter';
-import type { CFunction, CText, CUnit } from './c-facts.ts';
-import { hideForeignBranches, JoinedText } from './c-text.ts';
-import { copyNode, withTree } from './c-tree.ts';
-import { splitDeclarations, type Chunk } from './chunks.ts';
+import type { CText, CUnit } from './c-facts.ts';
+import { JoinedText } from './c-text.ts';
+import { copyNode, withTree, type CNode } from './c-tree.ts';
+import { splitDeclarations } from './chunks.ts';
 import { Facts, type Item } from './declarations.ts';
-import { expandMacros } from './macro-functions.ts';
+import { forParser } from './hidden-text.ts';
+import { bodyReader, type ReadBody } from './lazy-body.ts';
+import { macroFunctions } from './macro-functions.ts';
 
 /** Larger texts are not parsed: an amalgamation would cost more than all else together and is no one's cgo wrapper. */
 export const maxLength = 512 * 1024;
@@ -16,24 +18,25 @@ const maxRepairs = 400;
 /** Reads C. Never throws; for text that is too large or not C the facts are few and `hasError` or `skipped` is set. */
 export function readC(parser: Parser, input: CText): CUnit {
   const joined = new JoinedText(input);
-  if (joined.text.length > maxLength) return { ...unit(new Facts(joined, '')), hasError: true, skipped: true };
-  const text = hideForeignBranches(joined.text).concat('\n');
-  const facts = new Facts(joined, text);
+  const readBody = bodyReader(parser);
+  if (joined.text.length > maxLength) return { ...unit(new Facts(readBody, joined, ''), []), hasError: true, skipped: true };
+  const text = forParser(joined.text).concat('\n');
+  const facts = new Facts(readBody, joined, text);
   let hasError = true;
   withTree(parser, text, (tree) => {
     hasError = tree.rootNode.hasError;
     const cursor = tree.walk();
     try {
-      if (hasError) hasError = repair(parser, joined, text, sound(cursor, text), facts);
+      if (hasError) hasError = repair({ parser, readBody, joined }, text, [...items(cursor, text)], facts);
       else for (const item of items(cursor, text)) facts.add(item);
     } finally {
       cursor.delete();
     }
   });
-  return { ...unit(facts, expandMacros(parser, facts)), hasError };
+  return { ...unit(facts, macroFunctions(readBody, facts.macros)), hasError };
 }
 
-const unit = (facts: Facts, macroFunctions: readonly CFunction[] = []): Omit<CUnit, 'hasError'> => ({
+const unit = (facts: Facts, macros: CUnit['macroFunctions']): Omit<CUnit, 'hasError'> => ({
   functions: facts.functions,
   prototypes: facts.prototypes,
   structs: facts.structs,
@@ -41,7 +44,7 @@ const unit = (facts: Facts, macroFunctions: readonly CFunction[] = []): Omit<CUn
   macros: facts.macros,
   includes: facts.includes,
   variables: facts.variables,
-  macroFunctions,
+  macroFunctions: macros,
   skipped: false,
 });
 
@@ -54,7 +57,7 @@ const declarations: ReadonlySet<string> = new Set([
 ]);
 
 /** The top-level declarations below the cursor, those inside conditionals and `extern "C"` included. */
-function* items(cursor: TreeCursor, text: string): Generator<Item & { readonly broken: boolean }> {
+function* items(cursor: TreeCursor, text: string): Generator<Item> {
   if (!cursor.gotoFirstChild()) return;
   let comment: { start: number; end: number } | undefined;
   do {
@@ -73,11 +76,16 @@ function* items(cursor: TreeCursor, text: string): Generator<Item & { readonly b
       if (cursor.endIndex > cursor.startIndex) comment = undefined;
       continue;
     }
+    // Of what is broken only a function is of use: its body alone may be.
     const broken = cursor.currentNode.hasError;
-    const node = copyNode(cursor);
+    if (broken && type !== 'function_definition') {
+      comment = undefined;
+      continue;
+    }
+    const node = copyNode(cursor, false);
     const doc = comment && isNextLine(text, comment.end, node.start) ? withoutMarks(text.slice(comment.start, comment.end)) : undefined;
     comment = undefined;
-    yield { node, broken, ...(doc === undefined ? {} : { doc }) };
+    if (!headBroken(node)) yield { node, ...(broken ? { broken } : {}), ...(doc === undefined ? {} : { doc }) };
   } while (cursor.gotoNextSibling());
   cursor.gotoParent();
 }
@@ -91,17 +99,25 @@ const withoutMarks = (comment: string): string =>
     .join('\n')
     .trim();
 
-const sound = (cursor: TreeCursor, text: string): Item[] => [...items(cursor, text)].filter((item) => !item.broken);
+/** What reading one text needs. */
+interface Reading {
+  readonly parser: Parser;
+  readonly readBody: ReadBody;
+  readonly joined: JoinedText;
+}
 
 /** Takes what the whole tree understood, parses every other declaration alone, and tells whether any is still broken. */
-function repair(parser: Parser, joined: JoinedText, text: string, understood: readonly Item[], facts: Facts): boolean {
+function repair(reading: Reading, text: string, understood: readonly Item[], facts: Facts): boolean {
   const byEnd = new Map(understood.map((item) => [item.node.end, item]));
+  const words = new Set<string>();
   let repairs = 0;
   let broken = false;
   for (const chunk of splitDeclarations(text)) {
     const item = byEnd.get(chunk.end) ?? byEnd.get(chunk.end - 1);
-    if (item && item.node.start >= chunk.start && isDecoration(text.slice(chunk.start, item.node.start))) facts.add(item);
-    else if (repairs++ < maxRepairs) broken = !parseAlone(parser, joined, text, chunk, facts) || broken;
+    if (item && item.node.start >= chunk.start && isDecoration(text.slice(chunk.start, item.node.start))) {
+      facts.add(item);
+      broken ||= item.broken ?? false;
+    } else if (repairs++ < maxRepairs) broken = !parseAlone(reading, text.slice(chunk.start, chunk.end), chunk.start, words, facts) || broken;
     else return true;
   }
   return broken;
@@ -110,43 +126,47 @@ function repair(parser: Parser, joined: JoinedText, text: string, understood: re
 /** Macros that may stand before a declaration without changing what it means here: `own`, `SQLITE_API`. */
 const isDecoration = (before: string): boolean => /^\s*(?:[A-Za-z_]\w*\s+){0,3}$/.test(before) && !/\b(static|typedef|extern|const|struct|union|enum)\b/.test(before);
 
-/** Parses one declaration alone, then without one, two, three leading words that are unknown to C. Whether it could be read without error. */
-function parseAlone(parser: Parser, joined: JoinedText, text: string, chunk: Chunk, facts: Facts): boolean {
-  let best: { items: Item[]; slice: string } | undefined;
+/** `SVCALL(NAME, …);` alone: what it declares only the preprocessor knows. */
+const isMacroCall = (slice: string): boolean => /^\s*[A-Za-z_]\w*\s*\([^{}]*\)\s*;?\s*$/.test(slice);
+
+/** Parses one declaration alone, without words that helped before, then without one, two, three leading words. Whether it could be read without error. */
+function parseAlone({ parser, readBody, joined }: Reading, slice: string, start: number, words: Set<string>, facts: Facts): boolean {
+  let best: { items: Item[]; text: string } | undefined;
   let clean = false;
-  for (const slice of variants(text.slice(chunk.start, chunk.end))) {
-    withTree(parser, `${slice}\n`, (tree) => {
+  for (const { text, without } of variants(slice, words)) {
+    withTree(parser, `${text}\n`, (tree) => {
       const cursor = tree.walk();
-      const found = [...items(cursor, slice)];
+      const found = [...items(cursor, text)];
       cursor.delete();
       clean = !tree.rootNode.hasError;
-      // A function whose body alone is broken still has a name, parameters and a result.
-      const usable = clean ? found : found.filter((item) => item.node.type === 'function_definition' && !headBroken(item));
-      if (usable.length > 0 && (clean || !best)) best = { items: usable, slice };
+      if (found.length > 0 && (clean || !best)) best = { items: found, text };
     });
-    if (clean) break;
+    if (clean) without.forEach((word) => words.add(word));
+    // A function whose body alone is broken has a name, parameters and a result: that is all there is to get.
+    if (clean || best) break;
   }
   if (best) {
-    const alone = new Facts(joined, best.slice, chunk.start);
+    const alone = new Facts(readBody, joined, best.text, start);
     for (const item of best.items) alone.add(item);
     facts.take(alone);
   }
-  return clean;
+  return clean || isMacroCall(slice);
 }
 
-const headBroken = ({ node }: Item): boolean => node.children.some((child) => child.type === 'ERROR');
+const headBroken = (node: CNode): boolean => node.children.some((child) => child.type === 'ERROR');
 
-/** The text itself, with annotations blanked, and with leading words blanked one after the other. All have the same length. */
-function* variants(slice: string): Generator<string> {
-  yield slice;
-  const bare = slice.replace(/\b(?:_Nullable|_Nonnull|_Null_unspecified|__nullable|__nonnull|__unused|__restrict|__extension__|[A-Z][A-Z0-9]*_(?:API|EXTERN|EXPORT|CALL|DECL|PUBLIC))\b(?!\s*\()/g, (word) => ' '.repeat(word.length));
-  if (bare !== slice) yield bare;
-  let rest = bare;
+/** The declaration without words that helped others, and then with leading words blanked one after the other. All have the same length. */
+function* variants(slice: string, words: ReadonlySet<string>): Generator<{ text: string; without: readonly string[] }> {
+  let text = words.size === 0 ? slice : slice.replace(/\b[A-Za-z_]\w*\b/g, (word) => (words.has(word) ? ' '.repeat(word.length) : word));
+  const without: string[] = [];
+  yield { text, without };
+  if (isMacroCall(slice)) return;
   for (let i = 0; i < 3; i++) {
-    const word = /^\s*(?:(?:static|extern|inline|const)\s+)*([A-Za-z_]\w*)(?=\s+[A-Za-z_])/d.exec(rest);
+    const word = /^\s*(?:(?:static|extern|inline|const|unsigned|struct)\s+)*([A-Za-z_]\w*)(?=\s+[A-Za-z_])/d.exec(text);
     const at = word?.indices?.[1];
-    if (!at) return;
-    rest = rest.slice(0, at[0]) + ' '.repeat(at[1] - at[0]) + rest.slice(at[1]);
-    yield rest;
+    if (!word?.[1] || !at || /^(typedef|void|int|char|long|short|double|float|enum|union|unsigned)$/.test(word[1])) return;
+    text = text.slice(0, at[0]) + ' '.repeat(at[1] - at[0]) + text.slice(at[1]);
+    without.push(word[1]);
+    yield { text, without };
   }
 }
