@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
+import { downloadAndUnzipVSCode } from '@vscode/test-electron';
 import { buildAll } from '../../server/tools/build.mjs';
 import { installExtension, quietSettings, seedSettings, startCodeServer } from './host/code-server.mjs';
 import { whyNoCodeServer } from './host/install-tools.mjs';
@@ -15,31 +16,37 @@ const scratch = mkdtempSync(path.join(tmpdir(), 'cgo-guard-'));
 const workspace = path.join(scratch, 'sample');
 cpSync(sample, workspace, { recursive: true });
 
-const code = hasDisplay() ? installedCommand() : undefined;
-if (code !== undefined) await openDesktop(code);
-else await serveInBrowser();
+const installed = hasDisplay() ? installedCommand() : undefined;
+const unfit = whyNoCodeServer();
+if (installed !== undefined) await openDesktop(installed);
+else if (unfit === undefined) await serveInBrowser();
+else await openDownloaded();
 
-/** Opens the sample in a window of the installed VS Code, with this project as an extension under development. */
-async function openDesktop(command) {
+/** Opens the sample in a window of a desktop VS Code, with this project as an extension under development. */
+async function openDesktop(command, ...options) {
   await buildAll({ production: false });
-  const args = [`--extensionDevelopmentPath=${root}`, '--new-window', workspace, path.join(workspace, 'greet.go')];
+  const args = [...options, `--extensionDevelopmentPath=${root}`, '--new-window', workspace, path.join(workspace, 'greet.go')];
   // A .cmd file runs only through a shell, which wants quotes around paths with spaces.
-  const windows = process.platform === 'win32';
-  const child = windows ? spawn(`"${command}"`, args.map((arg) => `"${arg}"`), { stdio: 'inherit', shell: true }) : spawn(command, args, { stdio: 'inherit' });
+  const isScript = command.endsWith('.cmd');
+  const child = isScript ? spawn(`"${command}"`, args.map((arg) => `"${arg}"`), { stdio: 'inherit', shell: true }) : spawn(command, args, { stdio: 'inherit' });
   child.once('exit', (status) => {
     if (status === 0) console.log(`VS Code shows ${workspace}`);
     process.exitCode = status ?? 1;
   });
 }
 
+/** Where neither is: a desktop VS Code of our own, with a profile of its own. */
+async function openDownloaded() {
+  try {
+    await openDesktop(await downloadAndUnzipVSCode('stable'), `--user-data-dir=${path.join(scratch, 'user')}`);
+  } catch (error) {
+    console.error(`There is no \`code\` command on PATH, ${unfit}, and desktop VS Code cannot be downloaded (${error.message}).\nInstall VS Code with its \`code\` command, then run npm start again.`);
+    process.exitCode = 1;
+  }
+}
+
 /** Serves VS Code on this machine, with the packed extension installed as a user would have it, until it is interrupted. */
 async function serveInBrowser() {
-  const unfit = whyNoCodeServer();
-  if (unfit !== undefined) {
-    console.error(`There is no \`code\` command on PATH, and ${unfit}.\nInstall VS Code with its \`code\` command, then run npm start again.`);
-    process.exitCode = 1;
-    return;
-  }
   const profile = { userData: path.join(scratch, 'user'), extensions: path.join(scratch, 'extensions') };
   const vsix = path.join(scratch, 'cgo-guard.vsix');
   packExtension(vsix);
