@@ -1,23 +1,19 @@
 /** The server process: starts, stops and restarts it. Decides nothing about when. */
-import { type Disposable, EventEmitter, type LogOutputChannel, workspace } from 'vscode';
+import { type Disposable, EventEmitter, type LogOutputChannel } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 
 export type ServerState = 'idle' | 'starting' | 'running' | 'failed';
 
-/** The documents that the server reads from the editor; everything else it reads from disk. */
+/** The documents that the server reads from the editor; everything else it reads from disk, and says itself what to watch there. */
 export const documentSelector = [
   { language: 'go', scheme: 'file' },
   { language: 'go', scheme: 'untitled' },
 ];
 
-/** What a package is made of, and what changes how it is read. */
-const watched = ['**/*.{go,c,h,cc,cpp,cxx,hh,hpp,m}', '**/go.mod', '**/.cgo-guard.json'];
-
 export class LanguageServer implements Disposable {
   readonly #module: string;
   readonly #log: LogOutputChannel;
   readonly #stateChanged = new EventEmitter<ServerState>();
-  #watchers: readonly Disposable[] = [];
   #client: LanguageClient | undefined;
   #wanted = false;
   #state: ServerState = 'idle';
@@ -61,7 +57,6 @@ export class LanguageServer implements Disposable {
   /** Lets go of what is held in this process; `stop` ends the server. */
   dispose(): void {
     this.#stateChanged.dispose();
-    for (const watcher of this.#watchers) watcher.dispose();
   }
 
   #enqueue(step: () => Promise<void>): Promise<void> {
@@ -77,14 +72,11 @@ export class LanguageServer implements Disposable {
     // Loaded here, not at activation: most Go files never need it.
     const { LanguageClient, RevealOutputChannelOn, State, TransportKind } = await import('vscode-languageclient/node');
     const server = { module: this.#module, transport: TransportKind.ipc };
-    const watchers = watched.map((pattern) => workspace.createFileSystemWatcher(pattern));
-    this.#watchers = watchers;
     // The id is also the settings section in which the client looks up `trace.server`.
     const client = new LanguageClient('cgoGuard', 'Cgo Guard', { run: server, debug: { ...server, options: { execArgv: ['--nolazy', '--inspect=6017'] } } }, {
       documentSelector,
       outputChannel: this.#log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      synchronize: { fileEvents: watchers },
       diagnosticCollectionName: 'cgo-guard',
     });
     this.#client = client;
@@ -102,8 +94,6 @@ export class LanguageServer implements Disposable {
       if (client?.needsStop()) await client.stop();
       await client?.dispose();
     } finally {
-      for (const watcher of this.#watchers) watcher.dispose();
-      this.#watchers = [];
       this.#setState('idle');
     }
   }

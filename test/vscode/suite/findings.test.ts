@@ -67,7 +67,8 @@ describe('a finding', () => {
   it('is gone after its quick fix', async () => {
     await append(document, leak);
     const { range } = await untilFindings('the finding', () => leakAt(document, 'loud := '));
-    const actions = await commands.executeCommand<CodeAction[]>('vscode.executeCodeActionProvider', document.uri, range, 'quickfix');
+    // The last number asks for resolved actions: edits are computed on demand.
+    const actions = await commands.executeCommand<CodeAction[]>('vscode.executeCodeActionProvider', document.uri, range, 'quickfix', 10);
     const fix = actions.find(({ title }) => title.includes('defer C.free'));
     assert.ok(fix?.edit, `quick fixes: ${actions.map(({ title }) => title).join(' | ')}`);
     assert.ok(await workspace.applyEdit(fix.edit));
