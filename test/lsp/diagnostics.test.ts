@@ -34,6 +34,16 @@ describe('diagnostics', () => {
     expect(await session.diagnostics(a)).toEqual([expect.not.objectContaining({ relatedInformation: expect.anything() })]);
   });
 
+  test('about a suppression have no page, no path and nothing to ignore', async () => {
+    const { session } = await start();
+    await session.open(a, 'unused');
+    const [diagnostic] = await session.diagnostics(a);
+    expect(diagnostic).toMatchObject({ code: 'unused-suppression', severity: DiagnosticSeverity.Information });
+    expect(diagnostic).not.toHaveProperty('codeDescription');
+    expect(await session.actions(a, 'unused')).toEqual([]);
+    expect(await session.hover(a, 'unused')).toMatchObject({ contents: { value: 'of no use' } });
+  });
+
   test('leave suppressed findings out', async () => {
     const { session } = await start();
     await session.open(a, 'leak? leak');

@@ -79,7 +79,7 @@ export class WordEngine implements Engine {
     const severity = this.settings.rules['word-leak'] ?? 'warning';
     if (freed || severity === 'off') return { file, text, findings: [] };
     const findings = [...text.matchAll(/leak/g)].map((match) => ({ ...this.#finding(file, text, match.index), severity }));
-    return { file, text, findings };
+    return { file, text, findings: [...findings, ...this.#wordless(file, text)] };
   }
 
   async nameAt(file: FileId, offset: number): Promise<NameAt | undefined> {
@@ -107,6 +107,14 @@ export class WordEngine implements Engine {
 
   dispose(): void {
     this.disposed = true;
+  }
+
+  /** The text `unused` is a finding about a suppression, of no rule. */
+  #wordless(file: FileId, text: string): Finding[] {
+    if (text !== 'unused') return [];
+    const place = span(0, text.length);
+    const of = { rule: 'unused-suppression', severity: 'info', confidence: 'certain', message: 'of no use', fingerprint: 'unused' } as const;
+    return [{ ...of, file, span: place, trace: [], fixes: () => [] }];
   }
 
   #finding(file: FileId, text: string, at: number): Finding {

@@ -47,7 +47,7 @@ async function quickFixes(context: Context, engine: Engine, findings: readonly F
   const actions: CodeAction[] = [];
   for (const finding of findings) {
     const same = sent.filter((diagnostic) => isOf(diagnostic, finding));
-    const own = toDiagnostic(finding, lines, context.documents, context.client().relatedInformation);
+    const own = toDiagnostic(context, finding, lines);
     const diagnostics = same.length > 0 || !own ? same : [own];
     for (const [i, fix] of finding.fixes().entries()) {
       const edit = await workspaceEdit(context, engine, fix.edits);

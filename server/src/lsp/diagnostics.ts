@@ -61,5 +61,5 @@ export function pushDiagnostics(context: Context, send: (params: PublishDiagnost
 async function diagnosticsOf(context: Context, engine: Engine, document: OpenDocument): Promise<Diagnostic[]> {
   const findings = await findingsOf(engine, document);
   const lines = await linesOfFiles(engine, context.documents, filesOf(findings));
-  return findings.flatMap((finding) => toDiagnostic(finding, lines, context.documents, context.client().relatedInformation) ?? []);
+  return findings.flatMap((finding) => toDiagnostic(context, finding, lines) ?? []);
 }

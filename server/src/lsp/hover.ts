@@ -62,15 +62,14 @@ const toHover = ({ markdown, range }: HoverText, styled: boolean): Hover => ({
 });
 
 function findingText(finding: Finding, meta: RuleMeta | undefined, lines: ReadonlyMap<FileId, Lines>, documents: Documents): string {
-  const page = `[All about ${finding.rule}](${pageUrl(finding.rule)})`;
-  if (!meta) return `${finding.message}\n\n${page}`;
+  if (!meta) return finding.message;
   return [
     `**${meta.id}** · ${meta.summary}`,
     meta.docs.why.trim(),
     `**What to do:** ${meta.docs.advice.trim()}`,
     path(finding, lines, documents),
     `**Not seen:** ${oneParagraph(meta.docs.limits)}`,
-    page,
+    `[All about ${meta.id}](${pageUrl(meta.id)})`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');

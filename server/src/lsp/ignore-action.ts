@@ -6,8 +6,9 @@ import type { Context } from './context.ts';
 import type { Engine } from './engine.ts';
 import { workspaceEdit } from './workspace-edit.ts';
 
-/** The action, or undefined where no comment can stand without changing the program. */
+/** The action, or undefined where no comment can stand without changing the program, or the finding is about such a comment. */
 export async function ignoreAction(context: Context, engine: Engine, finding: Finding): Promise<CodeAction | undefined> {
+  if (!context.rules.has(finding.rule)) return undefined;
   const ignore = await engine.ignoreEdit(finding);
   const plain = ignore && (await workspaceEdit(context, engine, [{ file: finding.file, edits: ignore.edits }]));
   if (!plain) return undefined;

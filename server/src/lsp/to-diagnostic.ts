@@ -3,6 +3,7 @@ import { DiagnosticSeverity, type Diagnostic, type DiagnosticRelatedInformation 
 import type { Finding, Severity } from '../lint/finding.ts';
 import { pageUrl } from '../lint/rule-meta.ts';
 import type { FileId } from '../project/host.ts';
+import type { Context } from './context.ts';
 import type { Documents } from './documents.ts';
 import { rangeOf, type Lines } from './positions.ts';
 import type { DiagnosticData } from './protocol.ts';
@@ -22,21 +23,17 @@ export const filesOf = (findings: readonly Finding[]): FileId[] =>
   findings.flatMap((finding) => [finding.file, ...finding.trace.map((step) => step.file)]);
 
 /** The diagnostic of a finding; `lines` holds the files of `filesOf`. Undefined when the finding's own file cannot be read. */
-export function toDiagnostic(
-  finding: Finding,
-  lines: ReadonlyMap<FileId, Lines>,
-  documents: Documents,
-  withPath: boolean,
-): Diagnostic | undefined {
+export function toDiagnostic(context: Context, finding: Finding, lines: ReadonlyMap<FileId, Lines>): Diagnostic | undefined {
   const own = lines.get(finding.file);
   if (!own) return undefined;
   const data: DiagnosticData = { fingerprint: finding.fingerprint };
-  const path = withPath ? related(finding, lines, documents) : [];
+  const path = context.client().relatedInformation ? related(finding, lines, context.documents) : [];
   return {
     range: rangeOf(own, finding.span),
     severity: severity[finding.severity],
     code: finding.rule,
-    codeDescription: { href: pageUrl(finding.rule) },
+    // What is wrong with a suppression is no rule and has no page.
+    ...(context.rules.has(finding.rule) ? { codeDescription: { href: pageUrl(finding.rule) } } : {}),
     source: diagnosticSource,
     message: finding.message,
     ...(path.length > 0 ? { relatedInformation: path } : {}),
