@@ -90,9 +90,11 @@ export class LanguageServer implements Disposable {
     const client = this.#client;
     this.#client = undefined;
     try {
-      // A client whose start failed has nothing to stop.
-      if (client?.needsStop()) await client.stop();
-      await client?.dispose();
+      // A client whose start failed has nothing to stop; one that is on its way up (after a crash, too) cannot be stopped before it is there.
+      if (client?.needsStop()) {
+        await client.start();
+        await client.dispose();
+      }
     } finally {
       this.#setState('idle');
     }
