@@ -1,7 +1,18 @@
 /** The one API that both doors use: documents in, findings and editor answers out. */
 import type { TextEdit } from '../base/edit.ts';
+import type { Span } from '../base/span.ts';
+import type { EngineOptions } from '../lint/engine.ts';
 import type { Finding, Severity } from '../lint/finding.ts';
-import type { FileId, Host } from './host.ts';
+import type { FixFile } from '../lint/fixes/fix-file.ts';
+import { ignoreEdit, type IgnoreEdit } from '../lint/ignore-edit.ts';
+import { rules } from '../rules/index.ts';
+import type { PackageFile } from '../semantics/package-model.ts';
+import { cTokens, type CToken } from '../syntax/c/c-tokens.ts';
+import { type GrammarBytes, type Grammars, loadGrammars } from '../syntax/grammars.ts';
+import { fixFile } from './fix-file.ts';
+import { Folder } from './folder.ts';
+import { directoryOf, type FileId, type Host, join } from './host.ts';
+import { decode, goModVersion } from './text.ts';
 
 /** Per-rule severities; a rule that is absent keeps its own. */
 export interface Settings {
@@ -16,24 +27,166 @@ export interface FileReport {
   readonly findings: readonly Finding[];
 }
 
-export declare class Project {
-  /** Loads parsers from the two grammars' bytes. */
-  static create(host: Host, wasm: { runtime: Uint8Array; go: Uint8Array; c: Uint8Array }): Promise<Project>;
-  settings: Settings;
+export interface NameAt {
+  /** What stands before the dot, as it is written. */
+  readonly qualifier?: string;
+  readonly name: string;
+  readonly span: Span;
+}
+
+export class Project {
+  readonly #host: Host;
+  readonly #grammars: Grammars;
+  readonly #folders = new Map<FileId, Folder>();
+  readonly #goVersions = new Map<FileId, number | undefined>();
+  #settings: Settings = { rules: {} };
+  /** Called when a rule fails on some input; the run goes on without it. */
+  onError: (rule: string, error: unknown) => void = () => undefined;
+
+  private constructor(host: Host, grammars: Grammars) {
+    this.#host = host;
+    this.#grammars = grammars;
+  }
+
+  /** Loads the parsers from the bytes of the runtime and the two grammars. */
+  static async create(host: Host, wasm: GrammarBytes): Promise<Project> {
+    return new Project(host, await loadGrammars(wasm));
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  set settings(settings: Settings) {
+    this.#settings = settings;
+    for (const folder of this.#folders.values()) folder.forgetFindings();
+  }
+
   /** The editor owns the text from now on. */
-  openDocument(file: FileId, text: string): void;
+  openDocument(file: FileId, text: string): void {
+    this.#folder(directoryOf(file)).open(file, text);
+  }
+
   /** Edits in the order they were made, each against the text after the one before. */
-  changeDocument(file: FileId, edits: readonly TextEdit[]): void;
+  changeDocument(file: FileId, edits: readonly TextEdit[]): void {
+    this.#folders.get(directoryOf(file))?.change(file, edits);
+  }
+
   /** The disk owns the text again. */
-  closeDocument(file: FileId): void;
+  closeDocument(file: FileId): void {
+    const directory = directoryOf(file);
+    const folder = this.#folders.get(directory);
+    folder?.close(file);
+    if (folder && !folder.hasOpenFiles) this.#drop(directory);
+  }
+
   /** The file changed, appeared or vanished on disk. */
-  fileChanged(file: FileId): void;
+  fileChanged(file: FileId): void {
+    if (file.endsWith('/go.mod')) this.#goVersions.clear();
+    // A header may belong to any folder that includes it.
+    if (file.endsWith('.go')) this.#folders.get(directoryOf(file))?.changedOnDisk(file);
+    else for (const folder of this.#folders.values()) folder.changedOnDisk(file);
+  }
+
   /** The text as the project sees it (open document, else disk); undefined when it cannot be read. */
-  text(file: FileId): Promise<string | undefined>;
+  async text(file: FileId): Promise<string | undefined> {
+    const known = this.#folders.get(directoryOf(file))?.textOf(file);
+    if (known !== undefined) return known;
+    const bytes = await this.#host.readFile(file);
+    return bytes && decode(bytes);
+  }
+
   /** Findings of one file, in the context of its package. */
-  checkFile(file: FileId): Promise<FileReport>;
-  /** Findings of every file of the folder's packages (Go files, and the C beside them). */
-  checkDirectory(directory: FileId): Promise<readonly FileReport[]>;
+  async checkFile(file: FileId): Promise<FileReport> {
+    const directory = directoryOf(file);
+    const folder = this.#folder(directory);
+    const findings = await folder.check(await this.#options(directory));
+    const report = { file, text: (await this.text(file)) ?? '', findings: findings.get(file) ?? [] };
+    this.#evict(directory, folder);
+    return report;
+  }
+
+  /** Findings of every Go file of the folder's packages. */
+  async checkDirectory(directory: FileId): Promise<readonly FileReport[]> {
+    const folder = this.#folder(directory);
+    const findings = await folder.check(await this.#options(directory));
+    const reports = folder.files.map((file) => ({ file, text: folder.textOf(file) ?? '', findings: findings.get(file) ?? [] }));
+    this.#evict(directory, folder);
+    return reports;
+  }
+
+  /** The identifier at an offset of an open document, with what qualifies it; undefined in strings and comments. */
+  async nameAt(file: FileId, offset: number): Promise<NameAt | undefined> {
+    const found = this.#folders.get(directoryOf(file))?.goOf(file);
+    return found?.parser.nameAt(offset);
+  }
+
+  /** The tokens of the C in the preamble that belongs to the file's `import "C"`. */
+  async preambleTokens(file: FileId): Promise<readonly CToken[]> {
+    const found = this.#folders.get(directoryOf(file))?.goOf(file);
+    const preamble = found?.cImport?.preamble;
+    return found && preamble ? cTokens(this.#grammars.c, { text: found.go.text.slice(0, preamble.comment.end), ranges: preamble.ranges }) : [];
+  }
+
+  /** The comment that suppresses a finding of the text as it is now; undefined where none can stand. */
+  async ignoreEdit(finding: Finding): Promise<IgnoreEdit | undefined> {
+    const text = await this.text(finding.file);
+    if (text === undefined) return undefined;
+    if (!finding.file.endsWith('.go')) return ignoreEdit({ text, language: 'c', importsOfC: [] }, finding.rule, finding.span);
+    const found = this.#folder(directoryOf(finding.file)).goOf(finding.file);
+    const preamble = found?.cImport?.preamble;
+    return ignoreEdit({ text, language: 'go', ...(preamble ? { preamble } : {}), importsOfC: found?.cImport ? [found.cImport.span] : [] }, finding.rule, finding.span);
+  }
+
   /** Frees every tree. */
-  dispose(): void;
+  dispose(): void {
+    for (const directory of [...this.#folders.keys()]) this.#drop(directory);
+  }
+
+  #folder(directory: FileId): Folder {
+    let folder = this.#folders.get(directory);
+    if (folder === undefined) {
+      folder = new Folder(directory, this.#host, this.#grammars);
+      this.#folders.set(directory, folder);
+    }
+    return folder;
+  }
+
+  /** A folder that nobody looks at is not kept: a run over a large tree would fill the memory. */
+  #evict(directory: FileId, folder: Folder): void {
+    if (!folder.hasOpenFiles) this.#drop(directory);
+  }
+
+  #drop(directory: FileId): void {
+    this.#folders.get(directory)?.dispose();
+    this.#folders.delete(directory);
+  }
+
+  async #options(directory: FileId): Promise<EngineOptions> {
+    const goVersion = await this.#goVersion(directory);
+    return {
+      rules,
+      severities: this.#settings.rules,
+      fixFile: (file: PackageFile): FixFile => fixFile(file, goVersion),
+      onError: (rule, error) => this.onError(rule, error),
+    };
+  }
+
+  /** The version of the nearest go.mod, at most a few folders up. */
+  async #goVersion(directory: FileId): Promise<number | undefined> {
+    if (this.#goVersions.has(directory)) return this.#goVersions.get(directory);
+    let version: number | undefined;
+    for (let at = directory, i = 0; i < 24; i++) {
+      const bytes = await this.#host.readFile(join(at, 'go.mod'));
+      if (bytes) {
+        version = goModVersion(decode(bytes) ?? '');
+        break;
+      }
+      const up = directoryOf(at);
+      if (up === at) break;
+      at = up;
+    }
+    this.#goVersions.set(directory, version);
+    return version;
+  }
 }

@@ -99,6 +99,7 @@ function release(ex: Explorer, state: State, step: CallStep, effect: ArgEffect):
     return { k: 'over' };
   }
   ex.trail.certainlyReleased ??= effect.at ?? ex.place(step.span);
+  if (step.mode === 'call') ex.trail.releases.set(step.stmt.start, step.stmt);
   for (let node = state.assumed; node; node = node.before) ex.trail.freedAfter.add(`${node.name}#${node.arg}`);
   return { k: 'state', state: results(ex, { ...state, phase: 'released', released: ex.place(step.span) }, step, []) };
 }

@@ -42,6 +42,8 @@ export class Trail {
   readonly lost: { readonly state: State; readonly span: Span }[] = [];
   /** C calls that had the memory before this function released it itself. */
   readonly freedAfter = new Set<string>();
+  /** Statements that release it where they stand, deferred ones not among them. */
+  readonly releases = new Map<number, Span>();
   escaped = false;
   maybeReleased = false;
   certainlyReleased: Place | undefined;

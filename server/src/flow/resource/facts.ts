@@ -28,6 +28,8 @@ export interface Leak {
   readonly everywhere: boolean;
   /** Released on another path of this function: the code itself says that nobody else does. */
   readonly releasedElsewhere: boolean;
+  /** The statements that release it on other paths, deferred ones not among them. */
+  readonly releases: readonly Span[];
 }
 
 export interface UseAfterRelease {

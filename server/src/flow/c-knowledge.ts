@@ -1,0 +1,75 @@
+/** What is known of C functions: cgo's own, bodies in view, the C library. Contracts will rank here. */
+import type { CView } from '../semantics/c-view.ts';
+import { libcFunction, libcParam } from '../semantics/c/libc.ts';
+import { mayRelease } from './c-names.ts';
+import { type ArgEffect, borrows, type OwnedResult, unknownEffect } from './knowledge.ts';
+
+/** cgo's special functions that hand out C memory. Source: cmd/cgo, "Go references to C"; C.malloc never returns nil. */
+const special: Readonly<Record<string, OwnedResult>> = {
+  CString: { index: 0, allocator: 'CString', deallocator: 'free', mayBeNil: false },
+  CBytes: { index: 0, allocator: 'CBytes', deallocator: 'free', mayBeNil: false },
+  malloc: { index: 0, allocator: 'malloc', deallocator: 'free', mayBeNil: false },
+};
+
+const released: ArgEffect = { releases: 'always', escapes: false, returned: [], assumed: [] };
+
+/** Undefined when nothing of the function is in view. */
+export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | undefined {
+  const summary = c.summary(name);
+  if (summary) {
+    const param = summary.params[arg];
+    if (param === undefined) return undefined;
+    const unit = c.units[summary.unit];
+    const at = param.at && unit ? { at: { unit, span: param.at } } : {};
+    switch (param.effect) {
+      case 'releases':
+        return { ...released, ...at };
+      case 'may-release':
+        return { ...borrows, releases: 'sometimes', ...at };
+      case 'retains':
+        return { ...unknownEffect, ...at };
+      case 'borrows':
+        return { ...borrows, returned: param.returned ? [0] : [] };
+      case 'unknown': {
+        // It was handed on to functions whose bodies are not in view: the default contract holds for them, unless a name says otherwise.
+        if (param.handedOn.length === 0) return unknownEffect;
+        if (param.handedOn.some(({ callee }) => mayRelease(callee))) return { ...borrows, releases: 'sometimes' };
+        return { ...borrows, returned: param.returned ? [0] : [], assumed: param.handedOn.map(({ callee, index }) => ({ name: callee, arg: index })) };
+      }
+    }
+  }
+  const row = libcFunction(name);
+  if (row === undefined) return undefined;
+  switch (libcParam(row, arg)) {
+    case 'f':
+      // fclose releases a stream, not malloc memory; only free() is a release that may be reported on.
+      return name === 'free' ? released : { ...borrows, releases: 'sometimes' };
+    case 'k':
+      return unknownEffect;
+    default:
+      if (name === 'realloc') return { ...borrows, releases: 'sometimes' };
+      return row.result === 'first' && arg === 0 ? { ...borrows, returned: [0] } : borrows;
+  }
+}
+
+export function cOwnedResults(c: CView, name: string): readonly OwnedResult[] {
+  if (special[name]) return [special[name]];
+  const summary = c.summary(name);
+  if (summary) {
+    const unit = c.units[summary.unit];
+    const out: OwnedResult[] = [];
+    const { result } = summary;
+    if (result.owner === 'owned' && result.deallocator !== undefined && unit) {
+      out.push({ index: 0, allocator: result.allocator ?? name, deallocator: result.deallocator, mayBeNil: result.mayBeNull, ...(result.at ? { at: { unit, span: result.at } } : {}) });
+    }
+    summary.params.forEach((param, outArg) => {
+      if (!param.storedOwned || param.storedDeallocator === undefined || !unit) return;
+      out.push({ index: 0, outArg, allocator: name, deallocator: param.storedDeallocator, mayBeNil: true, ...(param.at ? { at: { unit, span: param.at } } : {}) });
+    });
+    return out;
+  }
+  const row = libcFunction(name);
+  if (name === 'realloc') return [{ index: 0, allocator: name, deallocator: 'free', mayBeNil: true }];
+  if (row?.result !== 'owned' || row.deallocator !== 'free') return [];
+  return [{ index: 0, allocator: name, deallocator: 'free', mayBeNil: row.mayBeNull }];
+}

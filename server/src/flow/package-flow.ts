@@ -1,0 +1,204 @@
+/**
+ * Flow facts of a whole package, asked for on demand and kept across revisions. Summaries of Go functions are computed to a fixed depth:
+ * a question at depth n asks its callees at depth n - 1, and at depth 0 nothing is known, so recursion ends and the answer never depends on the order of questions.
+ */
+import { type GoFunction, type PackageModel } from '../semantics/package-model.ts';
+import type { Shape } from '../semantics/shape.ts';
+import type { DeclSyntax } from '../syntax/go/go-file.ts';
+import type { Imports } from '../semantics/types.ts';
+import { cArgEffect, cOwnedResults } from './c-knowledge.ts';
+import type { FuncIr } from './ir.ts';
+import { type ArgEffect, type Knowledge, type OwnedResult, unknownEffect } from './knowledge.ts';
+import { lower } from './lower/lower.ts';
+import { Queries } from './queries.ts';
+import type { ResourceFacts } from './resource/facts.ts';
+import { noFacts } from './resource/facts.ts';
+import { ownedResults, paramEffect, resourceFacts } from './resource/resources.ts';
+
+/** How deep helpers are followed. Real helpers free or return one or two levels deep. */
+const depth = 4;
+
+interface Lowered {
+  readonly shape: Shape;
+  readonly imports: Imports;
+  readonly ir: FuncIr;
+}
+
+interface Target {
+  readonly recv?: string;
+  readonly name: string;
+}
+
+export class PackageFlow {
+  readonly #queries = new Queries();
+  readonly #ids = new WeakMap<DeclSyntax, number>();
+  readonly #bySyntax = new Map<number, GoFunction>();
+  readonly #lowered = new WeakMap<DeclSyntax, Lowered>();
+  readonly #knowledge: readonly Knowledge[] = Array.from({ length: depth + 1 }, (_, level) => this.#knowledgeAt(level));
+  #model!: PackageModel;
+  #count = 0;
+
+  get model(): PackageModel {
+    return this.#model;
+  }
+
+  get queries(): Queries {
+    return this.#queries;
+  }
+
+  /** Moves to a new revision of the package. */
+  update(model: PackageModel): void {
+    this.#model = model;
+    this.#queries.next();
+    this.#queries.input('shape', { unit: model.shape });
+    this.#queries.input('c', { unit: model.c });
+    this.#bySyntax.clear();
+    for (const [key, variants] of model.functions) {
+      this.#queries.input(`decl:${key}`, variants.map((fn) => ({ unit: fn.top.syntax, imports: [...fn.file.imports].join() })));
+      for (const fn of variants) this.#bySyntax.set(this.#idOf(fn), fn);
+    }
+    this.#queries.dropStaleInputs('decl:');
+  }
+
+  /** The steps of a function. */
+  ir(fn: GoFunction): FuncIr {
+    const { syntax } = fn.top;
+    const known = this.#lowered.get(syntax);
+    if (known && known.shape === this.#model.shape && known.imports === fn.file.imports) return known.ir;
+    const full = syntax.full();
+    const ir = lower(full.k === 'Func' ? full : fn.decl, this.#model.shape, fn.file.imports);
+    this.#lowered.set(syntax, { shape: this.#model.shape, imports: fn.file.imports, ir });
+    return ir;
+  }
+
+  /** Resource facts of one function. */
+  resources(fn: GoFunction): ResourceFacts {
+    return this.ask(`resources:${this.#idOf(fn)}`, () => {
+      const current = this.#bySyntax.get(this.#idOf(fn)) ?? fn;
+      this.targets(current);
+      return current.decl.k === 'Func' && this.#body(current) ? resourceFacts(this.ir(current), current.top.syntax, this.knowledge) : noFacts;
+    });
+  }
+
+  /** Runs a memoised question of this package; its computation may use everything this class offers. */
+  ask<T>(key: string, compute: () => T): T {
+    return this.#queries.get(key, () => {
+      this.#queries.depend('shape');
+      this.#queries.depend('c');
+      return compute();
+    });
+  }
+
+  /** A number that is the same as long as the declaration's text is. */
+  idOf(fn: GoFunction): number {
+    return this.#idOf(fn);
+  }
+
+  /** What may be asked about callees. */
+  get knowledge(): Knowledge {
+    return this.#knowledge[depth]!;
+  }
+
+  /** The functions a call may mean: every variant; methods of embedded types included, with what to cut from the path. */
+  targets(callee: Target): { readonly fns: readonly GoFunction[]; readonly strip: string } {
+    return this.#resolve(callee, 0, '');
+  }
+
+  #resolve(callee: Target, level: number, strip: string): { fns: readonly GoFunction[]; strip: string } {
+    const key = callee.recv === undefined ? callee.name : `${callee.recv}.${callee.name}`;
+    this.#queries.depend(`decl:${key}`);
+    const own = this.#model.functions.get(key);
+    if (own || callee.recv === undefined || level > 3) return { fns: own ?? [], strip };
+    for (const field of this.#model.shape.fields(callee.recv) ?? []) {
+      const type = field.type.k === 'pointer' ? field.type.elem : field.type;
+      if (!field.embedded || type.k !== 'named' || type.pkg !== undefined) continue;
+      const found = this.#resolve({ recv: type.name, name: callee.name }, level + 1, `${strip}.${field.name}`);
+      if (found.fns.length > 0) return found;
+    }
+    return { fns: [], strip };
+  }
+
+  #idOf(fn: GoFunction): number {
+    let id = this.#ids.get(fn.top.syntax);
+    if (id === undefined) this.#ids.set(fn.top.syntax, (id = this.#count++));
+    return id;
+  }
+
+  #body(fn: GoFunction): boolean {
+    const full = fn.top.syntax.full();
+    return full.k === 'Func' && full.body !== undefined;
+  }
+
+  #knowledgeAt(level: number): Knowledge {
+    const callees = (): Knowledge => this.#knowledge[level - 1]!;
+    const asked = <T>(what: string, callee: Target, detail: string, none: T, compute: (fns: readonly GoFunction[], strip: string) => T): T => {
+      if (level === 0) return none;
+      return this.ask(`${what}@${level}:${callee.recv ?? ''}.${callee.name}${detail}`, () => {
+        const { fns, strip } = this.targets(callee);
+        return compute(fns, strip);
+      });
+    };
+    return {
+      cArg: (name, arg) => cArgEffect(this.#model.c, name, arg),
+      cOwned: (name) => cOwnedResults(this.#model.c, name),
+      neverReturns: (callee) => asked('never', callee, '', false, (fns) => fns.length > 0 && fns.every((fn) => this.#body(fn) && neverReturns(this.ir(fn), callees()))),
+      goArg: (callee, arg, path) => {
+        if (level === 0) return unknownEffect;
+        return asked<ArgEffect | undefined>('arg', callee, `#${arg}${path}`, unknownEffect, (fns, strip) => {
+          if (fns.length === 0) return undefined;
+          const inner = arg === 0 && strip !== '' && path.startsWith(strip) ? path.slice(strip.length) : path;
+          return fns.map((fn) => (this.#body(fn) ? paramEffect(this.ir(fn), fn.top.syntax, callees(), arg, inner) : unknownEffect)).reduce(join);
+        });
+      },
+      goOwned: (callee) =>
+        asked<readonly OwnedResult[]>('owned', callee, '', [], (fns) => {
+          const first = fns[0];
+          if (first === undefined || fns.length > 1 || !this.#body(first)) return [];
+          const ir = this.ir(first);
+          // A method that returns memory kept in its receiver has no allocation of its own: the facts say so.
+          return ownedResults(ir, resourceFacts(ir, first.top.syntax, callees())).map((owned) => ({ ...owned, ...(owned.at && owned.at.unit === ir ? { at: { unit: first.top.syntax, span: owned.at.span } } : {}) }));
+        }),
+    };
+  }
+}
+
+/** Any variant may be the one that is built: one release is enough for silence, all are needed to report. */
+function join(a: ArgEffect, b: ArgEffect): ArgEffect {
+  return {
+    releases: a.releases === b.releases ? a.releases : 'sometimes',
+    escapes: a.escapes || b.escapes,
+    returned: [...new Set([...a.returned, ...b.returned])],
+    assumed: [...a.assumed, ...b.assumed],
+    ...(a.at ? { at: a.at } : {}),
+  };
+}
+
+/** Whether no path from the entry reaches a return. */
+function neverReturns(ir: FuncIr, knowledge: Knowledge): boolean {
+  if (ir.opaque) return false;
+  const seen = new Set<number>();
+  const queue = [0];
+  while (queue.length > 0) {
+    const at = queue.pop()!;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    const block = ir.body.blocks[at]!;
+    const ends = block.steps.some((step) => step.op === 'call' && step.mode === 'call' && step.callee.k === 'go' && knowledge.neverReturns({ name: step.callee.name }));
+    if (ends) continue;
+    switch (block.term.k) {
+      case 'return':
+        return false;
+      case 'jump':
+        queue.push(block.term.to);
+        break;
+      case 'branch':
+        queue.push(block.term.yes, block.term.no);
+        break;
+      case 'multi':
+        queue.push(...block.term.to);
+        break;
+    }
+  }
+  return true;
+}
+

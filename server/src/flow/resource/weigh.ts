@@ -1,0 +1,50 @@
+/** How sure a leak is: what the C functions on the way are assumed to do, and what speaks for or against it. Source of the default contract: hazards, 0.9. */
+import { mayKeep } from '../c-names.ts';
+import type { AssumedBorrow } from '../knowledge.ts';
+import { type PackageFlow } from '../package-flow.ts';
+import type { Leak, ResourceFacts } from './facts.ts';
+
+export interface WeighedLeak {
+  readonly leak: Leak;
+  /** `certain`: no unseen C function had it. `likely`: the default contract. `possible`: something says that C may keep it. */
+  readonly confidence: 'certain' | 'likely' | 'possible';
+  /** The unseen function that may keep it. */
+  readonly keeper?: string;
+}
+
+/** The strongest leak of every allocation. */
+export function weighLeaks(facts: ResourceFacts, flow: PackageFlow): WeighedLeak[] {
+  const bySite = new Map<unknown, WeighedLeak>();
+  for (const leak of facts.leaks) {
+    const weighed = weigh(leak, flow);
+    const known = bySite.get(leak.site);
+    if (!known || rank(weighed) < rank(known)) bySite.set(leak.site, weighed);
+  }
+  return [...bySite.values()];
+}
+
+const rank = (weighed: WeighedLeak): number => ['certain', 'likely', 'possible'].indexOf(weighed.confidence);
+
+function weigh(leak: Leak, flow: PackageFlow): WeighedLeak {
+  if (leak.assumed.length === 0) return { leak, confidence: 'certain' };
+  const keeper = leak.assumed.find((borrow) => maybeKept(borrow, leak, flow));
+  return keeper ? { leak, confidence: 'possible', keeper: keeper.name } : { leak, confidence: 'likely' };
+}
+
+function maybeKept(borrow: AssumedBorrow, leak: Leak, flow: PackageFlow): boolean {
+  // Freed on another path after the call, here or elsewhere in the package: C does not own it.
+  if (leak.releasedElsewhere || freedAfter(flow).has(`${borrow.name}#${borrow.arg}`)) return false;
+  const param = flow.model.c.function(borrow.name)?.params[borrow.arg];
+  return mayKeep(borrow.name) || (param !== undefined && param.pointer && !param.constPointee);
+}
+
+/** `name#arg` of every C function after whose call some function of the package releases what it passed. */
+export function freedAfter(flow: PackageFlow): ReadonlySet<string> {
+  return flow.ask('freedAfter', () => {
+    const all = new Set<string>();
+    for (const file of flow.model.files) {
+      for (const fn of file.functions) if (fn.decl.body) for (const key of flow.resources(fn).freedAfter) all.add(key);
+    }
+    return all;
+  });
+}

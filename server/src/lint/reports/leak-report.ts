@@ -1,0 +1,72 @@
+/** Words a leak and plans its fix; shared by the rules that differ only in which allocator they watch. */
+import { shift, type Span } from '../../base/span.ts';
+import { weighLeaks, type WeighedLeak } from '../../flow/resource/weigh.ts';
+import type { GoFunction } from '../../semantics/package-model.ts';
+import { deferFree, deferInsteadOf, freeBefore, freeInline } from '../fixes/free.ts';
+import type { FixPlan, Report, RuleContext } from '../rule.ts';
+import { branchTrace, type TraceEntry } from './path-trace.ts';
+
+/** One report for every allocation of `fn` that leaks and whose allocator `watched` accepts. */
+export function* leakReports(fn: GoFunction, { flow }: RuleContext, watched: (allocator: string) => boolean): Generator<Report> {
+  // What init allocates lives as long as the process.
+  if (fn.name === 'init' && fn.recv === undefined) return;
+  for (const weighed of weighLeaks(flow.resources(fn), flow)) {
+    const { leak } = weighed;
+    if (!watched(leak.site.owned.allocator)) continue;
+    yield {
+      file: fn.file,
+      top: fn.top,
+      span: leak.site.span,
+      severity: weighed.confidence === 'possible' ? 'info' : 'warning',
+      confidence: weighed.confidence,
+      message: message(weighed),
+      trace: trace(fn, weighed),
+      fixes: fixes(fn, weighed),
+    };
+  }
+}
+
+function message({ leak, confidence, keeper }: WeighedLeak): string {
+  const { site } = leak;
+  const source = site.callee.k === 'c' ? `C.${site.callee.name}` : site.callee.name;
+  const doubt = confidence === 'possible' ? `, unless C.${keeper} keeps it` : '';
+  if (site.inline) return `The result of ${source} goes straight into the call of ${site.inline.callee} and is never released: nothing else holds this C memory${doubt}.`;
+  const name = site.holder ? `\`${site.holder.name}\`` : `The result of ${source}`;
+  if (site.holder === undefined && leak.how !== 'overwritten') return `${name} is dropped and never released: the Go garbage collector does not free C memory${doubt}.`;
+  if (leak.how === 'overwritten') return `${name} is overwritten while it still holds C memory from ${source} that nothing releases${doubt}.`;
+  if (leak.everywhere) return `${name} holds C memory from ${source} that is never released: the Go garbage collector does not free it${doubt}.`;
+  return `${name} holds C memory from ${source} that is not released on every path: one way out of the function leaks it${doubt}.`;
+}
+
+function trace(fn: GoFunction, { leak }: WeighedLeak): TraceEntry[] {
+  const unit = fn.top.syntax;
+  const { owned } = leak.site;
+  const exits = { return: 'returns here without releasing it', end: 'the function ends here without releasing it', overwritten: 'the last pointer to it is lost here' };
+  return [
+    ...(owned.at ? [{ place: owned.at, text: `C memory is allocated here (${owned.allocator})` }] : []),
+    { place: { unit, span: leak.site.span }, text: owned.at ? 'the caller gets it here' : `C memory is allocated here (${owned.allocator})` },
+    ...branchTrace(fn, leak.path),
+    { place: { unit, span: leak.exit }, text: exits[leak.how] },
+  ];
+}
+
+function fixes(fn: GoFunction, weighed: WeighedLeak): FixPlan[] {
+  const { leak, confidence, keeper } = weighed;
+  const { site } = leak;
+  const target = { decl: fn.decl, at: fn.top.start };
+  const at = (span: Span): Span => shift(span, fn.top.start);
+  const release = { convert: !(site.holder?.unsafePointer ?? ['malloc', 'calloc', 'realloc', 'CBytes'].includes(site.owned.allocator)), release: `C.${site.owned.deallocator}` };
+  const borrowed = confidence === 'certain' || leak.releasedElsewhere;
+  const judged = borrowed ? { safety: 'safe' as const } : { safety: 'unsafe' as const, because: keeper !== undefined ? `C.${keeper} may keep the pointer` : 'an unseen C function may keep the pointer' };
+  const call = `C.${site.owned.deallocator}`;
+  if (site.inline) return [{ title: `Hold the result in a variable and free it with ${call}`, ...judged, edits: (file) => freeInline(file, target, at(site.span), release) }];
+  if (site.holder === undefined || leak.how === 'overwritten') return [];
+  const { name } = site.holder;
+  const plans: FixPlan[] = [];
+  if (leak.everywhere) plans.push({ title: `Free \`${name}\` when the function returns: defer ${call}`, ...judged, edits: (file) => deferFree(file, target, name, at(site.stmt), release) });
+  else if (leak.releases.length > 0) {
+    plans.push({ title: `Free \`${name}\` on every path: defer ${call}`, ...judged, edits: (file) => deferInsteadOf(file, target, name, at(site.stmt), leak.releases.map(at), release) });
+  }
+  if (leak.how === 'return' && !leak.everywhere) plans.push({ title: `Free \`${name}\` before this return`, ...judged, edits: (file) => freeBefore(file, target, name, at(leak.exit), release) });
+  return plans;
+}

@@ -1,0 +1,245 @@
+/** One folder of Go files: loads what its packages need, keeps it parsed, and lints it when something changed. */
+import type { TextEdit } from '../base/edit.ts';
+import { PackageFlow } from '../flow/package-flow.ts';
+import { lintPackage, type EngineOptions } from '../lint/engine.ts';
+import type { Finding } from '../lint/finding.ts';
+import { findCImport, type GoSource, type CSource, PackageModel } from '../semantics/package-model.ts';
+import type { CImport } from '../semantics/preamble.ts';
+import { readC } from '../syntax/c/read-c.ts';
+import type { CUnit } from '../syntax/c/c-facts.ts';
+import type { GoFile } from '../syntax/go/go-file.ts';
+import { GoParser } from '../syntax/go/go-parser.ts';
+import type { Grammars } from '../syntax/grammars.ts';
+import { baseName, type FileId, type Host, join } from './host.ts';
+import { decode, touchesBorder } from './text.ts';
+
+/** Local headers that a preamble may pull in, beyond those of the folder itself. */
+const mostHeaders = 64;
+
+interface GoEntry {
+  readonly file: FileId;
+  readonly parser: GoParser;
+  text: string;
+  /** Open in the editor: the disk does not count. */
+  open: boolean;
+  /** The text on disk may have changed. */
+  dirty: boolean;
+  go?: GoFile;
+  preamble?: { readonly head: string; readonly cImport?: CImport; readonly unit?: CUnit };
+}
+
+interface CEntry {
+  readonly text: string;
+  readonly unit: CUnit;
+}
+
+interface Package {
+  model: PackageModel;
+  readonly flow: PackageFlow;
+}
+
+export class Folder {
+  readonly directory: FileId;
+  readonly #host: Host;
+  readonly #grammars: Grammars;
+  readonly #go = new Map<FileId, GoEntry>();
+  #c = new Map<FileId, CEntry>();
+  readonly #packages = new Map<string, Package>();
+  #listed = false;
+  #complete = true;
+  #cDirty = true;
+  #findings: ReadonlyMap<FileId, readonly Finding[]> | undefined;
+
+  constructor(directory: FileId, host: Host, grammars: Grammars) {
+    this.directory = directory;
+    this.#host = host;
+    this.#grammars = grammars;
+  }
+
+  get hasOpenFiles(): boolean {
+    return [...this.#go.values()].some((entry) => entry.open);
+  }
+
+  open(file: FileId, text: string): void {
+    const entry = this.#entry(file, text);
+    entry.text = text;
+    entry.open = true;
+    delete entry.go;
+    this.#findings = undefined;
+  }
+
+  change(file: FileId, edits: readonly TextEdit[]): void {
+    const entry = this.#go.get(file);
+    if (!entry) return;
+    if (entry.go) entry.text = entry.parser.edit(edits);
+    else for (const { span, newText } of edits) entry.text = entry.text.slice(0, span.start) + newText + entry.text.slice(span.end);
+    delete entry.go;
+    this.#findings = undefined;
+  }
+
+  close(file: FileId): void {
+    const entry = this.#go.get(file);
+    if (!entry) return;
+    entry.open = false;
+    entry.dirty = true;
+    this.#findings = undefined;
+  }
+
+  /** Something in the folder, or a header it uses, changed on disk. */
+  changedOnDisk(file: FileId): void {
+    const entry = this.#go.get(file);
+    if (entry) entry.dirty = true;
+    else this.#listed = false;
+    if (!file.endsWith('.go')) this.#cDirty = true;
+    this.#findings = undefined;
+  }
+
+  /** Settings changed: the same facts, other findings. */
+  forgetFindings(): void {
+    this.#findings = undefined;
+  }
+
+  textOf(file: FileId): string | undefined {
+    return this.#go.get(file)?.text ?? this.#c.get(file)?.text;
+  }
+
+  goOf(file: FileId): { readonly parser: GoParser; readonly go: GoFile; readonly cImport?: CImport } | undefined {
+    const entry = this.#go.get(file);
+    if (!entry) return undefined;
+    const source = this.#source(entry);
+    return { parser: entry.parser, go: source.go, ...(source.cImport ? { cImport: source.cImport } : {}) };
+  }
+
+  get files(): readonly FileId[] {
+    return [...this.#go.keys()].sort();
+  }
+
+  /** The findings of every file; files that cannot matter have none. */
+  async check(options: EngineOptions): Promise<ReadonlyMap<FileId, readonly Finding[]>> {
+    await this.#load();
+    return (this.#findings ??= this.#lint(options));
+  }
+
+  dispose(): void {
+    for (const entry of this.#go.values()) entry.parser.dropTree();
+  }
+
+  #entry(file: FileId, text: string): GoEntry {
+    let entry = this.#go.get(file);
+    if (entry === undefined) {
+      entry = { file, parser: new GoParser(this.#grammars.go), text, open: false, dirty: false };
+      this.#go.set(file, entry);
+    }
+    return entry;
+  }
+
+  async #load(): Promise<void> {
+    if (!this.#listed) {
+      this.#listed = true;
+      this.#complete = true;
+      const entries = (await this.#host.readDirectory(this.directory)) ?? [];
+      const names = new Set(entries.filter((entry) => entry.kind === 'file').map((entry) => entry.name));
+      for (const [file, entry] of this.#go) if (!entry.open && !names.has(baseName(file))) this.#go.delete(file);
+      for (const name of names) {
+        // Test files cannot import "C" and are not part of the package that others build.
+        if (!name.endsWith('.go') || name.endsWith('_test.go') || this.#go.has(join(this.directory, name))) continue;
+        this.#entry(join(this.directory, name), '').dirty = true;
+      }
+      this.#cDirty = true;
+    }
+    for (const entry of this.#go.values()) if (entry.dirty && !entry.open) await this.#read(entry);
+    const touched = [...this.#go.values()].some((entry) => entry.text.includes('"C"'));
+    if (this.#cDirty && touched) await this.#loadC();
+  }
+
+  async #read(entry: GoEntry): Promise<void> {
+    entry.dirty = false;
+    const bytes = await this.#host.readFile(entry.file);
+    const text = bytes && decode(bytes);
+    if (text === undefined) {
+      this.#complete = false;
+      this.#go.delete(entry.file);
+    } else if (text !== entry.text) {
+      entry.text = text;
+      delete entry.go;
+    }
+  }
+
+  /** The .c and .h files of the folder, and headers that quoted includes name. */
+  async #loadC(): Promise<void> {
+    this.#cDirty = false;
+    const entries = (await this.#host.readDirectory(this.directory)) ?? [];
+    const queue = entries.filter((entry) => entry.kind === 'file' && /\.[ch]$/.test(entry.name)).map((entry) => join(this.directory, entry.name)).sort();
+    const seen = new Set(queue);
+    const include = (from: FileId, unit: CUnit | undefined): void => {
+      for (const { path, system } of unit?.includes ?? []) {
+        const file = join(from, path);
+        if (!system && !seen.has(file) && seen.size < mostHeaders + entries.length) {
+          seen.add(file);
+          queue.push(file);
+        }
+      }
+    };
+    for (const entry of this.#go.values()) include(this.directory, entry.text.includes('"C"') ? this.#source(entry).preambleUnit : undefined);
+    const next = new Map<FileId, CEntry>();
+    for (let i = 0; i < queue.length; i++) {
+      const file = queue[i]!;
+      const bytes = await this.#host.readFile(file);
+      const text = bytes && decode(bytes);
+      if (text === undefined) continue;
+      const old = this.#c.get(file);
+      const loaded = old?.text === text ? old : { text, unit: readC(this.#grammars.c, { text }) };
+      next.set(file, loaded);
+      include(file.slice(0, file.lastIndexOf('/')), loaded.unit);
+    }
+    this.#c = next;
+  }
+
+  #source(entry: GoEntry): GoSource {
+    if (entry.go === undefined) {
+      entry.go = entry.parser.read(entry.text);
+      if (!entry.open) entry.parser.dropTree();
+    }
+    const cImport = findCImport(entry.go);
+    if (cImport === undefined) return { file: entry.file, go: entry.go };
+    // The preamble stands near the top: as long as the text down to the import is the same, so is everything in it.
+    const head = entry.go.text.slice(0, cImport.span.end);
+    if (entry.preamble?.head !== head) {
+      const unit = cImport.preamble && readC(this.#grammars.c, { text: head, ranges: cImport.preamble.ranges });
+      entry.preamble = { head, cImport, ...(unit ? { unit } : {}) };
+    }
+    const unit = entry.preamble.unit;
+    return { file: entry.file, go: entry.go, cImport, ...(unit ? { preambleUnit: unit } : {}) };
+  }
+
+  #lint(options: EngineOptions): ReadonlyMap<FileId, readonly Finding[]> {
+    const entries = [...this.#go.values()].sort((a, b) => (a.file < b.file ? -1 : 1));
+    if (!entries.some((entry) => touchesBorder(entry.text))) return new Map();
+    const groups = new Map<string, GoSource[]>();
+    let orphan = false;
+    for (const entry of entries) {
+      const source = this.#source(entry);
+      const name = source.go.packageName;
+      if (name === undefined) {
+        orphan = true;
+        continue;
+      }
+      const group = groups.get(name);
+      if (group) group.push(source);
+      else groups.set(name, [source]);
+    }
+    const out = new Map<FileId, readonly Finding[]>();
+    for (const [name, sources] of groups) {
+      if (!sources.some((source) => touchesBorder(source.go.text))) continue;
+      const cSources: CSource[] = sources.some((source) => source.cImport) ? [...this.#c].map(([file, { unit }]) => ({ file, unit })) : [];
+      const known = this.#packages.get(name);
+      const model = PackageModel.build(sources, cSources, this.#complete && !orphan, known?.model);
+      const flow = known?.flow ?? new PackageFlow();
+      flow.update(model);
+      this.#packages.set(name, { model, flow });
+      for (const [file, findings] of lintPackage(model, flow, options)) out.set(file, findings);
+    }
+    for (const name of this.#packages.keys()) if (!groups.has(name)) this.#packages.delete(name);
+    return out;
+  }
+}

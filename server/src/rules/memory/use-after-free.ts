@@ -1,0 +1,94 @@
+/** Rule use-after-free: C memory, or a Go view of it, that is used or returned after its release. */
+import { go } from '../../lint/rule-meta.ts';
+import { branchTrace } from '../../lint/reports/path-trace.ts';
+import { defineRule } from '../../lint/rule.ts';
+
+export default defineRule({
+  id: 'use-after-free',
+  family: 'memory',
+  severity: 'error',
+  confidence: 'certain',
+  status: 'stable',
+  since: '0.1.0',
+  summary: 'C memory, or a Go slice or string over it, used or returned after it is freed',
+  fix: { offered: 'never' },
+  docs: {
+    why: 'After `C.free(p)` the allocator may hand the same bytes to anyone. Reading them gives somebody else’s data, writing them corrupts it, and neither crashes reliably. A Go slice from `unsafe.Slice(p, n)` is a view of that memory, not a copy, and a value that a function returns while its own `defer` frees it is dead on arrival.',
+    advice: 'Copy before the free: `C.GoString(p)`, `C.GoBytes(p, n)`, `slices.Clone(view)`. Or hand the memory to the caller together with the duty to free it, and do not free it here.',
+    limits: 'Only releases that are certain count: `C.free`, a function of the package or a C body in view that frees on every path. A function that frees by its name alone is never blamed. Pointers that C keeps are not seen.',
+    references: [
+      { title: 'cmd/cgo: Passing pointers', url: 'https://pkg.go.dev/cmd/cgo#hdr-Passing_pointers' },
+      { title: 'Go wiki: turning C arrays into Go slices', url: 'https://go.dev/wiki/cgo#turning-c-arrays-into-go-slices' },
+    ],
+  },
+  examples: [
+    {
+      title: 'Returned although a deferred call frees it',
+      bad: {
+        'main.go': go`
+          package main
+
+          // #include <stdlib.h>
+          import "C"
+
+          import "unsafe"
+
+          func name(s string) *C.char {
+          	cs := C.CString(s)
+          	defer C.free(unsafe.Pointer(cs))
+          	return cs
+          }
+
+          func main() {
+          	_ = name("x")
+          }
+        `,
+      },
+      good: {
+        'main.go': go`
+          package main
+
+          // #include <stdlib.h>
+          import "C"
+
+          import "unsafe"
+
+          func name(s string) string {
+          	cs := C.CString(s)
+          	defer C.free(unsafe.Pointer(cs))
+          	return C.GoString(cs)
+          }
+
+          func main() {
+          	_ = name("x")
+          }
+        `,
+      },
+      byFix: false,
+    },
+  ],
+  subject: 'function',
+  *check(fn, { flow }) {
+    for (const use of flow.resources(fn).uses) {
+      const unit = fn.top.syntax;
+      const what = use.site.holder ? `\`${use.site.holder.name}\`` : 'this C memory';
+      const source = use.site.callee.k === 'c' ? `C.${use.site.callee.name}` : use.site.callee.name;
+      const subject = use.view ? `A Go view of ${what}` : use.site.holder ? what : 'This C memory';
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span: use.use,
+        message:
+          use.kind === 'returned'
+            ? `${subject} is returned although this function frees the memory: the caller gets dead C memory.`
+            : `${subject} is used after its C memory (from ${source}) was freed.`,
+        trace: [
+          { place: { unit, span: use.site.span }, text: `C memory is allocated here (${use.site.owned.allocator})` },
+          ...branchTrace(fn, use.path),
+          { place: use.released, text: 'freed here' },
+          { place: { unit, span: use.use }, text: use.kind === 'returned' ? 'returned here' : 'used here' },
+        ],
+      };
+    }
+  },
+});

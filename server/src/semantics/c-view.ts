@@ -1,0 +1,121 @@
+/** The C that the package shows: names, types and summaries over all its units, in the terms in which Go sees them. */
+import type { CFunction, CStruct, CUnit } from '../syntax/c/c-facts.ts';
+import type { CSummary } from './c/c-summary.ts';
+import { summarise } from './c/summary.ts';
+import { type Type, unknownType, unsafePointer } from './types.ts';
+
+/** C's own scalar names in cgo. Source: cmd/cgo, "Go references to C". */
+const scalars = new Set([
+  'char', 'schar', 'uchar', 'short', 'ushort', 'int', 'uint', 'long', 'ulong', 'longlong', 'ulonglong', 'float', 'double', 'size_t', 'ssize_t', 'uintptr_t', 'intptr_t',
+  'int8_t', 'int16_t', 'int32_t', 'int64_t', 'uint8_t', 'uint16_t', 'uint32_t', 'uint64_t', 'bool', 'off_t', 'time_t', 'wchar_t', 'complexfloat', 'complexdouble', '__int128_t',
+]);
+
+export const isScalar = (name: string): boolean => scalars.has(name);
+
+export class CView {
+  readonly units: readonly CUnit[];
+  readonly #functions = new Map<string, CFunction>();
+  readonly #structs = new Map<string, CStruct>();
+  readonly #typedefs = new Map<string, string>();
+  readonly #summaries: ReadonlyMap<string, CSummary>;
+  readonly #usedAsType: ReadonlySet<string>;
+
+  /** `usedAsType`: names that Go code writes as `C.name` where only a type can stand. */
+  constructor(units: readonly CUnit[], exported: ReadonlySet<string>, wanted: ReadonlySet<string>, usedAsType: ReadonlySet<string>) {
+    this.units = units;
+    this.#usedAsType = usedAsType;
+    for (const unit of units) {
+      for (const fn of [...unit.prototypes, ...unit.functions]) if (fn.body !== undefined || !this.#functions.has(fn.name)) this.#functions.set(fn.name, fn);
+      for (const { name, type } of unit.typedefs) this.#typedefs.set(name, type);
+      for (const struct of unit.structs) {
+        for (const name of [struct.tag !== undefined ? `${struct.kind}_${struct.tag}` : undefined, struct.alias]) {
+          if (name !== undefined && (struct.fields !== undefined || !this.#structs.has(name))) this.#structs.set(name, struct);
+        }
+      }
+    }
+    this.#summaries = summarise(units, exported, wanted);
+  }
+
+  /** The definition or a prototype. */
+  function(name: string): CFunction | undefined {
+    return this.#functions.get(name);
+  }
+
+  /** What the body does; undefined when no body is in view. */
+  summary(name: string): CSummary | undefined {
+    return this.#summaries.get(name);
+  }
+
+  get summaries(): ReadonlyMap<string, CSummary> {
+    return this.#summaries;
+  }
+
+  /** Whether `C.name(x)` converts. */
+  isType(name: string): boolean {
+    if (this.#functions.has(name)) return false;
+    if (isScalar(name) || /^(?:struct|union|enum)_/.test(name) || name.endsWith('_t')) return true;
+    return this.#typedefs.has(name) || this.#structs.has(name) || this.#usedAsType.has(name);
+  }
+
+  /** The struct behind a Go name `struct_x`, an alias or a typedef of one; `undefined` when it is not in view. */
+  struct(name: string): CStruct | undefined {
+    let at = name;
+    for (let i = 0; i < 8; i++) {
+      const found = this.#structs.get(at);
+      if (found) return found;
+      const next = this.#typedefs.get(at);
+      if (next === undefined) return undefined;
+      at = goName(next);
+    }
+    return undefined;
+  }
+
+  /** Whether `C.name` is known to be a number: then casting to it is no struct cast. */
+  isNumber(name: string): boolean {
+    let at = name;
+    for (let i = 0; i < 8; i++) {
+      if (isScalar(at) || /^enum_/.test(at)) return true;
+      const next = this.#typedefs.get(at);
+      if (next === undefined) return false;
+      at = goName(next);
+    }
+    return false;
+  }
+
+  result(name: string): Type {
+    const fn = this.#functions.get(name);
+    return fn ? goType(fn.result.type) : unknownType;
+  }
+
+  field(type: string, name: string): Type {
+    // cgo prefixes fields that are named like a Go keyword with an underscore.
+    const field = this.struct(type)?.fields?.find((f) => f.name === name || `_${f.name}` === name);
+    if (field === undefined) return unknownType;
+    return field.array ? { k: 'array', elem: goType(field.type.replace(/\s*\[.*$/, '')) } : goType(field.type);
+  }
+}
+
+/** `unsigned long` → `ulong`, `struct foo` → `struct_foo`: how cgo spells a C type after `C.`. */
+function goName(type: string): string {
+  const plain = type.replace(/\b(?:const|volatile|restrict|register|_Atomic)\b/g, ' ').replace(/\s+/g, ' ').trim();
+  const tagged = /^(struct|union|enum) (\w+)$/.exec(plain);
+  if (tagged) return `${tagged[1]}_${tagged[2]}`;
+  const words = plain.split(' ');
+  if (words.length === 1) return plain === 'unsigned' ? 'uint' : plain === 'signed' ? 'int' : plain;
+  const unsigned = words.includes('unsigned');
+  const base = words.includes('char') ? 'char' : words.includes('short') ? 'short' : words.filter((word) => word === 'long').length > 1 ? 'longlong' : words.includes('long') ? 'long' : words.includes('int') ? 'int' : '';
+  if (base === '') return plain;
+  if (base === 'char') return unsigned ? 'uchar' : 'schar';
+  return unsigned ? `u${base}` : base;
+}
+
+/** The Go type of a C type in normalised text. */
+export function goType(type: string): Type {
+  const text = type.replace(/\b(?:const|volatile|restrict)\b/g, ' ').replace(/\s+/g, ' ').trim();
+  if (/[()[\]]/.test(text)) return unknownType;
+  if (text.endsWith('*')) {
+    const inner = text.slice(0, -1).trim();
+    return inner === 'void' ? unsafePointer : { k: 'pointer', elem: goType(inner) };
+  }
+  return text === '' || text === 'void' ? unknownType : { k: 'named', pkg: 'C', name: goName(text) };
+}

@@ -1,0 +1,56 @@
+/** Which C names a declaration mentions, and which of them stand where only a type can. */
+import type { Decl } from '../syntax/go/ast.ts';
+import type { DeclSyntax } from '../syntax/go/go-file.ts';
+
+export interface CNames {
+  readonly used: ReadonlySet<string>;
+  readonly types: ReadonlySet<string>;
+  /** Equal for equal names. */
+  readonly key: string;
+}
+
+const cache = new WeakMap<DeclSyntax, CNames>();
+const none: CNames = { used: new Set(), types: new Set(), key: '' };
+
+export function cNames(syntax: DeclSyntax): CNames {
+  const known = cache.get(syntax);
+  if (known) return known;
+  const made = syntax.text.includes('C.') ? collect(syntax.decl) : none;
+  cache.set(syntax, made);
+  return made;
+}
+
+function collect(decl: Decl): CNames {
+  const used = new Set<string>();
+  const types = new Set<string>();
+  const walk = (value: unknown, typePosition: boolean): void => {
+    if (Array.isArray(value)) {
+      for (const item of value) walk(item, typePosition);
+      return;
+    }
+    if (typeof value !== 'object' || value === null) return;
+    const node = value as { readonly k?: string; readonly [key: string]: unknown };
+    if (node.k === 'Selector') {
+      const x = node['x'] as { readonly k: string; readonly name?: string };
+      if (x.k === 'Ident' && x.name === 'C') {
+        used.add(node['name'] as string);
+        if (typePosition) types.add(node['name'] as string);
+        return;
+      }
+    }
+    for (const [key, child] of Object.entries(node)) {
+      if (typeof child !== 'object' || child === null) continue;
+      // Declared types, elements of type literals, and what a conversion `(*C.T)(x)` or a literal `C.T{}` names.
+      const isType = key === 'type' || key === 'elem' || (node.k === 'Unary' && node['op'] === '*' && typePosition) || (node.k === 'Paren' && typePosition) || (key === 'fn' && startsWithStar(child));
+      walk(child, isType);
+    }
+  };
+  walk(decl, false);
+  return { used, types, key: `${[...used].join()}|${[...types].join()}` };
+}
+
+/** `(*C.T)` in call position. */
+function startsWithStar(node: object): boolean {
+  const at = node as { readonly k?: string; readonly x?: { readonly k?: string; readonly op?: string } };
+  return at.k === 'Paren' && at.x?.k === 'Unary' && at.x.op === '*';
+}

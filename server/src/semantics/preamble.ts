@@ -1,0 +1,72 @@
+/** Finds `import "C"` and the comment that is its preamble. Source: cmd/cgo ("immediately preceding comment"), go/ast doc comment rules. */
+import type { Span } from '../base/span.ts';
+import type { TopDecl } from '../syntax/go/go-file.ts';
+
+export interface Preamble {
+  /** The comment group, all of it. */
+  readonly comment: Span;
+  readonly form: 'block' | 'lines';
+  /** The C text: the inside of each block comment, each line without its `//`. */
+  readonly ranges: readonly Span[];
+  /** The import declaration (or the spec, inside a group). */
+  readonly importC: Span;
+}
+
+export interface CImport {
+  readonly span: Span;
+  readonly preamble?: Preamble;
+}
+
+/** The import of "C" in one import declaration. */
+export function cImport(text: string, top: TopDecl): CImport | undefined {
+  const decl = top.syntax.decl;
+  if (decl.k !== 'Import') return undefined;
+  const index = decl.specs.findIndex((spec) => spec.path === 'C');
+  const spec = decl.specs[index];
+  if (spec === undefined) return undefined;
+  const grouped = decl.rp !== undefined;
+  const span = grouped ? { start: top.start + spec.s, end: top.start + spec.e } : { start: top.start, end: top.end };
+  // Inside a group the comment right above the spec counts; a group of one spec may carry it outside instead.
+  const before = decl.specs[index - 1];
+  const from = before ? top.start + before.e : top.start + text.slice(top.start, span.start).indexOf('(') + 1;
+  const inner = grouped ? lastGroup(text, from, span.start) : undefined;
+  const comment = inner ?? (grouped && decl.specs.length > 1 ? undefined : top.doc);
+  return { span, ...(comment ? { preamble: { comment, form: text.startsWith('//', comment.start) ? 'lines' : 'block', ranges: cRanges(text, comment), importC: span } } : {}) };
+}
+
+/** The comments between two offsets where only white space and comments stand. */
+function commentsIn(text: string, from: number, to: number): Span[] {
+  const found: Span[] = [];
+  for (let i = from; i < to; ) {
+    if (text.startsWith('//', i)) {
+      const line = text.indexOf('\n', i);
+      const end = line < 0 ? to : Math.min(line, to);
+      found.push({ start: i, end: text[end - 1] === '\r' ? end - 1 : end });
+      i = end;
+    } else if (text.startsWith('/*', i)) {
+      const close = text.indexOf('*/', i + 2);
+      const end = close < 0 ? to : Math.min(close + 2, to);
+      found.push({ start: i, end });
+      i = end;
+    } else i++;
+  }
+  return found;
+}
+
+/** The comment group that touches `to`. */
+function lastGroup(text: string, from: number, to: number): Span | undefined {
+  let group: Span | undefined;
+  for (const comment of commentsIn(text, from, to)) {
+    const touches = group !== undefined && lines(text.slice(group.end, comment.start)) <= 1;
+    group = touches && group ? { start: group.start, end: comment.end } : comment;
+  }
+  return group && lines(text.slice(group.end, to)) <= 1 ? group : undefined;
+}
+
+const lines = (gap: string): number => gap.split('\n').length - 1;
+
+function cRanges(text: string, group: Span): Span[] {
+  return commentsIn(text, group.start, group.end).map(({ start, end }) =>
+    text.startsWith('/*', start) ? { start: start + 2, end: Math.max(start + 2, text.endsWith('*/', end) || text.slice(end - 2, end) === '*/' ? end - 2 : end) } : { start: start + 2, end },
+  );
+}
