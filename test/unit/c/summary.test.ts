@@ -183,7 +183,9 @@ describe('calls among bodies', () => {
   test('recursion', () => {
     expect(effects('void f(struct n *p) { if (!p) return; f(p->next); free(p); }')).toEqual(['releases']);
     expect(effects('int f(struct n *p) { return p ? 1 + f(p->next) : 0; }')).toEqual(['borrows']);
-    expect(effects('int g(char *p);\nint f(char *p) { return *p ? g(p + 1) : 0; }\nint g(char *p) { return *p ? f(p + 1) : 1; }')).toEqual(['unknown']);
+    expect(effects('int g(char *p);\nint f(char *p) { return *p ? g(p + 1) : 0; }\nint g(char *p) { return *p ? f(p + 1) : 1; }')).toEqual(['borrows']);
+    expect(effects('void f(int n, char *p) { if (n) f(n - 1, p); else free(p); }')).toEqual(['borrows', 'releases']);
+    expect(effects('void f(int n, char *p) { if (n) f(n - 1, p); else g(p); }')).toEqual(['borrows', 'unknown']);
   });
 
   test('variants of one name', () => {

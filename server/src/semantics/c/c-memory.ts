@@ -153,3 +153,6 @@ export class CMemory {
 
 /** The variables that a local and its parts are kept in. */
 const keysOf = (name: string, state: CState): string[] => [...state.vars.keys()].filter((key) => key === name || key.startsWith(`${name}.`) || key.startsWith(`${name}[`));
+
+/** The state in which nothing is known of a local and its parts. */
+export const withoutLocal = (state: CState, name: string): CState => keysOf(name, state).reduce((now, key) => withVar(now, key, unknown), state);

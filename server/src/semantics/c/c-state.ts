@@ -72,8 +72,11 @@ export function oneOf(values: readonly CValue[]): CValue {
 }
 
 export function withVar(state: CState, name: string, value: CValue): CState {
+  // A number tells no more than an unknown value.
+  const nothing = value.kind === 'unknown' || value.kind === 'number';
+  if (nothing && !state.vars.has(name)) return state;
   const vars = new Map(state.vars);
-  if (value.kind === 'unknown') vars.delete(name);
+  if (nothing) vars.delete(name);
   else vars.set(name, value);
   return { ...state, vars };
 }

@@ -4,8 +4,8 @@ import type { CBody, CFunction, CStep } from '../../syntax/c/c-facts.ts';
 import { applyCall, type CAllocation } from './c-calls.ts';
 import { CEvaluator, type CScope } from './c-evaluate.ts';
 import { buildCGraph, ranks, type CExit } from './c-graph.ts';
-import { CMemory } from './c-memory.ts';
-import { alternatives, join, stateKey, unknown, type CState, type CValue } from './c-state.ts';
+import { CMemory, withoutLocal } from './c-memory.ts';
+import { alternatives, join, stateKey, unknown, withVar, type CState, type CValue } from './c-state.ts';
 import type { CHandOn, CParamEffect, CParamSummary, CResultSummary, CSummary } from './c-summary.ts';
 
 /** What a body sees beyond itself. */
@@ -18,10 +18,10 @@ export interface CSurroundings {
   alias(name: string): string;
 }
 
-/** States kept apart at the entry of one block; more are joined. */
-const maxStates = 8;
+/** States kept apart at the entry of one block; more are joined. Long functions get fewer. */
+const maxStates = (blocks: number): number => (blocks > 200 ? 2 : blocks > 60 ? 4 : 8);
 /** Block visits before a body is given up as too branched; everything about it is unknown then. */
-const maxVisits = 3000;
+const maxVisits = 800;
 
 /** The summary of a function with a body, without what it calls back. */
 export function summariseFunction(fn: CFunction & { readonly body: CBody }, surroundings: CSurroundings): CSummary {
@@ -37,6 +37,15 @@ export function unknownSummary(fn: CFunction, unit: number): CSummary {
     result: { owner: 'unknown', mayBeNull: true },
     callsExported: [],
     noReturn: fn.noReturn,
+  };
+}
+
+/** Where the solving of a circle starts: everything is borrowed and nothing comes back. */
+export function optimisticSummary(fn: CFunction, unit: number): CSummary {
+  return {
+    ...unknownSummary(fn, unit),
+    params: fn.params.map(() => ({ effect: 'borrows', returned: false, written: false, handedOn: [] })),
+    noReturn: true,
   };
 }
 
@@ -97,13 +106,14 @@ class Run {
     const seen: { readonly keys: Set<string>; joined?: CState; waiting?: CState }[] = blocks.map(() => ({ keys: new Set() }));
     const vars = new Map<string, CValue>();
     this.#fn.params.forEach((param, index) => param.name !== undefined && vars.set(param.name, { kind: 'param', index }));
+    const limit = maxStates(blocks.length);
     const rank = ranks(blocks);
     const pending: CState[][] = blocks.map(() => []);
     let low = 0;
     const reach = (block: number, state: CState): void => {
       const at = seen[block]!;
       let next = state;
-      if (at.joined ?? at.keys.size >= maxStates) {
+      if (at.joined ?? at.keys.size >= limit) {
         next = at.joined ? join(at.joined, state) : state;
         if (at.joined && stateKey(at.joined) === stateKey(next)) return;
         at.joined = next;
@@ -133,7 +143,7 @@ class Run {
       let states: readonly CState[] = [state];
       for (const operation of block.operations) {
         states = states.flatMap((one) => this.#operate(operation, one, evaluator));
-        if (states.length > maxStates) states = [states.reduce(join)];
+        if (states.length > limit) states = [states.reduce(join)];
       }
       for (const one of states) this.#leave(block.exit, one, evaluator, reach);
     }
@@ -158,13 +168,11 @@ class Run {
     }
     // A static variable keeps its initial value from before the first call.
     if (operation.static) return [state];
-    const vars = new Map(state.vars);
-    for (const key of vars.keys()) if (key === operation.name || key.startsWith(`${operation.name}.`) || key.startsWith(`${operation.name}[`)) vars.delete(key);
-    const fresh = { ...state, vars };
+    const fresh = withoutLocal(state, operation.name);
     if (!operation.value) return [fresh];
     return evaluator.evaluate(operation.value, fresh).map((outcome) => {
       const key = operation.value?.kind === 'list' || operation.storage === 'array' ? `${operation.name}[]` : operation.name;
-      return outcome.value.kind === 'unknown' ? outcome.state : { ...outcome.state, vars: new Map(outcome.state.vars).set(key, outcome.value) };
+      return withVar(outcome.state, key, outcome.value);
     });
   }
 

@@ -2,12 +2,15 @@
 import type { Span } from '../../base/span.ts';
 import type { CFunction, CUnit } from '../../syntax/c/c-facts.ts';
 import { calledNames } from '../../syntax/c/called-names.ts';
+import { callCircles } from './call-circles.ts';
 import { nullValue, staticValue, unknown, type CValue } from './c-state.ts';
 import type { CParamEffect, CParamSummary, CResultSummary, CSummary } from './c-summary.ts';
-import { summariseFunction, unknownSummary, type CSurroundings } from './summarise-function.ts';
+import { optimisticSummary, summariseFunction, unknownSummary, type CSurroundings } from './summarise-function.ts';
 
-/** Times that functions which call each other in a circle are solved again with what the round before learnt. */
-const rounds = 3;
+/** Functions that call each other in a circle are solved until nothing changes, at most this often; after that nothing is known of them. */
+const maxRounds = 4;
+/** Larger circles (interpreters, parsers) are not solved over and over: what they call among each other is unknown. */
+const maxCircle = 12;
 
 /** One function with a body. The body is read when a summary first needs it. */
 class Definition {
@@ -59,17 +62,11 @@ class Program {
   }
 
   summarise(wanted: ReadonlySet<string> | undefined): ReadonlyMap<string, CSummary> {
-    const order = this.#order(wanted ?? this.#byName.keys());
-    const position = new Map(order.map((definition, index) => [definition, index]));
-    order.forEach((definition) => this.#solve(definition));
-    // A call of something that comes later in the order belongs to a circle: it was taken as unknown, which is safe, and is looked at again.
-    const circular = order.filter((one, index) => [...one.calls.keys()].some((name) => this.#resolve(name, one.unit).some((callee) => (position.get(callee) ?? -1) >= index)));
-    if (circular.length > 0) {
-      const from = position.get(circular[0]!) ?? 0;
-      for (let round = 1; round < rounds; round++) order.slice(from).forEach((definition) => this.#solve(definition));
-    }
+    const roots = [...(wanted ?? this.#byName.keys())].flatMap((name) => this.#byName.get(name) ?? []).filter((one) => !one.isMacro);
+    const circles = callCircles(roots, (one) => this.#callees(one));
+    circles.forEach((circle) => this.#solveCircle(circle));
     const out = new Map<string, CSummary>();
-    for (const { fn, isMacro } of order) {
+    for (const { fn, isMacro } of circles.flat()) {
       if (isMacro || out.has(fn.name)) continue;
       out.set(fn.name, this.#joined(this.#byName.get(fn.name)!.filter((one) => !one.isMacro)));
     }
@@ -89,26 +86,21 @@ class Program {
     else if (/^[A-Za-z_]\w*$/.test(bare) && bare !== name) this.#aliases.set(name, bare);
   }
 
-  /** Callees before callers. */
-  #order(names: Iterable<string>): Definition[] {
-    const order: Definition[] = [];
-    const seen = new Set<Definition>();
-    const visit = (roots: readonly Definition[]): void => {
-      const stack = roots.filter((one) => !seen.has(one)).map((one) => ({ one, next: this.#callees(one) }));
-      stack.forEach(({ one }) => seen.add(one));
-      for (let top = stack.at(-1); top; top = stack.at(-1)) {
-        const callee = top.next.pop();
-        if (!callee) {
-          order.push(top.one);
-          stack.pop();
-        } else if (!seen.has(callee)) {
-          seen.add(callee);
-          stack.push({ one: callee, next: this.#callees(callee) });
-        }
-      }
-    };
-    for (const name of names) for (const one of this.#byName.get(name) ?? []) if (!one.isMacro) visit([one]);
-    return order;
+  /** Any result that is consistent with itself holds for every run that ends, so a circle may start from the best and be solved until it is stable. */
+  #solveCircle(circle: readonly Definition[]): void {
+    const [only] = circle;
+    const isCircle = circle.length > 1 || (only !== undefined && this.#callees(only).includes(only));
+    if (!isCircle || circle.length > maxCircle) {
+      circle.forEach((one) => this.#solve(one));
+      return;
+    }
+    for (const one of circle) one.summary = optimisticSummary(one.fn, one.unit);
+    for (let round = 0; round < maxRounds; round++) {
+      const before = circle.map((one) => JSON.stringify(one.summary));
+      circle.forEach((one) => this.#solve(one));
+      if (circle.every((one, i) => JSON.stringify(one.summary) === before[i])) return;
+    }
+    for (const one of circle) one.summary = { ...unknownSummary(one.fn, one.unit), callsExported: one.summary.callsExported };
   }
 
   #callees(definition: Definition): Definition[] {
@@ -133,7 +125,8 @@ class Program {
 
   #solve(definition: Definition): void {
     const { fn, unit } = definition;
-    if (!fn.body) return;
+    const { body } = fn;
+    if (!body) return;
     const surroundings: CSurroundings = {
       unit,
       summary: (name) => this.#callee(name, unit),
@@ -141,7 +134,7 @@ class Program {
       isArrayField: (name) => this.#arrayFields.has(name),
       alias: (name) => this.#real(name),
     };
-    definition.summary = { ...summariseFunction({ ...fn, body: fn.body }, surroundings), callsExported: this.#callsExported(definition) };
+    definition.summary = { ...summariseFunction({ ...fn, body }, surroundings), callsExported: this.#callsExported(definition) };
   }
 
   #callee(name: string, unit: number): CSummary | undefined {
