@@ -67,9 +67,10 @@ function quickFix(fix: FixPolicy): string {
   return `${when} ${kind}: ${lowerFirst(prose(fix.because)).replace(/\.?$/, '.')}`;
 }
 
-function suppression({ id }: RuleMeta): string {
+function suppression({ id, family }: RuleMeta): string {
+  const forExports = family === 'callback' ? '; for an exported function, between `//export` and `func`' : '';
   return [
-    'Put a comment with a reason on the line, or on the line above:',
+    `Put a comment with a reason on the line, or on the line above${forExports}:`,
     `\`\`\`go\n//cgoguard:ignore ${id} the reason\n\`\`\``,
     `Switch the rule off, or give it another severity, with \`"cgoGuard.rules": { "${id}": "off" }\` in the editor's settings or ` +
       `\`"rules": { "${id}": "off" }\` in \`.cgo-guard.json\`.`,

@@ -3,7 +3,7 @@ import { closeMethod } from '../../../server/src/lint/fixes/close-method.ts';
 import type { Owner } from '../../../server/src/lint/fixes/close-method.ts';
 import { fixed, source } from './go-source.ts';
 
-const head = 'package x\n\n// #include <stdlib.h>\nimport "C"\nimport "unsafe"\n\n';
+const head = 'package x\n\n// #include <stdlib.h>\nimport "C"\n\nimport "unsafe"\n\n';
 const conn = 'type Conn struct {\n\tp *C.conn\n}\n';
 const rest = '\nfunc f() {}\n';
 const owner = (text: string, declaration: string, more: Partial<Owner> = {}): Owner => ({

@@ -3,7 +3,7 @@ import { deferFree, deferInsteadOf, freeBefore, freeInline } from '../../../serv
 import type { TextEdit } from '../../../server/src/base/edit.ts';
 import { fixed, source } from './go-source.ts';
 
-const head = 'package x\n\n// #include <stdlib.h>\nimport "C"\nimport "unsafe"\n\n';
+const head = 'package x\n\n// #include <stdlib.h>\nimport "C"\n\nimport "unsafe"\n\n';
 const inBody = (...lines: readonly string[]): string => `${head}func f(s string) {\n${lines.map((line) => (line === '' ? '\n' : `\t${line}\n`)).join('')}}\n`;
 const convert = { convert: true };
 
@@ -36,10 +36,10 @@ describe('deferFree', () => {
 
   test('brings the import and the include', () => {
     expect(freed('package x\n\n// #include <x.h>\nimport "C"\n\nfunc f(s string) {\n\tcs := C.CString(s)\n\tC.g(cs)\n}\n')).toBe(
-      `package x\n\n// #include <stdlib.h>\n// #include <x.h>\nimport "C"\nimport "unsafe"\n\nfunc f(s string) {\n\tcs := C.CString(s)\n\t${free}\n\tC.g(cs)\n}\n`,
+      `package x\n\n// #include <stdlib.h>\n// #include <x.h>\nimport "C"\n\nimport "unsafe"\n\nfunc f(s string) {\n\tcs := C.CString(s)\n\t${free}\n\tC.g(cs)\n}\n`,
     );
     expect(freed('package x\n\nimport "C"\n\nfunc f(s string) {\n\tcs := C.CString(s)\n}\n')).toBe(
-      `package x\n\n// #include <stdlib.h>\nimport "C"\nimport "unsafe"\n\nfunc f(s string) {\n\tcs := C.CString(s)\n\t${free}\n}\n`,
+      `package x\n\n// #include <stdlib.h>\nimport "C"\n\nimport "unsafe"\n\nfunc f(s string) {\n\tcs := C.CString(s)\n\t${free}\n}\n`,
     );
   });
 

@@ -48,11 +48,11 @@ describe('ensureImport', () => {
 
   test('stands below a lone import "C"', () => {
     const text = `package x\n\n/*\n#include <x.h>\n*/\nimport "C"\n${body}`;
-    expect(add(text)).toBe(text.replace('import "C"\n', 'import "C"\nimport "unsafe"\n'));
+    expect(add(text)).toBe(text.replace('import "C"\n', 'import "C"\n\nimport "unsafe"\n'));
     const group = `package x\n\n// #include <x.h>\nimport (\n\t"C"\n)\n${body}`;
-    expect(add(group)).toBe(group.replace(')\n', ')\nimport "unsafe"\n'));
+    expect(add(group)).toBe(group.replace(')\n', ')\n\nimport "unsafe"\n'));
     const commented = `package x\n\nimport "C" //cgoguard:ignore some-rule for a reason\n${body}`;
-    expect(add(commented)).toBe(commented.replace('reason\n', 'reason\nimport "unsafe"\n'));
+    expect(add(commented)).toBe(commented.replace('reason\n', 'reason\n\nimport "unsafe"\n'));
   });
 
   test('never parts a preamble from "C" inside a group', () => {

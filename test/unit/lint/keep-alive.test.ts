@@ -3,7 +3,7 @@ import { keepAlive } from '../../../server/src/lint/fixes/keep-alive.ts';
 import type { TextEdit } from '../../../server/src/base/edit.ts';
 import { fixed, source } from './go-source.ts';
 
-const head = 'package x\n\n// #include <x.h>\nimport "C"\nimport "runtime"\n\n';
+const head = 'package x\n\n// #include <x.h>\nimport "C"\n\nimport "runtime"\n\n';
 const method = (result: string, ...lines: readonly string[]): string =>
   `${head}func (x *T) f() ${result}{\n${lines.map((line) => `\t${line}\n`).join('')}}\n`;
 const edits = (text: string, variable = 'x', call = 'C.g(x.p)'): TextEdit[] | undefined => {
@@ -23,7 +23,7 @@ describe('keepAlive', () => {
 
   test('brings the import', () => {
     const text = 'package x\n\nimport "C"\n\nfunc (x *T) f() {\n\tC.g(x.p)\n}\n';
-    expect(kept(text)).toBe(text.replace('"C"\n', '"C"\nimport "runtime"\n').replace('p)\n', `p)\n\t${keep}\n`));
+    expect(kept(text)).toBe(text.replace('"C"\n', '"C"\n\nimport "runtime"\n').replace('p)\n', `p)\n\t${keep}\n`));
     expect(edits(method('', 'runtime := 1', 'C.g(x.p)'))).toBeUndefined();
   });
 

@@ -19,17 +19,17 @@ const guard = (report: string, ...more: readonly string[]): string[] => [
 const log = 'log.Printf("panic in exported onEvent: %v", r)';
 
 test('the guard is the first statement and logs', () => {
-  expect(guarded(file('', '(n C.int)', 'must(n)'))).toBe(file('import "log"\n', '(n C.int)', ...guard(log), 'must(n)'));
-  expect(guarded(file('', '() C.int', 'return must()'))).toBe(file('import "log"\n', '() C.int', ...guard(log), 'return must()'));
-  expect(guarded('package x\n\nimport "C"\nimport "log"\n\n//export onEvent\nfunc onEvent() { must() }\n')).toBe(
-    file('import "log"\n', '()', ...guard(log), 'must()'),
+  expect(guarded(file('', '(n C.int)', 'must(n)'))).toBe(file('\nimport "log"\n', '(n C.int)', ...guard(log), 'must(n)'));
+  expect(guarded(file('', '() C.int', 'return must()'))).toBe(file('\nimport "log"\n', '() C.int', ...guard(log), 'return must()'));
+  expect(guarded('package x\n\nimport "C"\n\nimport "log"\n\n//export onEvent\nfunc onEvent() { must() }\n')).toBe(
+    file('\nimport "log"\n', '()', ...guard(log), 'must()'),
   );
 });
 
 test('a named status code tells C that the call failed', () => {
   for (const signature of ['() (rc C.int)', '() (status C.long)', '(n C.int) (err int32)']) {
     const name = /\((\w+) [\w.]+\)$/.exec(signature)![1]!;
-    expect(guarded(file('', signature, 'must()', 'return'))).toBe(file('import "log"\n', signature, ...guard(log, `${name} = -1`), 'must()', 'return'));
+    expect(guarded(file('', signature, 'must()', 'return'))).toBe(file('\nimport "log"\n', signature, ...guard(log, `${name} = -1`), 'must()', 'return'));
   }
   for (const signature of ['() (rc C.uint)', '() (n C.int)', '() (p *C.char)']) {
     expect(guarded(file('', signature, 'must()', 'return'))).not.toContain('-1');

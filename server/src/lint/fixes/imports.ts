@@ -58,7 +58,7 @@ function addition(file: FixFile, path: string): TextEdit[] | undefined {
   // A group of "C" alone takes its preamble from the declaration's comment, which a second spec would detach.
   const mixed = decls.find((specs) => specs.length > 1);
   if (mixed) return intoGroup(text, mixed, path);
-  if (decls[0]) return lineAfter(text, decls[0][0]!.decl.end, `${eol}import "${path}"`);
+  if (decls[0]) return lineAfter(text, decls[0][0]!.decl.end, `${eol}${eol}import "${path}"`);
   const end = lineEnd(text, file.packageClause.end);
   const isTight = /^\r?\n[ \t]*[^\s]/.test(text.slice(end));
   return lineAfter(text, file.packageClause.end, `${eol}${eol}import "${path}"${isTight ? eol : ''}`);
