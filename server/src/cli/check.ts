@@ -92,7 +92,10 @@ async function run(
   };
   const trouble = [...problems];
   const fixed = { findings: 0, files: 0 };
+  // A fault of the engine in one folder must not hide what it found in the others.
+  const fail = (target: Target, message: string): void => void trouble.push(`internal error in ${show(target.directory)}: ${message}`);
   const checkOne = async (target: Target): Promise<void> => {
+    checker.onError = (rule, error) => fail(target, `rule ${rule}: ${messageOf(error)}`);
     checker.settings = { rules: target.config.kind === 'bad' ? {} : target.config.config.rules };
     const chosen = (reports: readonly FileReport[]): readonly FileReport[] => select(target, reports, selection);
     if (options.fix !== true) {
@@ -111,8 +114,7 @@ async function run(
       try {
         await checkOne(target);
       } catch (error) {
-        // A fault of the engine in one folder must not hide what it found in the others.
-        trouble.push(`internal error in ${show(target.directory)}: ${error instanceof Error ? error.message : String(error)}`);
+        fail(target, messageOf(error));
       }
     }
   } finally {
@@ -121,6 +123,8 @@ async function run(
   }
   return collector.finish(trouble, options.fix === true ? fixed : undefined);
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function render(report: Report, tool: Tool, format: CheckOptions['format'], base: string, color: boolean): string {
   switch (format) {

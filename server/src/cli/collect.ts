@@ -8,7 +8,7 @@ import { byCodeUnits } from './paths.ts';
 import type { Target } from './walk.ts';
 
 /** What the command line needs of a project. */
-export type Checker = Pick<Project, 'settings' | 'checkDirectory' | 'fileChanged' | 'text' | 'dispose'>;
+export type Checker = Pick<Project, 'settings' | 'onError' | 'checkDirectory' | 'fileChanged' | 'text' | 'dispose'>;
 
 /** Decides what of a folder is reported. */
 export interface Selection {

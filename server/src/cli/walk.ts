@@ -97,7 +97,8 @@ const isSkipped = (name: string): boolean => name.startsWith('.') || name.starts
 function mattersToCgo(directory: FileId, entries: readonly Dirent[], problems: string[], show: (file: FileId) => string): boolean {
   let matters = false;
   for (const entry of entries) {
-    if (!/^[^._].*\.go$/.test(entry.name) || !(entry.isFile() || entry.isSymbolicLink())) continue;
+    // Files of tests cannot import "C".
+    if (!/^[^._].*\.go$/.test(entry.name) || entry.name.endsWith('_test.go') || !(entry.isFile() || entry.isSymbolicLink())) continue;
     const file = inside(directory, entry.name);
     try {
       // Once the folder matters the project will read the rest; here they only have to be readable.

@@ -6,6 +6,7 @@ import type { Checker } from '../../../server/src/cli/collect.ts';
 
 export class FakeChecker implements Checker {
   settings: Settings = { rules: {} };
+  onError: Checker['onError'] = () => undefined;
   /** The folders in the order in which they were checked. */
   readonly checked: FileId[] = [];
   /** Says the fixes of a finding, where a test wants others. */
@@ -40,6 +41,7 @@ export class FakeChecker implements Checker {
   async #checkFile(file: FileId): Promise<FileReport> {
     const text = (await this.text(file)) ?? '';
     if (text.includes('CRASH')) throw new Error('the engine fell over');
+    if (text.includes('STUMBLE')) this.onError('cstring-leak', new Error('it stumbled'));
     const findings: Finding[] = [];
     for (const match of text.matchAll(/(LEAK|NOTE|QUIET)\((\w+)\)(?!\r?\nFREE)/g)) {
       const [whole, word, name] = match;

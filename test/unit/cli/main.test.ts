@@ -68,6 +68,12 @@ describe('failures: one line on standard error, exit code 2', () => {
     expect(outcome.checker?.disposed).toBe(true);
   });
 
+  test('a rule that fails is told, and the others go on', async () => {
+    const outcome = await run(tempFolder({ 'a/a.go': `${cgo}STUMBLE\nLEAK(x)` }), ['check']);
+    expect(outcome.stdout).toContain('a/a.go:5:1: warning[cstring-leak]');
+    expect(outcome).toMatchObject({ code: 2, stderr: 'cgo-guard: internal error in a: rule cstring-leak: it stumbled\n' });
+  });
+
   test('an engine that does not start', async () => {
     const context = { createProject: () => Promise.reject(new Error('no parsers')) };
     const outcome = await run(tempFolder({ 'a.go': cgo }), ['check'], { context });

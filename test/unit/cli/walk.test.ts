@@ -22,6 +22,7 @@ describe('walk', () => {
       'raw/a.go': 'package a\nimport `C`',
       'unsafe/plain.go': 'package a',
       'unsafe/z.go': 'package a\nimport "unsafe"',
+      'tests/a_test.go': 'package a\nimport "unsafe"',
       'pure/a.go': 'package a\nimport "fmt"\nvar C = 1',
       'only-c/a.c': '#include "C"',
       'hidden-file/_a.go': cgo,
