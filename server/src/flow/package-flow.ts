@@ -2,7 +2,7 @@
  * Flow facts of a whole package, asked for on demand and kept across revisions. Summaries of Go functions are computed to a fixed depth:
  * a question at depth n asks its callees at depth n - 1, and at depth 0 nothing is known, so recursion ends and the answer never depends on the order of questions.
  */
-import { type GoFunction, type PackageModel } from '../semantics/package-model.ts';
+import type { GoFunction, PackageFile, PackageModel } from '../semantics/package-model.ts';
 import type { Shape } from '../semantics/shape.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
 import type { Imports } from '../semantics/types.ts';
@@ -58,6 +58,13 @@ export class PackageFlow {
       for (const fn of variants) this.#bySyntax.set(this.#idOf(fn), fn);
     }
     this.#queries.dropStaleInputs('decl:');
+    this.#queries.input('functions', [...this.#bySyntax.keys()]);
+  }
+
+  /** All files, for a question about every function of the package: the answer depends on which functions there are. */
+  everyFile(): readonly PackageFile[] {
+    this.#queries.depend('functions');
+    return this.#model.files;
   }
 
   /** The steps of a function. */

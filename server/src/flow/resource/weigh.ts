@@ -42,7 +42,7 @@ function maybeKept(borrow: AssumedBorrow, leak: Leak, flow: PackageFlow): boolea
 export function freedAfter(flow: PackageFlow): ReadonlySet<string> {
   return flow.ask('freedAfter', () => {
     const all = new Set<string>();
-    for (const file of flow.model.files) {
+    for (const file of flow.everyFile()) {
       for (const fn of file.functions) if (fn.decl.body) for (const key of flow.resources(fn).freedAfter) all.add(key);
     }
     return all;

@@ -1,0 +1,121 @@
+/** Which types have a finalizer or cleanup that releases C memory, and through which fields. Sources: runtime.SetFinalizer, runtime.AddCleanup. */
+import { isCPointer, ownTypeName, type StructField, type Type } from '../semantics/types.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { origin, originStep } from './definitions.ts';
+import type { CallStep, FuncIr, Operand } from './ir.ts';
+import type { ArgEffect } from './knowledge.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { bodiesOf, stepsOf } from './resource/function-info.ts';
+import { effectOf, Explorer } from './resource/explore.ts';
+
+export interface FinalizerFact {
+  /** The type whose objects are finalized. */
+  readonly type: string;
+  /** Paths of the fields whose memory the finalizer releases: `.ptr`. */
+  readonly paths: readonly string[];
+}
+
+/** Type name to the field paths that its finalizer releases; types that embed such a type included. */
+export function finalizedFields(flow: PackageFlow): ReadonlyMap<string, ReadonlySet<string>> {
+  return flow.ask('finalized', () => {
+    const found = new Map<string, Set<string>>();
+    const add = (type: string, path: string): void => void (found.get(type) ?? found.set(type, new Set()).get(type)!).add(path);
+    for (const file of flow.everyFile()) {
+      for (const fn of file.functions) {
+        if (!fn.decl.body) continue;
+        for (const fact of finalizers(fn, flow)) for (const path of fact.paths) add(fact.type, path);
+      }
+    }
+    // An object that embeds a finalized one keeps it alive, and reads its fields as its own.
+    for (let round = 0; round < 4; round++) {
+      for (const name of flow.model.types.keys()) {
+        for (const field of flow.model.shape.fields(name) ?? []) {
+          const inner = field.embedded ? ownTypeName(field.type) : undefined;
+          if (inner === undefined || inner === name) continue;
+          for (const path of found.get(inner) ?? []) {
+            add(name, path);
+            add(name, `.${field.name}${path}`);
+          }
+        }
+      }
+    }
+    return found;
+  });
+}
+
+function finalizers(fn: GoFunction, flow: PackageFlow): readonly FinalizerFact[] {
+  if (!/SetFinalizer|AddCleanup/.test(fn.top.syntax.text)) return [];
+  return flow.ask(`finalizers:${flow.idOf(fn)}`, () => {
+    flow.targets(fn);
+    const ir = flow.ir(fn);
+    const facts: FinalizerFact[] = [];
+    for (const body of bodiesOf(ir)) {
+      for (const step of stepsOf(body)) {
+        if (step.op !== 'call' || step.callee.k !== 'pkg' || step.callee.pkg !== 'runtime') continue;
+        const type = objectType(ir, step, flow);
+        if (type === undefined) continue;
+        const paths = step.callee.name === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow) : step.callee.name === 'AddCleanup' ? cleanedPaths(ir, step, type, fn, flow) : [];
+        if (paths.length > 0) facts.push({ type, paths });
+      }
+    }
+    return facts;
+  });
+}
+
+function objectType(ir: FuncIr, step: CallStep, flow: PackageFlow): string | undefined {
+  const arg = step.args[0];
+  if (arg === undefined) return undefined;
+  const at = arg.k === 'var' && ownTypeName(arg.v.type) === undefined ? origin(ir, arg) : arg;
+  return at.k === 'var' ? ownTypeName(at.v.type) : at.k === 'global' ? ownTypeName(flow.model.shape.global(at.name)) : undefined;
+}
+
+/** Fields that can hold C memory. */
+export const holdsC = (type: Type): boolean => isCPointer(type) || (type.k === 'named' && (type.pkg === 'C' || (type.pkg === undefined && type.name === 'uintptr')));
+
+function fieldsOf(type: string, flow: PackageFlow): readonly StructField[] {
+  return (flow.model.shape.fields(type) ?? []).filter((field) => holdsC(field.type));
+}
+
+function finalizedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow): string[] {
+  return fieldsOf(type, flow).flatMap((field) => {
+    const path = `.${field.name}`;
+    const effect = effectOfCallback(ir, step.args[1], path, fn, flow);
+    return effect && effect.releases !== 'never' ? [path] : [];
+  });
+}
+
+function cleanedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow): string[] {
+  const effect = effectOfCallback(ir, step.args[1], '', fn, flow);
+  if (!effect || effect.releases === 'never') return [];
+  const arg = step.args[2];
+  const load = arg && originStep(ir, arg);
+  if (load?.op === 'field') return [`.${load.name}`];
+  const source = arg && origin(ir, arg);
+  const fields = fieldsOf(type, flow);
+  // The argument was put into a field of the object: `&T{p: p}`.
+  for (const body of bodiesOf(ir)) {
+    for (const other of stepsOf(body)) {
+      const into = other.op === 'composite' ? other.fields : other.op === 'setField' ? [{ name: other.name, src: other.src }] : [];
+      const field = into.find(({ name, src }) => name !== undefined && source !== undefined && sameOperand(origin(ir, src), source));
+      if (field?.name !== undefined && fields.some((f) => f.name === field.name)) return [`.${field.name}`];
+    }
+  }
+  return fields.length === 1 ? [`.${fields[0]!.name}`] : [];
+}
+
+const sameOperand = (a: Operand, b: Operand): boolean => a.k === 'var' && b.k === 'var' && a.v === b.v;
+
+/** What a function value does to its first argument. */
+function effectOfCallback(ir: FuncIr, operand: Operand | undefined, path: string, fn: GoFunction, flow: PackageFlow): ArgEffect | undefined {
+  const value = operand && origin(ir, operand);
+  switch (value?.k) {
+    case 'func':
+      return flow.knowledge.goArg({ ...(value.recv !== undefined ? { recv: value.recv } : {}), name: value.name }, 0, path);
+    case 'closure': {
+      const param = value.fn.params[0];
+      return param ? effectOf(new Explorer(ir, fn.top.syntax, flow.knowledge).run(value.fn, new Map([[`${param.id}${path}`, 'same']]))) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,151 @@
+/** C calls during which the Go object that owns the memory may already be finalized: its last use was loading the pointer. */
+import type { Span } from '../base/span.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { ownTypeName } from '../semantics/types.ts';
+import { definitions, mentions, origin, originStep } from './definitions.ts';
+import { finalizedFields } from './finalizers.ts';
+import type { CallStep, FuncIr, Operand, Var } from './ir.ts';
+import { deferredUse, keepers, mayBeHeld, usedAfter } from './liveness.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { bodiesOf, stepsOf } from './resource/function-info.ts';
+
+export interface EarlyFinalizer {
+  readonly call: Span;
+  readonly stmt: Span;
+  readonly callee: string;
+  readonly object: string;
+  readonly type: string;
+  readonly field: string;
+  /** Where the pointer is loaded. */
+  readonly load: Span;
+}
+
+/** The calls in `fn` that need a runtime.KeepAlive. */
+export function earlyFinalizers(fn: GoFunction, flow: PackageFlow): readonly EarlyFinalizer[] {
+  const finalized = finalizedFields(flow);
+  if (finalized.size === 0) return [];
+  return flow.ask(`keepalive:${flow.idOf(fn)}`, () => {
+    flow.targets(fn);
+    const fields = finalizedFields(flow);
+    const ir = flow.ir(fn);
+    if (ir.opaque) return [];
+    const out: EarlyFinalizer[] = [];
+    for (const body of bodiesOf(ir)) {
+      for (const step of stepsOf(body)) {
+        if (step.op !== 'call' || step.mode !== 'call') continue;
+        for (const [i, arg] of step.args.entries()) {
+          const found = owned(ir, arg, fields, flow);
+          if (!found || !reachesC(step, i, flow)) continue;
+          // What a literal captures is kept by whoever runs the literal.
+          if (found.object.scope !== body.id || !isDeadAfter(ir, step, found.object, flow)) continue;
+          if (isReleaser(fn, ir, found.object, found.path, flow) || keptByCallers(fn, ir, found.object, flow)) continue;
+          out.push({
+            call: step.span,
+            stmt: step.stmt,
+            callee: step.callee.k === 'c' ? `C.${step.callee.name}` : step.callee.k === 'value' ? '' : step.callee.name,
+            object: found.object.name ?? '',
+            type: ownTypeName(found.object.type) ?? '',
+            field: found.path.slice(1),
+            load: found.load,
+          });
+          break;
+        }
+      }
+    }
+    return out;
+  });
+}
+
+interface Owned {
+  readonly object: Var;
+  readonly path: string;
+  readonly load: Span;
+}
+
+/** The finalized object whose field an argument was loaded from. */
+function owned(ir: FuncIr, arg: Operand, fields: ReadonlyMap<string, ReadonlySet<string>>, flow: PackageFlow): Owned | undefined {
+  const step = originStep(ir, arg);
+  if (step?.op === 'field' && step.base.k === 'var') return owner(step.base.v, `.${step.name}`, step.span, fields);
+  if (step?.op === 'call' && (step.callee.k === 'method' || step.callee.k === 'go') && step.mode === 'call') {
+    // An accessor: `h.native()` returns h.ptr.
+    const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
+    const object = step.args[0];
+    const type = object?.k === 'var' ? ownTypeName(object.v.type) : undefined;
+    if (object?.k !== 'var' || type === undefined || (step.callee.k === 'method' && recv === undefined)) return undefined;
+    for (const path of fields.get(type) ?? []) {
+      const effect = flow.knowledge.goArg({ ...(recv !== undefined ? { recv } : {}), name: step.callee.name }, 0, path);
+      if (effect?.returned.includes(0)) return owner(object.v, path, step.span, fields);
+    }
+  }
+  return undefined;
+}
+
+function owner(object: Var, path: string, load: Span, fields: ReadonlyMap<string, ReadonlySet<string>>): Owned | undefined {
+  const type = ownTypeName(object.type);
+  if (object.name === undefined || type === undefined || object.type?.k !== 'pointer') return undefined;
+  return fields.get(type)?.has(path) ? { object, path, load } : undefined;
+}
+
+/** The pointer gets to C while the object is not needed any more: a C call, or a helper that passes it on. */
+function reachesC(step: CallStep, arg: number, flow: PackageFlow): boolean {
+  switch (step.callee.k) {
+    case 'c':
+      return !['GoString', 'GoStringN', 'GoBytes', 'free'].includes(step.callee.name);
+    case 'go':
+      return (flow.knowledge.goArg({ name: step.callee.name }, arg, '')?.assumed.length ?? 0) > 0;
+    case 'method': {
+      const recv = ownTypeName(step.callee.recvType);
+      return recv !== undefined && arg > 0 && (flow.knowledge.goArg({ recv, name: step.callee.name }, arg, '')?.assumed.length ?? 0) > 0;
+    }
+    default:
+      return false;
+  }
+}
+
+function isDeadAfter(ir: FuncIr, step: CallStep, object: Var, flow: PackageFlow): boolean {
+  const vars = keepers(ir, object);
+  const body = definitions(ir).bodyOf.get(step);
+  if (!body || step.args.some((arg) => isGoPointerTo(ir, arg, vars))) return false;
+  return !deferredUse(body, vars, step.span.start) && !usedAfter(ir, step, vars, object) && !mayBeHeld(ir, vars, flow.knowledge);
+}
+
+/** The object itself, or the address of something in it, is an argument: cgo keeps that alive until the call returns. */
+function isGoPointerTo(ir: FuncIr, arg: Operand, vars: ReadonlySet<Var>): boolean {
+  const at = origin(ir, arg);
+  if (mentions(at, vars)) return true;
+  const step = originStep(ir, arg);
+  return step?.op === 'addr' && mentions(step.base, vars);
+}
+
+/** The function that releases the memory is the end of the object anyway. */
+function isReleaser(fn: GoFunction, ir: FuncIr, object: Var, path: string, flow: PackageFlow): boolean {
+  const index = ir.body.params.indexOf(object);
+  return index >= 0 && flow.knowledge.goArg(fn, index, path)?.releases !== 'never';
+}
+
+/** An unexported function whose every caller in the package uses the object afterwards. */
+function keptByCallers(fn: GoFunction, ir: FuncIr, object: Var, flow: PackageFlow): boolean {
+  const index = ir.body.params.indexOf(object);
+  if (index < 0 || /^\p{Lu}/u.test(fn.name) || fn.exported !== undefined) return false;
+  const sites = flow.everyFile().flatMap((file) => file.functions.flatMap((caller) => (caller.decl.body && caller.top.syntax.text.includes(fn.name) ? callSites(caller, fn, index, flow) : [])));
+  return sites.length > 0 && sites.every((kept) => kept);
+}
+
+/** Of each call of `callee` in `caller`: whether the object is kept alive beyond it. */
+function callSites(caller: GoFunction, callee: GoFunction, index: number, flow: PackageFlow): boolean[] {
+  flow.targets(caller);
+  const ir = flow.ir(caller);
+  const sites: boolean[] = [];
+  for (const body of bodiesOf(ir)) {
+    for (const step of stepsOf(body)) {
+      if (step.op !== 'call' || !('name' in step.callee) || step.callee.name !== callee.name) continue;
+      const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
+      if (step.callee.k !== (callee.recv === undefined ? 'go' : 'method') || (callee.recv !== undefined && recv !== callee.recv)) continue;
+      const arg = step.args[index];
+      if (arg?.k === 'global') sites.push(true);
+      else if (arg?.k !== 'var' || step.mode !== 'call') sites.push(false);
+      else sites.push(!isDeadAfter(ir, step, arg.v, flow));
+    }
+  }
+  return sites;
+}

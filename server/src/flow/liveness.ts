@@ -1,0 +1,135 @@
+/** Liveness of Go objects after a call: is the object that owns this memory still used? */
+import { definitions, mentions, readsAny } from './definitions.ts';
+import type { Cond, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
+import type { Knowledge } from './knowledge.ts';
+import { bodiesOf, stepsOf, targetsOf } from './resource/function-info.ts';
+import { ownTypeName } from '../semantics/types.ts';
+
+/** The object's variable, its copies, and variables of objects that point to it: using any of them keeps it alive. */
+export function keepers(ir: FuncIr, object: Var): ReadonlySet<Var> {
+  const set = new Set([object]);
+  for (let grown = true; grown; ) {
+    grown = false;
+    const add = (v: Var): void => {
+      if (!set.has(v)) {
+        set.add(v);
+        grown = true;
+      }
+    };
+    const has = (operand: Operand): boolean => operand.k === 'var' && set.has(operand.v);
+    for (const body of bodiesOf(ir)) {
+      for (const step of stepsOf(body)) {
+        if ((step.op === 'copy' || step.op === 'assert') && has(step.src)) add(step.dst);
+        // `x := y` makes y an equal name for the same object.
+        if (step.op === 'copy' && step.src.k === 'var' && set.has(step.dst) && isPointer(step.src.v)) add(step.src.v);
+        if (step.op === 'composite' && step.fields.some((field) => has(field.src))) add(step.dst);
+        if (step.op === 'setField' && has(step.src) && step.base.k === 'var') add(step.base.v);
+        if (step.op === 'addr' && step.path === '' && has(step.base)) add(step.dst);
+        if (step.op === 'call' && step.callee.k === 'builtin' && step.callee.name === 'append' && step.args.slice(1).some(has)) for (const dst of step.dsts) add(dst);
+      }
+    }
+  }
+  return set;
+}
+
+const isPointer = (v: Var): boolean => v.type?.k === 'pointer';
+
+/** Whether something outside the function may hold the object: then it is alive for reasons that are not in view. */
+export function mayBeHeld(ir: FuncIr, vars: ReadonlySet<Var>, knowledge: Knowledge): boolean {
+  const is = (operand: Operand): boolean => mentions(operand, vars);
+  for (const body of bodiesOf(ir)) {
+    for (const step of stepsOf(body)) {
+      switch (step.op) {
+        case 'setGlobal':
+        case 'setIndex':
+        case 'setDeref':
+        case 'send':
+          if (is(step.src)) return true;
+          break;
+        case 'setField':
+          // The holder of a local object is a keeper itself; a field of anything else outlives the function.
+          if (is(step.src) && !(step.base.k === 'var' && step.base.v.kind === 'local')) return true;
+          break;
+        case 'call':
+          if (holds(step, is, knowledge)) return true;
+          break;
+      }
+    }
+  }
+  return false;
+}
+
+function holds(step: Step & { op: 'call' }, is: (operand: Operand) => boolean, knowledge: Knowledge): boolean {
+  if (step.mode === 'go' && (step.args.some(is) || (step.callee.k === 'value' && is(step.callee.fn)))) return true;
+  const { callee } = step;
+  return step.args.some((arg, i) => {
+    if (!is(arg)) return false;
+    switch (callee.k) {
+      case 'go':
+        return knowledge.goArg({ name: callee.name }, i, '')?.escapes ?? true;
+      case 'method': {
+        const recv = ownTypeName(callee.recvType);
+        return recv === undefined ? i > 0 : (knowledge.goArg({ recv, name: callee.name }, i, '')?.escapes ?? i > 0);
+      }
+      case 'pkg':
+        return callee.pkg === 'runtime/cgo' || callee.pkg === 'sync';
+      case 'value':
+        return arg.k === 'var';
+      default:
+        return false;
+    }
+  });
+}
+
+/** A deferred call that the statements before `before` registered uses one of the variables: they live until the function returns. */
+export function deferredUse(body: FuncBody, vars: ReadonlySet<Var>, before: number): boolean {
+  return [...stepsOf(body)].some((step) => step.op === 'call' && step.mode === 'defer' && step.span.start < before && readsAny(step, vars));
+}
+
+/** Whether some path from behind the step reads one of the variables before `object` is set anew. */
+export function usedAfter(ir: FuncIr, step: Step, vars: ReadonlySet<Var>, object: Var): boolean {
+  const body = definitions(ir).bodyOf.get(step);
+  if (!body) return true;
+  const seen = new Set<number>();
+  const queue: { readonly block: number; readonly from: number }[] = [];
+  body.blocks.forEach((block, i) => {
+    const at = block.steps.indexOf(step);
+    if (at >= 0) queue.push({ block: i, from: at + 1 });
+  });
+  while (queue.length > 0) {
+    const { block: index, from } = queue.pop()!;
+    if (from === 0) {
+      if (seen.has(index)) continue;
+      seen.add(index);
+    }
+    const block = body.blocks[index]!;
+    let ended = false;
+    for (let i = from; i < block.steps.length && !ended; i++) {
+      const next = block.steps[i]!;
+      if (readsAny(next, vars)) return true;
+      ended = targetsOf(next).includes(object);
+    }
+    if (ended) continue;
+    const { term } = block;
+    switch (term.k) {
+      case 'return':
+        if (term.values.some((value) => mentions(value, vars))) return true;
+        break;
+      case 'branch':
+        if (condOperands(term.cond).some((operand) => mentions(operand, vars))) return true;
+        queue.push({ block: term.yes, from: 0 }, { block: term.no, from: 0 });
+        break;
+      case 'jump':
+        queue.push({ block: term.to, from: 0 });
+        break;
+      case 'multi':
+        for (const to of term.to) queue.push({ block: to, from: 0 });
+        break;
+    }
+  }
+  return false;
+}
+
+function condOperands(cond: Cond): readonly Operand[] {
+  return cond.k === 'unknown' ? [] : cond.k === 'truth' ? [cond.x] : [cond.l, cond.r];
+}

@@ -1,0 +1,120 @@
+/** Panics that can unwind out of a function: explicit ones, those of literals it runs, and of helpers one call deep. Source: Go spec, "Handling panics". */
+import type { Span } from '../base/span.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { ownTypeName, type Type } from '../semantics/types.ts';
+import type { CallStep, FuncBody, FuncIr, Step } from './ir.ts';
+import type { Place } from './knowledge.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { functionInfo, stepsOf } from './resource/function-info.ts';
+
+export interface PanicFact {
+  /** The panic, or the call of the helper. */
+  readonly span: Span;
+  readonly how: 'panic' | 'goexit' | 'fatal' | 'helper';
+  /** What is called: `panic`, `log.Panicf`, the helper's name. */
+  readonly callee: string;
+  /** Inside the helper. */
+  readonly inner?: Place;
+}
+
+interface Found {
+  readonly step: CallStep;
+  readonly how: PanicFact['how'];
+  readonly callee: string;
+}
+
+/** The panics that leave the function because no deferred recover was registered before them. */
+export function escapingPanics(ir: FuncIr, flow: PackageFlow, helperDepth = 1): PanicFact[] {
+  const out: PanicFact[] = [];
+  walk(ir, ir.body, flow, (step) => {
+    const found = explicit(step);
+    if (found) out.push({ span: step.span, how: found.how, callee: found.callee });
+    else if (helperDepth > 0) {
+      const inner = helperPanic(step, flow, helperDepth);
+      if (inner) out.push({ span: step.span, how: 'helper', callee: 'name' in step.callee ? step.callee.name : '', inner });
+    }
+  });
+  const unique = new Map(out.map((fact) => [fact.span.start, fact]));
+  return [...unique.values()].sort((a, b) => a.span.start - b.span.start);
+}
+
+/** Visits every call that may run while no protecting defer is registered; literals that are called where they stand are entered. */
+function walk(ir: FuncIr, body: FuncBody, flow: PackageFlow, visit: (step: CallStep) => void): void {
+  const info = functionInfo(ir);
+  const seen = new Set<string>();
+  const queue: { readonly fn: FuncBody; readonly block: number }[] = [{ fn: body, block: 0 }];
+  while (queue.length > 0) {
+    const { fn, block: index } = queue.pop()!;
+    const key = `${fn.id}.${index}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const block = fn.blocks[index]!;
+    let guarded = false;
+    for (const step of block.steps) {
+      if (step.op !== 'call') continue;
+      if (step.mode === 'defer' && protects(step, ir, flow)) {
+        guarded = true;
+        break;
+      }
+      if (step.mode !== 'call') continue;
+      visit(step);
+      const literal = step.callee.k !== 'value' ? undefined : step.callee.fn.k === 'closure' ? step.callee.fn.fn : step.callee.fn.k === 'var' ? info.closures.get(step.callee.fn.v) : undefined;
+      if (literal) queue.push({ fn: literal, block: 0 });
+    }
+    if (guarded) continue;
+    const { term } = block;
+    const next = term.k === 'jump' ? [term.to] : term.k === 'branch' ? [term.yes, term.no] : term.k === 'multi' ? term.to : [];
+    for (const to of next) queue.push({ fn, block: to });
+  }
+}
+
+function explicit({ callee }: CallStep): Omit<Found, 'step'> | undefined {
+  if (callee.k === 'builtin' && callee.name === 'panic') return { how: 'panic', callee: 'panic' };
+  if (callee.k === 'pkg' && callee.pkg === 'log' && /^Panic/.test(callee.name)) return { how: 'panic', callee: `log.${callee.name}` };
+  if (callee.k === 'pkg' && callee.pkg === 'runtime' && callee.name === 'Goexit') return { how: 'goexit', callee: 'runtime.Goexit' };
+  if (callee.k === 'method' && isTesting(callee) && /^(?:Fatal|FailNow|Skip)/.test(callee.name)) return { how: 'fatal', callee: callee.name };
+  return undefined;
+}
+
+function isTesting(callee: { readonly recvType: Type }): boolean {
+  const type = callee.recvType.k === 'pointer' ? callee.recvType.elem : callee.recvType;
+  return type.k === 'named' && type.pkg === 'testing';
+}
+
+/** The function a call runs in this package, every variant. */
+function targetsOf(step: CallStep, flow: PackageFlow): readonly GoFunction[] {
+  if (step.callee.k === 'go') return flow.targets({ name: step.callee.name }).fns;
+  const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
+  return step.callee.k === 'method' && recv !== undefined ? flow.targets({ recv, name: step.callee.name }).fns : [];
+}
+
+function helperPanic(step: CallStep, flow: PackageFlow, depth: number): Place | undefined {
+  for (const fn of targetsOf(step, flow)) {
+    const body = fn.top.syntax.full();
+    if (body.k !== 'Func' || !body.body || !/\b(?:panic|Panic\w*|Goexit|Fatal\w*)\s*\(/.test(fn.top.syntax.text)) continue;
+    const first = escapingPanics(flow.ir(fn), flow, depth - 1)[0];
+    if (first) return { unit: fn.top.syntax, span: first.span };
+  }
+  return undefined;
+}
+
+/**
+ * Whether a deferred call stops a panic: recover works only when the deferred function itself calls it. `defer recover()` and a literal
+ * that calls a helper which recovers stop nothing. Source: Go spec, "Handling panics"; measured.
+ */
+function protects(step: CallStep, ir: FuncIr, flow: PackageFlow): boolean {
+  const { callee } = step;
+  if (callee.k === 'value') {
+    const literal = callee.fn.k === 'closure' ? callee.fn.fn : callee.fn.k === 'var' ? functionInfo(ir).closures.get(callee.fn.v) : undefined;
+    // A function value from elsewhere may well recover.
+    return literal === undefined || callsRecover(literal);
+  }
+  if (callee.k === 'pkg') return true;
+  if (callee.k !== 'go' && callee.k !== 'method') return false;
+  const fns = targetsOf(step, flow);
+  if (fns.length === 0) return true;
+  return fns.some((fn) => callsRecover(flow.ir(fn).body));
+}
+
+const callsRecover = (body: FuncBody): boolean => [...stepsOf(body)].some((step: Step) => step.op === 'call' && step.mode === 'call' && step.callee.k === 'builtin' && step.callee.name === 'recover');
+

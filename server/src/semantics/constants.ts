@@ -1,0 +1,72 @@
+/** Evaluates constant expressions, as far as literals and constants of the package go. Source: Go spec, "Constant expressions". */
+import type { Expr } from '../syntax/go/ast.ts';
+import type { PackageModel } from './package-model.ts';
+
+const limits: Readonly<Record<string, number>> = {
+  MaxInt8: 127, MaxInt16: 32767, MaxInt32: 2 ** 31 - 1, MaxInt64: 2 ** 63, MaxInt: 2 ** 63, MaxUint8: 255, MaxUint16: 65535, MaxUint32: 2 ** 32 - 1, MaxUint64: 2 ** 64,
+};
+
+/** The value, or undefined when it is not known. Large values lose precision, which is good enough to compare sizes. */
+export function constantValue(expr: Expr | undefined, model: PackageModel, depth = 0): number | undefined {
+  if (expr === undefined || depth > 8) return undefined;
+  const value = (inner: Expr): number | undefined => constantValue(inner, model, depth + 1);
+  switch (expr.k) {
+    case 'Literal':
+      return expr.kind === 'int' ? Number(expr.text.replaceAll('_', '').replace(/^0(?=\d)/, '0o')) : expr.kind === 'float' ? Number(expr.text) : undefined;
+    case 'Paren':
+      return value(expr.x);
+    case 'Selector':
+      return expr.x.k === 'Ident' && expr.x.name === 'math' ? limits[expr.name] : undefined;
+    case 'Ident':
+      return value(declared(model).get(expr.name) ?? { k: 'Bad', s: 0, e: 0 });
+    case 'Unary':
+      return expr.op === '-' ? negate(value(expr.x)) : undefined;
+    case 'Call':
+      return expr.args.length === 1 ? value(expr.args[0]!) : undefined;
+    case 'Binary': {
+      const l = value(expr.l);
+      const r = value(expr.r);
+      return l === undefined || r === undefined ? undefined : binary(expr.op, l, r);
+    }
+    default:
+      return undefined;
+  }
+}
+
+const negate = (value: number | undefined): number | undefined => (value === undefined ? undefined : -value);
+
+function binary(op: string, l: number, r: number): number | undefined {
+  switch (op) {
+    case '+':
+      return l + r;
+    case '-':
+      return l - r;
+    case '*':
+      return l * r;
+    case '/':
+      return r === 0 ? undefined : Math.trunc(l / r);
+    case '<<':
+      return l * 2 ** r;
+    case '>>':
+      return Math.floor(l / 2 ** r);
+    default:
+      return undefined;
+  }
+}
+
+const constants = new WeakMap<PackageModel, Map<string, Expr>>();
+
+function declared(model: PackageModel): Map<string, Expr> {
+  let found = constants.get(model);
+  if (found) return found;
+  found = new Map();
+  for (const file of model.files) {
+    for (const { syntax } of file.go.decls) {
+      const decl = syntax.kind === 'const' ? syntax.full() : undefined;
+      if (decl?.k !== 'VarDecl') continue;
+      for (const spec of decl.specs) spec.names.forEach((name, i) => spec.values[i] && found!.set(name.name, spec.values[i]));
+    }
+  }
+  constants.set(model, found);
+  return found;
+}
