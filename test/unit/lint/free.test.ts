@@ -107,6 +107,13 @@ describe('freeInline', () => {
     expect(freed(long, 'C.CString(h(\n\t\t\ts,\n\t\t))')).toBe(inBody('cs := C.CString(h(', '\ts,', '))', pair()[1], 'C.g(', '\tcs,', '\t1,', ')'));
   });
 
+  test('sets blanks as gofmt does where the call stands alone', () => {
+    const value = 'C.CString(s+"/"+s)';
+    expect(freed(inBody(`C.g(${value}, 1)`), value)).toBe(inBody('cs := C.CString(s + "/" + s)', pair()[1], 'C.g(cs, 1)'));
+    const nested = 'C.CBytes(h(n*2))';
+    expect(freed(inBody(`C.g(${nested}, 1)`), nested, { convert: false, name: 'b' })).toBe(inBody('b := C.CBytes(h(n * 2))', 'defer C.free(b)', 'C.g(b, 1)'));
+  });
+
   test('opens a one-line function', () => {
     expect(freed(`${head}func f(s string) { C.g(C.CString(s)) }\n`)).toBe(inBody(...pair(), 'C.g(cs)'));
     expect(freed(inBody('g(func() { C.g(C.CString(s)) })'))).toBe(inBody('g(func() {', `\t${pair()[0]}`, `\t${pair()[1]}`, '\tC.g(cs)', '})'));

@@ -100,6 +100,11 @@ describe('first lines of a body', () => {
     expect(first('package x\n\nfunc f() { // why\n\ta()\n}\n')).toBe('package x\n\nfunc f() { // why\n\tnew()\n\ta()\n}\n');
   });
 
+  test('do not follow an indented end of the head', () => {
+    const text = (body: string): string => `package x\n\nfunc f(a int,\n\tb int) {\n${body}}\n`;
+    expect(first(text('\ta()\n'))).toBe(text('\tnew()\n\ta()\n'));
+  });
+
   test('open short bodies', () => {
     expect(first('package x\n\nfunc f() { a() }\n')).toBe(inBody('new()', 'a()'));
     expect(first('package x\n\nfunc f() {}\n')).toBe(inBody('new()'));

@@ -2,7 +2,7 @@
 import type { TextEdit } from '../../base/edit.ts';
 import { span } from '../../base/span.ts';
 import type { Span } from '../../base/span.ts';
-import type { Assign, Call, Stmt, VarDecl } from '../../syntax/go/ast.ts';
+import type { Assign, Call, Expr, Stmt, VarDecl } from '../../syntax/go/ast.ts';
 import { mayHoist } from './effects.ts';
 import type { FixFile, FixFunction } from './fix-file.ts';
 import { endsLine, indentAt, lineEnd, lineStart, startsLine } from './go-text.ts';
@@ -69,8 +69,9 @@ export function hoist(file: FixFile, fn: FixFunction, call: Span, name: string, 
   if (!place || place.inside.at(-2)?.s === undefined || !mayHoist(place)) return undefined;
   if (place.stmt.k === 'ExprStmt' && place.stmt.x === place.inside.at(-1)) return undefined;
   const value = flushLeft(text, call, indentAt(text, fileSpan(fn, place.stmt).start));
-  if (value === undefined) return undefined;
-  const inserted = insertAround(text, fn, call, { ...lines, before: [`${name} := ${value}`, ...(lines.before ?? [])] });
+  const target = place.inside.at(-1)!;
+  if (value === undefined || !isNode(target, 'Call')) return undefined;
+  const inserted = insertAround(text, fn, call, { ...lines, before: [`${name} := ${spaced(value, target)}`, ...(lines.before ?? [])] });
   return inserted && [...inserted, { span: call, newText: name }];
 }
 
@@ -142,3 +143,20 @@ function flushLeft(text: string, at: Span, indent: string): string | undefined {
   if (!own.startsWith(indent) || !rest.every((line) => line.startsWith(own))) return undefined;
   return [first, ...rest.map((line) => line.slice(surplus.length))].join('\n');
 }
+
+/** gofmt sets no blanks around the operator of a sum among several arguments, but does so where the call stands alone. */
+function spaced(value: string, call: Call): string {
+  const [argument, ...more] = call.args;
+  if (!argument || more.length > 0 || value.includes('\n')) return value;
+  if (argument.k === 'Call') return spaced(value, { ...argument, s: call.s });
+  if (argument.k !== 'Binary') return value;
+  const gaps: { readonly s: number; readonly e: number; readonly op: string }[] = [];
+  for (let node: Expr = argument; node.k === 'Binary'; node = node.l) {
+    if (node.op !== argument.op || !isPlain(node.r) || (node.l.k !== 'Binary' && !isPlain(node.l))) return value;
+    gaps.push({ s: node.l.e - call.s, e: node.r.s - call.s, op: node.op });
+  }
+  return gaps.reduce((text, { s, e, op }) => (text.slice(s, e).trim() === op ? `${text.slice(0, s)} ${op} ${text.slice(e)}` : text), value);
+}
+
+/** Whether nothing in an operand moves when the blanks around its operator do. */
+const isPlain = (expr: Expr): boolean => expr.k !== 'Binary' && expr.k !== 'Unary' && expr.k !== 'Paren';

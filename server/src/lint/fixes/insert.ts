@@ -35,7 +35,7 @@ export const insertBefore = (text: string, fn: FixFunction, at: Span, lines: rea
 export function insertFirst(text: string, fn: FixFunction, body: Block, lines: readonly string[]): TextEdit[] | undefined {
   const { start, end } = fileSpan(fn, body);
   const eol = eolOf(text);
-  const indent = indentAt(text, start);
+  const indent = indentOf(text, fn, body);
   const first = body.body[0];
   if (endsLine(text, start + 1) && lineEnd(text, start) < end) {
     const at = lineEnd(text, start);
@@ -67,6 +67,9 @@ function statementIndent(text: string, fn: FixFunction, { stmt }: Place): string
   return body !== undefined && startsLine(text, body) ? indentAt(text, body) : indentAt(text, start) + '\t';
 }
 
+/** The indentation of a list's closing line; the head of a declaration may end on an indented line. */
+const indentOf = (text: string, fn: FixFunction, list: StmtList): string => (list === fn.decl.body ? '' : indentAt(text, fileSpan(fn, list).start));
+
 /** Gives every statement of the lists that stand in the line of `place` a line of its own. */
 function spread(text: string, fn: FixFunction, place: Place, before: readonly string[], after: readonly string[]): TextEdit[] | undefined {
   const from = place.lists.findIndex(({ list }) => isInline(text, fn, list));
@@ -79,7 +82,7 @@ function spread(text: string, fn: FixFunction, place: Place, before: readonly st
 
   const eol = eolOf(text);
   const edits: TextEdit[] = [];
-  const base = indentAt(text, fileSpan(fn, first.list).start);
+  const base = indentOf(text, fn, first.list);
   const { masked, comments } = scanGo(text);
   const gap = (start: number, end: number, newText: string): boolean => {
     edits.push({ span: span(start, end), newText });
