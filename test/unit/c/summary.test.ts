@@ -215,8 +215,11 @@ describe('calls among bodies', () => {
   });
 });
 
-test('a body with more paths than can be told apart stays bounded and silent', () => {
-  const branches = Array.from({ length: 60 }, (_, i) => `if (c(${i})) { v${i} = p; } else { v${i} = malloc(1); }`).join('\n');
+test('a body with more paths than can be told apart is joined, and one that is too long counts as not in view', () => {
+  const branches = (n: number): string => Array.from({ length: n }, (_, i) => `if (c(${i})) { v${i} = p; } else { v${i} = malloc(1); }`).join('\n');
   const names = Array.from({ length: 60 }, (_, i) => `char *v${i};`).join(' ');
-  expect(effects(`void f(char *p) { ${names} ${branches} free(p); }`)[0]).toMatch(/^(releases|unknown)$/);
+  expect(effects(`void f(char *p) { ${names} ${branches(12)} free(p); }`)).toEqual(['releases']);
+  const long = `static void big(char *p) { ${names} ${branches(60)} free(p); }\nvoid f(char *p) { big(p); }`;
+  expect(summaries(long).has('big')).toBe(false);
+  expect(one(long).params[0]).toMatchObject({ effect: 'unknown', handedOn: [{ callee: 'big', index: 0 }] });
 });

@@ -18,13 +18,15 @@ export interface CSurroundings {
   alias(name: string): string;
 }
 
+/** Functions with more blocks are not followed: hand-written wrappers have a dozen. */
+const maxBlocks = 150;
 /** States kept apart at the entry of one block; more are joined. Long functions get fewer. */
-const maxStates = (blocks: number): number => (blocks > 200 ? 2 : blocks > 60 ? 4 : 8);
-/** Block visits before a body is given up as too branched; everything about it is unknown then. */
-const maxVisits = 800;
+const maxStates = (blocks: number): number => (blocks > 50 ? 3 : 8);
+/** Block visits before a body is given up. */
+const maxVisits = 600;
 
-/** The summary of a function with a body, without what it calls back. */
-export function summariseFunction(fn: CFunction & { readonly body: CBody }, surroundings: CSurroundings): CSummary {
+/** The summary of a function with a body, without what it calls back; undefined when it is too large or too branched to follow. */
+export function summariseFunction(fn: CFunction & { readonly body: CBody }, surroundings: CSurroundings): CSummary | undefined {
   return new Run(fn, surroundings).summary();
 }
 
@@ -75,8 +77,8 @@ class Run {
     this.#declare(fn.body.steps);
   }
 
-  summary(): CSummary {
-    if (!this.#solve()) return unknownSummary(this.#fn, this.#surroundings.unit);
+  summary(): CSummary | undefined {
+    if (!this.#solve()) return undefined;
     return {
       name: this.#fn.name,
       unit: this.#surroundings.unit,
@@ -106,6 +108,7 @@ class Run {
     const seen: { readonly keys: Set<string>; joined?: CState; waiting?: CState }[] = blocks.map(() => ({ keys: new Set() }));
     const vars = new Map<string, CValue>();
     this.#fn.params.forEach((param, index) => param.name !== undefined && vars.set(param.name, { kind: 'param', index }));
+    if (blocks.length > maxBlocks) return false;
     const limit = maxStates(blocks.length);
     const rank = ranks(blocks);
     const pending: CState[][] = blocks.map(() => []);

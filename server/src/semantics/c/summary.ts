@@ -5,7 +5,7 @@ import { calledNames } from '../../syntax/c/called-names.ts';
 import { callCircles } from './call-circles.ts';
 import { nullValue, staticValue, unknown, type CValue } from './c-state.ts';
 import type { CParamEffect, CParamSummary, CResultSummary, CSummary } from './c-summary.ts';
-import { optimisticSummary, summariseFunction, unknownSummary, type CSurroundings } from './summarise-function.ts';
+import { optimisticSummary, summariseFunction, type CSurroundings } from './summarise-function.ts';
 
 /** Functions that call each other in a circle are solved until nothing changes, at most this often; after that nothing is known of them. */
 const maxRounds = 4;
@@ -17,14 +17,16 @@ class Definition {
   readonly fn: CFunction;
   readonly unit: number;
   readonly isMacro: boolean;
-  summary: CSummary;
+  /** Undefined while unsolved, and for a body that could not be followed: such a function counts as not in view. */
+  summary: CSummary | undefined;
+  /** Exported names that its calls may end in; known whether or not the body could be followed. */
+  callsExported: CSummary['callsExported'] = [];
   #calls: ReadonlyMap<string, Span> | undefined;
 
   constructor(fn: CFunction, unit: number, isMacro: boolean) {
     this.fn = fn;
     this.unit = unit;
     this.isMacro = isMacro;
-    this.summary = unknownSummary(fn, unit);
   }
 
   get calls(): ReadonlyMap<string, Span> {
@@ -34,7 +36,7 @@ class Definition {
 
 /**
  * Summaries by name of the functions whose body is in view. `exported` are the names that Go exports to C. With `wanted`, only these functions
- * and what they call are read. A name that is defined more than once (variants, static functions of several preambles) gets the join.
+ * and what they call are read. A function that is too large to follow is left out, as if it were not in view. A name that is defined more than once (variants, static functions of several preambles) gets the join.
  */
 export function summarise(units: readonly CUnit[], exported: ReadonlySet<string>, wanted?: ReadonlySet<string>): ReadonlyMap<string, CSummary> {
   const program = new Program(units, exported);
@@ -68,7 +70,8 @@ class Program {
     const out = new Map<string, CSummary>();
     for (const { fn, isMacro } of circles.flat()) {
       if (isMacro || out.has(fn.name)) continue;
-      out.set(fn.name, this.#joined(this.#byName.get(fn.name)!.filter((one) => !one.isMacro)));
+      const summary = joined(this.#byName.get(fn.name)!.filter((one) => !one.isMacro));
+      if (summary) out.set(fn.name, summary);
     }
     return out;
   }
@@ -100,7 +103,7 @@ class Program {
       circle.forEach((one) => this.#solve(one));
       if (circle.every((one, i) => JSON.stringify(one.summary) === before[i])) return;
     }
-    for (const one of circle) one.summary = { ...unknownSummary(one.fn, one.unit), callsExported: one.summary.callsExported };
+    for (const one of circle) one.summary = undefined;
   }
 
   #callees(definition: Definition): Definition[] {
@@ -134,12 +137,13 @@ class Program {
       isArrayField: (name) => this.#arrayFields.has(name),
       alias: (name) => this.#real(name),
     };
-    definition.summary = { ...summariseFunction({ ...fn, body }, surroundings), callsExported: this.#callsExported(definition) };
+    definition.callsExported = this.#callsExported(definition);
+    const summary = summariseFunction({ ...fn, body }, surroundings);
+    definition.summary = summary && { ...summary, callsExported: definition.callsExported };
   }
 
   #callee(name: string, unit: number): CSummary | undefined {
-    const found = this.#resolve(name, unit);
-    return found.length === 0 ? undefined : this.#joined(found);
+    return joined(this.#resolve(name, unit));
   }
 
   #global(name: string): CValue {
@@ -154,14 +158,21 @@ class Program {
     for (const [name, at] of calls) {
       const real = this.#real(name);
       if (this.#exported.has(real)) found.set(real, { name: real, at });
-      else for (const callee of this.#resolve(name, unit)) for (const deep of callee.summary.callsExported) if (!found.has(deep.name)) found.set(deep.name, { name: deep.name, at });
+      else for (const callee of this.#resolve(name, unit)) for (const deep of callee.callsExported) if (!found.has(deep.name)) found.set(deep.name, { name: deep.name, at });
     }
     return [...found.values()];
   }
 
-  #joined(definitions: readonly Definition[]): CSummary {
-    return definitions.map((one) => one.summary).reduce(joinSummaries);
+}
+
+/** The join over all definitions; nothing is known when one of them is not. */
+function joined(definitions: readonly Definition[]): CSummary | undefined {
+  let all: CSummary | undefined;
+  for (const { summary } of definitions) {
+    if (!summary) return undefined;
+    all = all ? joinSummaries(all, summary) : summary;
   }
+  return all;
 }
 
 /** What holds whichever of the two definitions is linked: a release by one is a possible release, ownership needs both. */
