@@ -26,8 +26,8 @@ const maxStates = (blocks: number): number => (blocks > 50 ? 3 : 8);
 const maxVisits = 600;
 
 /** The summary of a function with a body, without what it calls back; undefined when it is too large or too branched to follow. */
-export function summariseFunction(fn: CFunction & { readonly body: CBody }, surroundings: CSurroundings): CSummary | undefined {
-  return new Run(fn, surroundings).summary();
+export function summariseFunction(fn: CFunction, body: CBody, surroundings: CSurroundings): CSummary | undefined {
+  return new Run(fn, body, surroundings).summary();
 }
 
 /** What nothing is known of. */
@@ -61,7 +61,8 @@ interface ParamRecord {
 }
 
 class Run {
-  readonly #fn: CFunction & { readonly body: CBody };
+  readonly #fn: CFunction;
+  readonly #body: CBody;
   readonly #surroundings: CSurroundings;
   readonly #params: ParamRecord[];
   readonly #storage = new Map<string, 'pointer' | 'array' | 'value'>();
@@ -69,12 +70,13 @@ class Run {
   readonly #sites: CAllocation[] = [];
   readonly #exits: { state: CState; value: CValue | undefined }[] = [];
 
-  constructor(fn: CFunction & { readonly body: CBody }, surroundings: CSurroundings) {
+  constructor(fn: CFunction, body: CBody, surroundings: CSurroundings) {
     this.#fn = fn;
+    this.#body = body;
     this.#surroundings = surroundings;
     this.#params = fn.params.map(() => ({ contentsReleased: false, written: false, handedOn: new Map() }));
     for (const param of fn.params) if (param.name !== undefined) this.#storage.set(param.name, 'pointer');
-    this.#declare(fn.body.steps);
+    this.#declare(body.steps);
   }
 
   summary(): CSummary | undefined {
@@ -85,7 +87,7 @@ class Run {
       params: this.#params.map((record, index) => this.#param(record, index)),
       result: this.#result(),
       callsExported: [],
-      noReturn: this.#fn.noReturn || (this.#exits.length === 0 && !this.#fn.body.hasError),
+      noReturn: this.#fn.noReturn || (this.#exits.length === 0 && !this.#body.hasError),
     };
   }
 
@@ -104,7 +106,7 @@ class Run {
 
   /** Whether every path was followed. */
   #solve(): boolean {
-    const blocks = buildCGraph(this.#fn.body);
+    const blocks = buildCGraph(this.#body);
     const seen: { readonly keys: Set<string>; joined?: CState; waiting?: CState }[] = blocks.map(() => ({ keys: new Set() }));
     const vars = new Map<string, CValue>();
     this.#fn.params.forEach((param, index) => param.name !== undefined && vars.set(param.name, { kind: 'param', index }));
@@ -213,7 +215,7 @@ class Run {
   /** A static array is storage of its own; a static pointer may point to anything. */
   #static(name: string): CValue {
     const find = (steps: readonly CStep[]): boolean => steps.some((step) => step.kind === 'declare' && step.name === name && step.storage === 'array');
-    return find(this.#fn.body.steps) ? { kind: 'static' } : unknown;
+    return find(this.#body.steps) ? { kind: 'static' } : unknown;
   }
 
   #param(record: ParamRecord, index: number): CParamSummary {
@@ -234,13 +236,13 @@ class Run {
   #effect(record: ParamRecord, index: number): { effect: CParamEffect; at?: Span } {
     if (record.releasedAt) {
       const exits = this.#exits.map(({ state }) => state.params.get(index)).filter((now) => now !== 'null');
-      const always = exits.every((now) => now === 'released') && !this.#fn.body.hasError;
+      const always = exits.every((now) => now === 'released') && !this.#body.hasError;
       return { effect: always ? 'releases' : 'may-release', at: record.releasedAt };
     }
     if (record.retainedAt) return { effect: 'retains', at: record.retainedAt };
     if (record.unknownAt) return { effect: 'unknown', at: record.unknownAt };
     // What could not be read may do anything with what it can name.
-    return { effect: this.#fn.body.hasError ? 'unknown' : 'borrows' };
+    return { effect: this.#body.hasError ? 'unknown' : 'borrows' };
   }
 
   #result(): CResultSummary {
@@ -267,7 +269,7 @@ class Run {
       }
     }
     const [only, site] = owners.size === 1 ? [...owners][0]! : (['unknown', undefined] as const);
-    const owned = only === 'owned' && site && deallocators.size === 1 && !this.#fn.body.hasError;
+    const owned = only === 'owned' && site && deallocators.size === 1 && !this.#body.hasError;
     if (owned) return { owner: 'owned', allocator: site.allocator, deallocator: site.deallocator, mayBeNull, at: site.at };
     return { owner: only === 'owned' ? 'unknown' : only, mayBeNull: mayBeNull || owners.has('unknown') || owners.size === 0 };
   }

@@ -30,7 +30,8 @@ class Definition {
   }
 
   get calls(): ReadonlyMap<string, Span> {
-    return (this.#calls ??= this.fn.body ? calledNames(this.fn.body) : new Map());
+    const body = this.#calls ? undefined : this.fn.body?.();
+    return (this.#calls ??= body ? calledNames(body) : new Map());
   }
 }
 
@@ -114,7 +115,7 @@ class Program {
   #resolve(name: string, unit: number): Definition[] {
     const real = this.#real(name);
     // A macro that is no code says nothing, and must not hide what the C library is known to do.
-    const all = (this.#byName.get(real) ?? []).filter((one) => !one.isMacro || one.fn.body !== undefined);
+    const all = (this.#byName.get(real) ?? []).filter((one) => !one.isMacro || one.fn.body?.() !== undefined);
     const own = all.filter((one) => one.unit === unit);
     // A static function of a header is static in every unit that includes it, so it is reached all the same.
     return own.length > 0 ? own : all;
@@ -128,7 +129,7 @@ class Program {
 
   #solve(definition: Definition): void {
     const { fn, unit } = definition;
-    const { body } = fn;
+    const body = fn.body?.();
     if (!body) return;
     const surroundings: CSurroundings = {
       unit,
@@ -138,7 +139,7 @@ class Program {
       alias: (name) => this.#real(name),
     };
     definition.callsExported = this.#callsExported(definition);
-    const summary = summariseFunction({ ...fn, body }, surroundings);
+    const summary = summariseFunction(fn, body, surroundings);
     definition.summary = summary && { ...summary, callsExported: definition.callsExported };
   }
 

@@ -44,8 +44,8 @@ export interface CFunction {
   readonly noReturn: boolean;
   /** The comment that ends right above it, without its marks. */
   readonly doc?: string;
-  /** Absent for prototypes. Read and lowered when first asked for. */
-  readonly body?: CBody | undefined;
+  /** Absent for prototypes. Lowers the body when first called; undefined for a macro that is no code. */
+  readonly body?: () => CBody | undefined;
 }
 
 export interface CField extends CTypeUse {

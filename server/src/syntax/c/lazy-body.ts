@@ -34,7 +34,7 @@ export function withBody(fn: Omit<CFunction, 'body'>, read: () => CBody | undefi
   let isRead = false;
   return {
     ...fn,
-    get body() {
+    body: () => {
       if (!isRead) body = read();
       isRead = true;
       return body;
