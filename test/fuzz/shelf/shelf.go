@@ -49,6 +49,11 @@ static char *shelf_report(const shelf *s) {
 	return out;
 }
 
+static int shelf_fill(void *out, size_t size) {
+	memset(out, 0, size);
+	return size > 64 ? -1 : 0;
+}
+
 static void *shelf_page(const shelf *s, int *size) {
 	*size = 64;
 	return s->label;
@@ -190,10 +195,10 @@ func (s *Shelf) Borrow() *Borrowed {
 }
 
 // Scratch works in C memory and forgets it when it fails.
-func Scratch(size int, fill func(unsafe.Pointer) error) error {
+func Scratch(size int) error {
 	buffer := C.malloc(C.size_t(size))
-	if err := fill(buffer); err != nil {
-		return err
+	if C.shelf_fill(buffer, C.size_t(size)) < 0 {
+		return errFull
 	}
 	C.free(buffer)
 	return nil
