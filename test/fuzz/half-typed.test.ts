@@ -101,7 +101,7 @@ const none = fewOf([]);
 test('the intact package has findings in several declarations, and each of its hazards is told', async () => {
   const rules = new Set((await intactFindings()).map((key) => key.split(' | ')[2]));
   expect([...rules].sort()).toEqual([
-    'c-memory-view', 'cstring-leak', 'export-panic', 'malloc-leak', 'missing-keepalive', 'pointer-field', 'struct-cast', 'use-after-free',
+    'c-memory-view', 'cleanup-captures-object', 'cstring-leak', 'export-panic', 'malloc-leak', 'missing-keepalive', 'pointer-field', 'struct-cast', 'use-after-free',
   ]);
 });
 

@@ -33,6 +33,15 @@ func NewCursor() *Cursor {
 	return c
 }
 
+// NewPinned makes a cursor that its own cleanup keeps alive for ever.
+func NewPinned() *Cursor {
+	c := &Cursor{ptr: C.cursor_new()}
+	runtime.AddCleanup(c, func(int) {
+		C.cursor_free(c.ptr)
+	}, 0)
+	return c
+}
+
 func (c *Cursor) release() {
 	C.cursor_free(c.ptr)
 	c.ptr = nil
