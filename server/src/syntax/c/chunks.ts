@@ -41,7 +41,10 @@ export function splitDeclarations(text: string): Chunk[] {
     }
     const skipped = skipToken(text, i);
     if (skipped > i) {
-      if (start < 0 && (c === 0x22 || c === 0x27)) start = i;
+      const isLiteral = c === 0x22 || c === 0x27;
+      if (start < 0 && isLiteral) start = i;
+      // A literal that is still being typed swallowed the end of its declaration.
+      if (isLiteral && braces === 0 && text.charCodeAt(skipped) === 10 && text.charCodeAt(skipped - 1) !== c) close(skipped);
       i = skipped;
       continue;
     }
