@@ -18,6 +18,8 @@ export interface EarlyFinalizer {
   readonly field: string;
   /** Where the pointer is loaded. */
   readonly load: Span;
+  /** The object is a copy (a value receiver or parameter): nothing done to it keeps the original alive. */
+  readonly copied: boolean;
 }
 
 /** The calls in `fn` that need a runtime.KeepAlive. */
@@ -37,7 +39,7 @@ export function earlyFinalizers(fn: GoFunction, flow: PackageFlow): readonly Ear
           const found = owned(ir, arg, fields, flow);
           if (!found || !reachesC(step, i, flow)) continue;
           // What a literal captures is kept by whoever runs the literal.
-          if (found.object.scope !== body.id || !isDeadAfter(ir, step, found.object, flow)) continue;
+          if (found.object.scope !== body.id || (!found.copied && !isDeadAfter(ir, step, found.object, flow))) continue;
           if (isReleaser(fn, ir, found.object, found.path, flow) || keptByCallers(fn, ir, found.object, flow)) continue;
           out.push({
             call: step.span,
@@ -47,6 +49,7 @@ export function earlyFinalizers(fn: GoFunction, flow: PackageFlow): readonly Ear
             type: ownTypeName(found.object.type) ?? '',
             field: found.path.slice(1),
             load: found.load,
+            copied: found.copied,
           });
           break;
         }
@@ -60,6 +63,7 @@ interface Owned {
   readonly object: Var;
   readonly path: string;
   readonly load: Span;
+  readonly copied: boolean;
 }
 
 /** The finalized object whose field an argument was loaded from. */
@@ -82,9 +86,14 @@ function owned(ir: FuncIr, arg: Operand, fields: ReadonlyMap<string, ReadonlySet
 
 function owner(object: Var, path: string, load: Span, fields: ReadonlyMap<string, ReadonlySet<string>>): Owned | undefined {
   const type = ownTypeName(object.type);
-  if (object.name === undefined || type === undefined || object.type?.k !== 'pointer') return undefined;
-  return fields.get(type)?.has(path) ? { object, path, load } : undefined;
+  if (object.name === undefined || type === undefined || !fields.get(type)?.has(path)) return undefined;
+  if (object.type?.k === 'pointer') return { object, path, load, copied: false };
+  // A value that was passed is a copy of an object with a finalizer, if it is that type itself and no wrapper that points to one.
+  return object.kind === 'receiver' && !embeds(path, type, fields) ? { object, path, load, copied: true } : undefined;
 }
+
+/** Whether the path leads through another finalized type, which a copy may share. */
+const embeds = (path: string, type: string, fields: ReadonlyMap<string, ReadonlySet<string>>): boolean => path.split('.').length > 2 || [...(fields.get(type) ?? [])].some((other) => other !== path && other.endsWith(path));
 
 /** The pointer gets to C while the object is not needed any more: a C call, or a helper that passes it on. */
 function reachesC(step: CallStep, arg: number, flow: PackageFlow): boolean {

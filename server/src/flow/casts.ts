@@ -1,0 +1,145 @@
+/** Conversions between pointers to different layouts: byte buffers and Go structs taken for C structs, numbers taken for arrays. Source: unsafe.Pointer, rule 1. */
+import type { Span } from '../base/span.ts';
+import { constantValue } from '../semantics/constants.ts';
+import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
+import { cTypeName, isUnsafePointer, ownTypeName, type Type } from '../semantics/types.ts';
+import type { Expr } from '../syntax/go/ast.ts';
+import { origin } from './definitions.ts';
+import { isMeasured } from './guards.ts';
+import type { FuncIr, Operand, Step } from './ir.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { provenance } from './provenance.ts';
+import { bodiesOf, stepsOf } from './resource/function-info.ts';
+
+export interface CastFact {
+  readonly span: Span;
+  readonly how: 'buffer' | 'mirror' | 'wider';
+  /** The C struct, or the array type. */
+  readonly to: string;
+  /** The buffer, the Go struct, or the number's type. */
+  readonly from: string;
+}
+
+export function castFacts(fn: GoFunction, flow: PackageFlow): CastFact[] {
+  const ir = flow.ir(fn);
+  const out: CastFact[] = [];
+  for (const body of bodiesOf(ir)) {
+    for (const step of stepsOf(body)) {
+      if (step.op !== 'copy' || step.conv?.k !== 'pointer') continue;
+      const fact = ofStruct(ir, step, step.conv.elem, flow.model) ?? ofMirror(ir, step, step.conv.elem, flow.model) ?? ofNumber(ir, step, step.conv.elem, flow.model);
+      if (fact) out.push(fact);
+    }
+  }
+  return out;
+}
+
+type CopyStep = Step & { op: 'copy' };
+
+/** A C type that is certain to be a struct. */
+function structName(type: Type, model: PackageModel): string | undefined {
+  const name = cTypeName(type);
+  if (name === undefined || name.startsWith('union_')) return undefined;
+  if (name.startsWith('struct_')) return name;
+  return model.c.struct(name)?.kind === 'struct' ? name : undefined;
+}
+
+/** `(*C.T)(unsafe.Pointer(&buf[0]))` */
+function ofStruct(ir: FuncIr, step: CopyStep, to: Type, model: PackageModel): CastFact | undefined {
+  const name = structName(to, model);
+  if (name === undefined) return undefined;
+  const from = provenance(ir, step.src);
+  if (from.k !== 'go') return undefined;
+  if (!from.indexed) return goStruct(from.base, name, step, model);
+  const type = from.base.k === 'var' ? from.base.v.type : undefined;
+  if (type?.k !== 'slice' || !isByte(type.elem) || isMeasured(ir, step, from.base)) return undefined;
+  return { span: step.span, how: 'buffer', to: `C.${name}`, from: bufferName(ir, from.base) };
+}
+
+function bufferName(ir: FuncIr, operand: Operand): string {
+  const at = operand.k === 'var' && operand.v.name === undefined ? origin(ir, operand) : operand;
+  return at.k === 'var' && at.v.name !== undefined ? at.v.name : 'the buffer';
+}
+
+const isByte = (type: Type): boolean => (type.k === 'named' && type.pkg === undefined && (type.name === 'byte' || type.name === 'uint8')) || ['char', 'uchar', 'schar', 'uint8_t', 'int8_t'].includes(cTypeName(type) ?? '');
+
+/** `(*C.T)(unsafe.Pointer(&goStruct))` */
+function goStruct(base: Operand, name: string, step: CopyStep, model: PackageModel): CastFact | undefined {
+  const type = base.k === 'var' ? base.v.type : undefined;
+  const mirror = type && mirrorName(type, model);
+  return mirror === undefined ? undefined : { span: step.span, how: 'mirror', to: `C.${name}`, from: mirror };
+}
+
+/** A pointer to a Go struct from a C pointer, and a C pointer from a pointer to a Go struct of unknown origin. */
+function ofMirror(ir: FuncIr, step: CopyStep, to: Type, model: PackageModel): CastFact | undefined {
+  const source = sourceType(ir, step.src);
+  if (source?.k !== 'pointer') return undefined;
+  const cName = structName(to, model);
+  if (cName !== undefined) {
+    const mirror = mirrorName(source.elem, model);
+    return mirror === undefined ? undefined : { span: step.span, how: 'mirror', to: `C.${cName}`, from: mirror };
+  }
+  const from = structName(source.elem, model);
+  const mirror = mirrorName(to, model);
+  return from === undefined || mirror === undefined ? undefined : { span: step.span, how: 'mirror', to: mirror, from: `C.${from}` };
+}
+
+/** The type of the value before it became an unsafe.Pointer. */
+function sourceType(ir: FuncIr, operand: Operand): Type | undefined {
+  const at = origin(ir, operand);
+  if (at.k !== 'var') return undefined;
+  return isUnsafePointer(at.v.type) ? undefined : at.v.type;
+}
+
+/** The name of a struct of this package that is written in Go types and whose size nobody compares with the C type. */
+function mirrorName(type: Type, model: PackageModel): string | undefined {
+  const name = type.k === 'named' ? ownTypeName(type) : undefined;
+  const fields = name === undefined ? undefined : model.shape.fields(name);
+  if (name === undefined || fields === undefined || fields.length === 0) return undefined;
+  // A struct of C types only follows the C side: cgo lays it out.
+  if (fields.every((field) => isOfC(field.type))) return undefined;
+  return asserted(model).has(name) ? undefined : name;
+}
+
+const isOfC = (type: Type): boolean => (type.k === 'pointer' || type.k === 'array' ? isOfC(type.elem) : cTypeName(type) !== undefined || isUnsafePointer(type));
+
+const assertedIn = new WeakMap<PackageModel, ReadonlySet<string>>();
+
+/** Types that a package-level declaration measures with unsafe.Sizeof: `var _ [C.sizeof_T]byte = [unsafe.Sizeof(Mirror{})]byte{}`. */
+function asserted(model: PackageModel): ReadonlySet<string> {
+  const known = assertedIn.get(model);
+  if (known) return known;
+  const found = new Set<string>();
+  for (const file of model.files) {
+    for (const { syntax } of file.go.decls) {
+      if ((syntax.kind !== 'var' && syntax.kind !== 'const') || !syntax.text.includes('Sizeof')) continue;
+      collectSizeof(syntax.full(), found);
+    }
+  }
+  assertedIn.set(model, found);
+  return found;
+}
+
+function collectSizeof(value: unknown, found: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return;
+  const call = value as Partial<Expr & { k: 'Call' }>;
+  const arg = call.k === 'Call' && call.fn?.k === 'Selector' && call.fn.name === 'Sizeof' ? call.args?.[0] : undefined;
+  if (arg?.k === 'Composite' && arg.type?.k === 'Ident') found.add(arg.type.name);
+  for (const child of Object.values(value)) collectSizeof(child, found);
+}
+
+const widths: Readonly<Record<string, number>> = { bool: 1, byte: 1, int8: 1, uint8: 1, int16: 2, uint16: 2, int32: 4, uint32: 4, rune: 4, float32: 4, int64: 8, uint64: 8, float64: 8, complex64: 8, complex128: 16 };
+
+const widthOf = (type: Type | undefined): number | undefined => (type?.k === 'named' && type.pkg === undefined ? widths[type.name] : undefined);
+
+/** `(*[16]byte)(unsafe.Pointer(&x))` where x is narrower. */
+function ofNumber(ir: FuncIr, step: CopyStep, to: Type, model: PackageModel): CastFact | undefined {
+  if (to.k !== 'array') return undefined;
+  const from = provenance(ir, step.src);
+  if (from.k !== 'go' || from.indexed || from.step.op !== 'addr' || from.step.path !== '') return undefined;
+  const type = from.base.k === 'var' ? from.base.v.type : undefined;
+  const width = widthOf(type);
+  const elem = widthOf(to.elem);
+  const length = constantValue(to.len, model);
+  if (width === undefined || elem === undefined || length === undefined || length * elem <= width) return undefined;
+  return { span: step.span, how: 'wider', to: `[${length}]${to.elem.k === 'named' ? to.elem.name : ''}`, from: type?.k === 'named' ? type.name : '' };
+}

@@ -1,0 +1,296 @@
+/** Which struct fields are given C resources, and which are released by anyone in the package: constructors, releases and hand-overs of fields. */
+import type { Span } from '../base/span.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { isCPointer, ownTypeName, type Type } from '../semantics/types.ts';
+import { mayConstruct, mayRelease } from './c-names.ts';
+import { definitions, origin, originStep } from './definitions.ts';
+import { finalizedFields } from './finalizers.ts';
+import type { CallStep, FuncIr, Operand, Step, Var } from './ir.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { bodiesOf, stepsOf } from './resource/function-info.ts';
+
+/** A field gets a resource of its own. */
+export interface Constructed {
+  readonly type: string;
+  readonly field: string;
+  /** The C function (or Go helper) that makes it. */
+  readonly maker: string;
+  readonly deallocator?: string;
+  readonly span: Span;
+  readonly unit: object;
+  /** The object goes into a package variable and nowhere else. */
+  readonly processWide: boolean;
+}
+
+/** A field, by name; `type` is absent when the type of the object is not visible. */
+interface FieldUse {
+  readonly type?: string;
+  readonly field: string;
+}
+
+interface FieldFacts {
+  readonly constructed: readonly Constructed[];
+  /** Passed to something that releases it, or moved where somebody else may. */
+  readonly released: readonly FieldUse[];
+  /** Types of values of unknown origin that are released: whatever field has the type may be meant. */
+  readonly releasedTypes: readonly Type[];
+  /** Something of unknown origin and type is released. */
+  readonly releasesUnknown: boolean;
+}
+
+export interface FieldOwners {
+  readonly constructed: readonly Constructed[];
+  isReleased(type: string, field: string, fieldType: Type): boolean;
+}
+
+/** Sums up the package. */
+export function fieldOwners(flow: PackageFlow): FieldOwners {
+  const all = flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? [fieldFacts(fn, flow)] : [])));
+  const finalized = finalizedFields(flow);
+  const released = all.flatMap((facts) => facts.released);
+  return {
+    constructed: all.flatMap((facts) => facts.constructed),
+    isReleased(type, field, fieldType) {
+      if (finalized.get(type)?.has(`.${field}`)) return true;
+      if (released.some((use) => use.field === field && (use.type === undefined || use.type === type || embeds(flow, use.type, type)))) return true;
+      return all.some((facts) => facts.releasesUnknown || facts.releasedTypes.some((other) => typeKey(other) === typeKey(fieldType)));
+    },
+  };
+}
+
+const typeKey = (type: Type): string => (type.k === 'pointer' ? `*${typeKey(type.elem)}` : type.k === 'named' ? `${type.pkg ?? ''}.${type.name}` : type.k);
+
+/** Whether a value of type `outer` has the fields of `inner` as its own. */
+function embeds(flow: PackageFlow, outer: string, inner: string, depth = 0): boolean {
+  return (flow.model.shape.fields(outer) ?? []).some((field) => {
+    const name = field.embedded ? ownTypeName(field.type) : undefined;
+    return name !== undefined && (name === inner || (depth < 4 && embeds(flow, name, inner, depth + 1)));
+  });
+}
+
+function fieldFacts(fn: GoFunction, flow: PackageFlow): FieldFacts {
+  return flow.ask(`fields:${flow.idOf(fn)}`, () => {
+    flow.targets(fn);
+    return new Collector(fn, flow).collect();
+  });
+}
+
+class Collector {
+  readonly #fn: GoFunction;
+  readonly #flow: PackageFlow;
+  readonly #ir: FuncIr;
+  readonly #constructed: Constructed[] = [];
+  readonly #released: FieldUse[] = [];
+  readonly #releasedTypes: Type[] = [];
+  #releasesUnknown = false;
+
+  constructor(fn: GoFunction, flow: PackageFlow) {
+    this.#fn = fn;
+    this.#flow = flow;
+    this.#ir = flow.ir(fn);
+  }
+
+  collect(): FieldFacts {
+    for (const body of bodiesOf(this.#ir)) for (const step of stepsOf(body)) this.#step(step);
+    return { constructed: this.#constructed, released: this.#released, releasedTypes: this.#releasedTypes, releasesUnknown: this.#releasesUnknown };
+  }
+
+  #step(step: Step): void {
+    switch (step.op) {
+      case 'composite':
+        for (const { name, src } of step.fields) {
+          if (name === undefined) this.#moved(src);
+          else this.#assigned(step.type.k === 'named' ? ownTypeName(step.type) : undefined, name, src, step.dst, step.span);
+        }
+        return;
+      case 'setField':
+        this.#assigned(step.base.k === 'var' ? ownTypeName(step.base.v.type) : undefined, step.name, step.src, step.base.k === 'var' ? step.base.v : undefined, step.span);
+        return;
+      case 'setGlobal':
+      case 'setIndex':
+      case 'setDeref':
+      case 'send':
+        return this.#moved(step.src);
+      case 'call':
+        return this.#call(step);
+      default:
+    }
+  }
+
+  /** The value of a field goes somewhere else: whoever has it then may release it. */
+  #moved(src: Operand): void {
+    const use = this.#fieldOf(src);
+    if (use) this.#released.push(use);
+  }
+
+  #assigned(type: string | undefined, name: string, src: Operand, object: Var | undefined, span: Span): void {
+    const from = this.#fieldOf(src);
+    // `b.f = a.f` makes b the holder of what a had; `a.f = a.f` and a reset of the same field do not.
+    if (from && !(from.type === type && from.field === name)) this.#released.push(from);
+    if (type === undefined || name.includes('.')) return;
+    const made = this.#maker(src);
+    if (made) this.#construct(type, name, made, object, span);
+  }
+
+  #construct(type: string, field: string, made: { readonly maker: string; readonly deallocator?: string }, object: Var | undefined, span: Span): void {
+    const life = object ? this.#lifeOf(object) : 'kept';
+    if (life === 'local') return;
+    const processWide = life === 'process' || this.#fn.name === 'init';
+    this.#constructed.push({ type, field, ...made, span, unit: this.#fn.top.syntax, processWide });
+  }
+
+  /** What becomes of an object: it dies here, it goes into a package variable, or it leaves. */
+  #lifeOf(object: Var): 'local' | 'process' | 'kept' {
+    if (object.kind === 'receiver' || object.kind === 'param' || object.kind === 'result') return 'kept';
+    const vars = new Set([object]);
+    let stored = false;
+    for (let round = 0; round < 3; round++) {
+      for (const body of bodiesOf(this.#ir)) {
+        for (const step of stepsOf(body)) {
+          const has = (operand: Operand): boolean => operand.k === 'var' && vars.has(operand.v);
+          if ((step.op === 'copy' && has(step.src)) || (step.op === 'addr' && step.path === '' && has(step.base)) || (step.op === 'deref' && has(step.base))) vars.add(step.dst);
+          if (step.op === 'composite' && step.fields.some((field) => has(field.src))) return 'kept';
+          if (step.op === 'setGlobal' && has(step.src)) stored = true;
+          if ((step.op === 'setField' || step.op === 'setIndex' || step.op === 'setDeref' || step.op === 'send') && has(step.src)) return 'kept';
+          if (step.op === 'call' && step.args.some(has) && !(step.callee.k === 'method' || step.callee.k === 'c' || (step.callee.k === 'pkg' && step.callee.pkg === 'runtime'))) return 'kept';
+        }
+        for (const { term } of body.blocks) if (term.k === 'return' && term.values.some((value) => value.k === 'var' && vars.has(value.v))) return 'kept';
+      }
+    }
+    if ([...vars].some((v) => v.kind === 'result')) return 'kept';
+    return stored ? 'process' : 'local';
+  }
+
+  /** The call that makes a resource for its caller, behind a value. */
+  #maker(src: Operand): { readonly maker: string; readonly deallocator?: string } | undefined {
+    const step = originStep(this.#ir, src);
+    if (step?.op === 'call' && step.mode === 'call') return this.#makes(step);
+    const at = origin(this.#ir, src);
+    // `var p *C.T; C.make(&p)`
+    const out = at.k === 'var' ? this.#filledBy(at.v) : undefined;
+    return out ? { maker: out } : undefined;
+  }
+
+  #makes(step: CallStep): { readonly maker: string; readonly deallocator?: string } | undefined {
+    const { knowledge } = this.#flow;
+    switch (step.callee.k) {
+      case 'c': {
+        const owned = knowledge.cOwned(step.callee.name).find((result) => result.outArg === undefined);
+        if (owned) return { maker: `C.${step.callee.name}`, deallocator: owned.deallocator };
+        const summary = this.#flow.model.c.summary(step.callee.name);
+        if (summary && summary.result.owner !== 'unknown') return undefined;
+        return mayConstruct(step.callee.name) && this.#returnsPointer(step) ? { maker: `C.${step.callee.name}` } : undefined;
+      }
+      case 'go': {
+        const owned = knowledge.goOwned({ name: step.callee.name })[0];
+        return owned && { maker: step.callee.name, deallocator: owned.deallocator };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #returnsPointer(step: CallStep): boolean {
+    const type = step.dsts[0]?.type;
+    return type === undefined || type.k === 'unknown' || isCPointer(type);
+  }
+
+  #filledBy(v: Var): string | undefined {
+    for (const body of bodiesOf(this.#ir)) {
+      for (const step of stepsOf(body)) {
+        if (step.op !== 'call' || step.callee.k !== 'c' || !mayConstruct(step.callee.name)) continue;
+        for (const arg of step.args) {
+          const addr = originStep(this.#ir, arg);
+          if (addr?.op === 'addr' && addr.path === '' && !addr.indexed && addr.base.k === 'var' && addr.base.v === v && isCPointer(v.type)) return `C.${step.callee.name}`;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  #call(step: CallStep): void {
+    const { callee } = step;
+    step.args.forEach((arg, i) => {
+      const addr = originStep(this.#ir, arg);
+      if (addr?.op === 'addr' && addr.path !== '' && addr.base.k === 'var') this.#address(step, addr, addr.base.v);
+      switch (callee.k) {
+        case 'c': {
+          const effect = this.#flow.knowledge.cArg(callee.name, i);
+          const contents = this.#flow.model.c.summary(callee.name)?.params[i]?.contentsReleased;
+          if (effect ? effect.releases !== 'never' || effect.escapes || contents : mayRelease(callee.name)) this.#releases(arg);
+          return;
+        }
+        case 'go':
+        case 'method': {
+          const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
+          if (callee.k === 'method' && (recv === undefined || i === 0)) return recv === undefined && i > 0 ? this.#moved(arg) : undefined;
+          const effect = this.#flow.knowledge.goArg({ ...(recv !== undefined ? { recv } : {}), name: callee.name }, i, '');
+          if (!effect || effect.releases !== 'never' || effect.escapes) this.#moved(arg);
+          return;
+        }
+        case 'builtin':
+          if (callee.name === 'append' && i > 0) this.#moved(arg);
+          return;
+        case 'pkg':
+          if (callee.pkg !== 'unsafe' && callee.pkg !== 'fmt' && callee.pkg !== 'log') this.#moved(arg);
+          return;
+        case 'value':
+          this.#moved(arg);
+      }
+    });
+  }
+
+  /** `&x.field` is passed: C makes the resource there, or something may take it away. */
+  #address(step: CallStep, addr: Step & { op: 'addr' }, base: Var): void {
+    const type = ownTypeName(base.type);
+    const field = addr.path.slice(addr.path.lastIndexOf('.') + 1);
+    if (step.callee.k === 'c' && mayConstruct(step.callee.name)) {
+      const own = type !== undefined && !addr.path.includes('.');
+      if (own && isCPointer(this.#flow.model.shape.fields(type)?.find((f) => f.name === field)?.type)) this.#construct(type, field, { maker: `C.${step.callee.name}` }, base, step.span);
+      return;
+    }
+    if (step.callee.k === 'c' && !mayRelease(step.callee.name)) return;
+    this.#released.push({ ...(type !== undefined && !addr.path.includes('.') ? { type } : {}), field });
+  }
+
+  /** A value is released: a field's, one of unknown origin, or one that this function made itself. */
+  #releases(arg: Operand): void {
+    const use = this.#fieldOf(arg);
+    if (use) {
+      this.#released.push(use);
+      return;
+    }
+    const at = origin(this.#ir, arg);
+    if (at.k !== 'var') return;
+    const steps = definitions(this.#ir).of.get(at.v) ?? [];
+    // A parameter's callers are looked at where they call; what a call made is this function's own.
+    if (at.v.kind === 'param' && steps.length === 0) return;
+    if (steps.length > 0 && steps.every((step) => this.#isOwnValue(step))) return;
+    for (const step of steps) if (step.op === 'copy') this.#moved(step.src);
+    const type = at.v.type;
+    if (type === undefined || type.k === 'unknown') this.#releasesUnknown = true;
+    else this.#releasedTypes.push(type);
+  }
+
+  #isOwnValue(step: Step): boolean {
+    if (step.op === 'call') return true;
+    if (step.op !== 'copy') return step.op === 'addr' || step.op === 'binary';
+    return step.src.k === 'const' || step.src.k === 'unknown' || originStep(this.#ir, step.src)?.op === 'call';
+  }
+
+  /** The field a value was loaded from, directly or through an accessor. */
+  #fieldOf(operand: Operand): FieldUse | undefined {
+    const step = originStep(this.#ir, operand);
+    if (step?.op === 'field') {
+      const type = step.base.k === 'var' ? ownTypeName(step.base.v.type) : step.base.k === 'global' ? ownTypeName(this.#flow.model.shape.global(step.base.name)) : undefined;
+      const nested = step.name.includes('.');
+      return { ...(type !== undefined && !nested ? { type } : {}), field: step.name.slice(step.name.lastIndexOf('.') + 1) };
+    }
+    if (step?.op !== 'call' || step.callee.k !== 'method') return undefined;
+    const recv = ownTypeName(step.callee.recvType);
+    for (const field of recv === undefined ? [] : (this.#flow.model.shape.fields(recv) ?? [])) {
+      if (this.#flow.knowledge.goArg({ recv: recv!, name: step.callee.name }, 0, `.${field.name}`)?.returned.includes(0)) return { type: recv!, field: field.name };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,126 @@
+/** Go slices and strings over C memory: how they are bounded, and which of them leave the function. Source: unsafe.Slice, unsafe.String. */
+import type { Span } from '../base/span.ts';
+import { constantValue } from '../semantics/constants.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import type { Type } from '../semantics/types.ts';
+import { onlyDefinition } from './definitions.ts';
+import type { FuncIr, Operand, Step, Var } from './ir.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { provenance } from './provenance.ts';
+import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
+
+export interface ViewFact {
+  readonly span: Span;
+  /** `no-capacity`: `(*[1 << 28]T)(p)[:n]`. `leaves`: returned, or stored where it outlives the call. */
+  readonly how: 'no-capacity' | 'leaves';
+  readonly kind: 'slice' | 'string';
+  /** Where it leaves. */
+  readonly exit?: Span;
+  readonly exitHow?: 'returned' | 'stored' | 'sent';
+}
+
+/** An array type with at least this many elements stands for "as long as it happens to be". */
+const huge = 1 << 12;
+
+export function viewFacts(fn: GoFunction, flow: PackageFlow): ViewFact[] {
+  const ir = flow.ir(fn);
+  const out: ViewFact[] = [];
+  for (const body of bodiesOf(ir)) {
+    for (const step of stepsOf(body)) {
+      if (step.op === 'slice' && isHugeArray(ir, step, flow) && provenance(ir, step.base).k !== 'go') {
+        if (!step.capped && step.hi !== undefined) {
+          if (!isCopiedAtOnce(ir, step.dst)) out.push({ span: step.span, how: 'no-capacity', kind: 'slice' });
+          continue;
+        }
+        const exit = leaving(ir, step.base, step.dst);
+        if (exit) out.push({ span: step.span, how: 'leaves', kind: 'slice', ...exit });
+      }
+      if (step.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'unsafe' && (step.callee.name === 'Slice' || step.callee.name === 'String') && step.dsts[0] && step.args[0]) {
+        const exit = leaving(ir, step.args[0], step.dsts[0]);
+        if (exit) out.push({ span: step.span, how: 'leaves', kind: step.callee.name === 'Slice' ? 'slice' : 'string', ...exit });
+      }
+    }
+  }
+  return out;
+}
+
+function isHugeArray(ir: FuncIr, step: Step & { op: 'slice' }, flow: PackageFlow): boolean {
+  const cast = originCast(ir, step.base);
+  const array = cast?.k === 'pointer' ? cast.elem : undefined;
+  if (array?.k !== 'array') return false;
+  const length = constantValue(array.len, flow.model);
+  return length !== undefined && length >= huge;
+}
+
+/** The type of the pointer conversion behind a value. */
+function originCast(ir: FuncIr, operand: Operand): Type | undefined {
+  for (let at = operand, i = 0; at.k === 'var' && i < 16; i++) {
+    const step = onlyDefinition(ir, at.v);
+    if (step?.op !== 'copy') return undefined;
+    if (step.conv) return step.conv;
+    at = step.src;
+  }
+  return undefined;
+}
+
+/** The values that are the view: copies and parts of it. */
+function derived(ir: FuncIr, view: Var): ReadonlySet<Var> {
+  const set = new Set([view]);
+  for (let size = 0; size !== set.size; ) {
+    size = set.size;
+    for (const body of bodiesOf(ir)) {
+      for (const step of stepsOf(body)) {
+        if (step.op === 'copy' && step.src.k === 'var' && set.has(step.src.v) && !copiesBytes(step)) set.add(step.dst);
+        if (step.op === 'slice' && step.base.k === 'var' && set.has(step.base.v)) set.add(step.dst);
+      }
+    }
+  }
+  return set;
+}
+
+const copiesBytes = (step: Step & { op: 'copy' }): boolean => step.conv?.k === 'slice' || (step.conv?.k === 'named' && step.conv.pkg === undefined && step.conv.name === 'string');
+
+function leaving(ir: FuncIr, pointer: Operand, view: Var): Pick<ViewFact, 'exit' | 'exitHow'> | undefined {
+  if (!isBorrowedFromC(ir, pointer)) return undefined;
+  const vars = derived(ir, view);
+  const is = (operand: Operand): boolean => operand.k === 'var' && vars.has(operand.v);
+  for (const body of bodiesOf(ir)) {
+    for (const other of stepsOf(body)) {
+      if (other.op === 'setGlobal' && is(other.src)) return { exit: other.span, exitHow: 'stored' };
+      if (other.op === 'send' && is(other.src)) return { exit: other.span, exitHow: 'sent' };
+    }
+    if (body.id !== 0) continue;
+    for (const { term } of body.blocks) if (term.k === 'return' && term.values.some(is)) return { exit: term.span, exitHow: 'returned' };
+  }
+  return undefined;
+}
+
+/** The result of a C function that this function does not own: nobody says how long it lives. */
+function isBorrowedFromC(ir: FuncIr, pointer: Operand): boolean {
+  const from = provenance(ir, pointer);
+  if (from.k !== 'c') return false;
+  // What is allocated here is followed by the resource analysis, and handed over with the view.
+  return from.step.op !== 'call' || (from.step.callee.k === 'c' && !/^(?:CString|CBytes|malloc|calloc|realloc|strdup|strndup|aligned_alloc)$/.test(from.step.callee.name));
+}
+
+/** Whether all uses of a slice copy out of it, so that its capacity never matters. */
+function isCopiedAtOnce(ir: FuncIr, slice: Var): boolean {
+  let uses = 0;
+  for (const body of bodiesOf(ir)) {
+    for (const step of stepsOf(body)) {
+      if (!operandsOf(step).some((operand) => operand.k === 'var' && operand.v === slice)) continue;
+      uses++;
+      if (step.op === 'copy' && copiesBytes(step)) continue;
+      if (step.op !== 'call') return false;
+      const { callee } = step;
+      const last = step.args.at(-1);
+      const copies =
+        (callee.k === 'builtin' && (callee.name === 'copy' || callee.name === 'len' || (callee.name === 'append' && step.spread && last?.k === 'var' && last.v === slice))) ||
+        (callee.k === 'pkg' && /^(?:bytes|slices)\.Clone$/.test(`${callee.pkg}.${callee.name}`));
+      if (!copies) return false;
+    }
+    for (const { term } of body.blocks) if (term.k === 'return' && term.values.some((value) => value.k === 'var' && value.v === slice)) return false;
+  }
+  return uses > 0;
+}
+

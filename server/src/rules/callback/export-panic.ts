@@ -1,0 +1,97 @@
+/** Rule export-panic: panics that unwind out of an //export function through C frames. */
+import { escapingPanics } from '../../flow/panics.ts';
+import { recoverGuard } from '../../lint/fixes/recover-guard.ts';
+import { go } from '../../lint/rule-meta.ts';
+import { defineRule } from '../../lint/rule.ts';
+
+export default defineRule({
+  id: 'export-panic',
+  family: 'callback',
+  severity: 'warning',
+  confidence: 'certain',
+  status: 'stable',
+  since: '0.1.0',
+  summary: 'Panic that can leave an //export function and unwind through C frames',
+  fix: { offered: 'always', safety: 'unsafe', because: 'the caller in C must learn that the call failed, which only you can decide' },
+  docs: {
+    why: 'A panic (or runtime.Goexit) in a function that C calls unwinds through the C frames like a longjmp: C cleanup code is skipped, locks stay locked, state is half changed. Where C called on a thread of its own there is no Go frame further out, and the process dies. With the address or thread sanitizer the stack bookkeeping breaks as well.',
+    advice: 'Make `defer func() { if r := recover(); r != nil { … } }()` the first statement, and report the failure through the result. Recover works only when the deferred function itself calls it: `defer recover()`, and a literal that calls a helper which recovers, protect nothing; `defer helper()` with the recover in the helper does.',
+    limits: 'Explicit panics, log.Panic, runtime.Goexit and testing’s Fatal are seen, in the function, in literals it calls and in helpers of the package one call deep. Failing type assertions, index errors and nil dereferences are not reported: nearly every function could.',
+    references: [
+      { title: 'Go issue 16150: panics through callbacks', url: 'https://go.dev/issue/16150' },
+      { title: 'Go spec: handling panics', url: 'https://go.dev/ref/spec#Handling_panics' },
+    ],
+  },
+  examples: [
+    {
+      title: 'A callback that panics',
+      bad: {
+        'main.go': go`
+          package main
+
+          // typedef int (*check)(int);
+          import "C"
+
+          //export goCheck
+          func goCheck(n C.int) C.int {
+          	if n < 0 {
+          		panic("negative")
+          	}
+          	return n
+          }
+
+          func main() {}
+        `,
+      },
+      good: {
+        'main.go': go`
+          package main
+
+          // typedef int (*check)(int);
+          import "C"
+
+          //export goCheck
+          func goCheck(n C.int) C.int {
+          	if n < 0 {
+          		return -1
+          	}
+          	return n
+          }
+
+          func main() {}
+        `,
+      },
+      byFix: false,
+    },
+  ],
+  subject: 'function',
+  *check(fn, { flow, model }) {
+    if (fn.exported === undefined || !fn.decl.body) return;
+    const callers = [...model.c.summaries.values()].flatMap((summary) => summary.callsExported.filter((call) => call.name === fn.exported).map((call) => ({ summary, call })));
+    for (const found of escapingPanics(flow.ir(fn), flow)) {
+      const from = callers[0];
+      const unit = from && model.c.units[from.summary.unit];
+      const who = from ? `, called by the C function ${from.summary.name},` : '';
+      const what = found.how === 'helper' ? `${found.callee} may panic` : found.how === 'goexit' ? 'runtime.Goexit ends the goroutine' : `${found.callee} panics`;
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span: found.span,
+        message: `${what} in exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`,
+        trace: [
+          ...(from && unit ? [{ place: { unit, span: from.call.at }, text: `C calls ${fn.name} here` }] : []),
+          { place: { unit: fn.top.syntax, span: found.span }, text: found.how === 'helper' ? `${found.callee} is called here` : 'it panics here' },
+          ...(found.inner ? [{ place: found.inner, text: 'and panics here' }] : []),
+        ],
+        fixes: [
+          {
+            title: `Recover at the top of ${fn.name}`,
+            safety: 'unsafe',
+            because: 'the caller in C must learn that the call failed',
+            edits: (file) => recoverGuard(file, { decl: fn.decl, at: fn.top.start }),
+          },
+        ],
+      };
+    }
+  },
+});

@@ -1,0 +1,108 @@
+/** Rule missing-keepalive: C calls during which the finalizer of the object that owns the memory may already run. */
+import { shift } from '../../base/span.ts';
+import { earlyFinalizers } from '../../flow/keepalive.ts';
+import { keepAlive } from '../../lint/fixes/keep-alive.ts';
+import { go } from '../../lint/rule-meta.ts';
+import { defineRule } from '../../lint/rule.ts';
+
+const head = go`
+  package main
+
+  /*
+  #include <stdlib.h>
+
+  typedef struct { int n; } counter;
+
+  static counter *counter_new(void) { return calloc(1, sizeof(counter)); }
+  static int counter_value(const counter *c) { return c->n; }
+  */
+  import "C"
+
+  import (
+  	"runtime"
+  	"unsafe"
+  )
+
+  type Counter struct {
+  	ptr *C.counter
+  }
+
+  func NewCounter() *Counter {
+  	c := &Counter{ptr: C.counter_new()}
+  	runtime.SetFinalizer(c, (*Counter).free)
+  	return c
+  }
+
+  func (c *Counter) free() {
+  	C.free(unsafe.Pointer(c.ptr))
+  }
+`;
+
+const main = go`
+
+  func main() {
+  	println(NewCounter().Value())
+  }
+`;
+
+export default defineRule({
+  id: 'missing-keepalive',
+  family: 'pointer',
+  severity: 'warning',
+  confidence: 'likely',
+  status: 'stable',
+  since: '0.1.0',
+  summary: 'C call that may outlive the Go object whose finalizer frees its memory',
+  fix: { offered: 'sometimes', safety: 'safe' },
+  docs: {
+    why: 'An object with a finalizer or a cleanup may be collected as soon as Go code does not use it any more. In `C.f(h.ptr)` the last use of `h` is loading `h.ptr`: while C still works with the memory, the collector may run the finalizer that frees it. Being the receiver of the method protects nothing. The crash needs a garbage collection in a window of microseconds, so it shows in production and not in tests.',
+    advice: 'Write `runtime.KeepAlive(h)` after the last C call that uses memory of `h`, or `defer runtime.KeepAlive(h)` as the first statement. Using `h` after the call, or passing `h` itself to C, does as well.',
+    limits: 'Only types whose finalizer or cleanup is seen to release the field are watched. Objects that are used later, stored where they live on, returned, or kept alive by every caller of an unexported function are left alone. `runtime.KeepAlive` only delays the finalizer: it pins nothing and makes no uintptr valid.',
+    references: [
+      { title: 'runtime.KeepAlive', url: 'https://pkg.go.dev/runtime#KeepAlive' },
+      { title: 'runtime.SetFinalizer', url: 'https://pkg.go.dev/runtime#SetFinalizer' },
+    ],
+  },
+  examples: [
+    {
+      title: 'The receiver dies when its pointer is loaded',
+      bad: { 'main.go': head + go`
+
+        func (c *Counter) Value() int {
+        	return int(C.counter_value(c.ptr))
+        }
+      ` + main },
+      good: { 'main.go': head + go`
+
+        func (c *Counter) Value() int {
+        	ret := int(C.counter_value(c.ptr))
+        	runtime.KeepAlive(c)
+        	return ret
+        }
+      ` + main },
+      byFix: true,
+    },
+  ],
+  subject: 'function',
+  *check(fn, { flow }) {
+    for (const found of earlyFinalizers(fn, flow)) {
+      const unit = fn.top.syntax;
+      const { object, call } = found;
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span: call,
+        message: found.copied
+          ? `\`${object}\` is a copy: the finalizer of the original *${found.type} may free ${object}.${found.field} while ${found.callee} uses it, and keeping the copy alive does not help.`
+          : `The finalizer of \`${object}\` (*${found.type}) may free ${object}.${found.field} while ${found.callee} uses it: nothing keeps \`${object}\` alive until the call returns.`,
+        trace: [
+          { place: { unit, span: found.load }, text: `the last use of \`${object}\`: its pointer is loaded here` },
+          { place: { unit, span: call }, text: 'C still works with the memory here' },
+        ],
+        fixes: found.copied
+          ? []
+          : [{ title: `Keep \`${object}\` alive until the call returns: runtime.KeepAlive`, safety: 'safe', edits: (file) => keepAlive(file, { decl: fn.decl, at: fn.top.start }, object, shift(call, fn.top.start)) }],
+      };
+    }
+  },
+});
