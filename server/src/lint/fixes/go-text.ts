@@ -38,11 +38,12 @@ export interface GoScan {
 
 const token = /\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|`[^`]*(?:`|$)|"(?:\\.|[^"\\\n])*(?:"|(?=\n|$))|'(?:\\.|[^'\\\n])*(?:'|(?=\n|$))/g;
 
-let last: { text: string; scan: GoScan } | undefined;
+let known: readonly { readonly text: string; readonly scan: GoScan }[] = [];
 
-/** Finds comments and strings. The last text is remembered, because one fix asks several times. */
+/** Finds comments and strings. The last two texts are remembered, because one fix asks several times about before and after. */
 export function scanGo(text: string): GoScan {
-  if (last?.text === text) return last.scan;
+  const found = known.find((one) => one.text === text);
+  if (found) return found.scan;
   const comments: Span[] = [];
   const rawStrings: Span[] = [];
   const masked = text.replace(token, (found: string, at: number) => {
@@ -53,7 +54,7 @@ export function scanGo(text: string): GoScan {
     return found.replace(/[^\r\n]/g, isComment ? ' ' : 'x');
   });
   const scan = { masked, comments, rawStrings };
-  last = { text, scan };
+  known = [{ text, scan }, ...known.slice(0, 1)];
   return scan;
 }
 

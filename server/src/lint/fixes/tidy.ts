@@ -2,11 +2,11 @@
  * Keeps what gofmt lines up lined up: trailing comments and the bodies of one-line functions next to an edit. Where the text was
  * not aligned before, it is left as it is.
  */
-import { applyEdits, sortEdits } from '../../base/edit.ts';
+import { applyEdits, conflict, sortEdits } from '../../base/edit.ts';
 import type { TextEdit } from '../../base/edit.ts';
 import { LineIndex } from '../../base/line-index.ts';
 import { span } from '../../base/span.ts';
-import { scanGo } from './go-text.ts';
+import { lineEnd, scanGo } from './go-text.ts';
 
 /** Two parts of a line with blanks between them: code and its comment, or the head of a one-line function and its body. */
 interface Gap {
@@ -23,8 +23,16 @@ type GapOf = (line: number) => Gap | undefined;
 
 /** The edits, extended by what keeps the lines around them as gofmt would align them; undefined when they overlap. */
 export function tidy(text: string, edits: readonly TextEdit[]): TextEdit[] | undefined {
-  if (applyEdits(text, edits) === undefined) return undefined;
-  return [bodyGaps, commentGaps].reduce<TextEdit[]>((done, gaps) => realign(text, done, gaps), sortEdits(edits));
+  if (conflict(edits)) return undefined;
+  const near = edits.map(({ span: at, newText }) => surroundings(text, at.start, at.end) + newText).join('\n');
+  const kinds = [...(/^func .*\}/m.test(near) ? [bodyGaps] : []), ...(/\S[ \t]+\/[/*]/.test(near) ? [commentGaps] : [])];
+  return kinds.reduce<TextEdit[]>((done, gaps) => realign(text, done, gaps), sortEdits(edits));
+}
+
+/** The lines of an edit and one line on either side: most edits have nothing aligned there, and scanning a whole file takes time. */
+function surroundings(text: string, start: number, end: number): string {
+  const from = text.lastIndexOf('\n', text.lastIndexOf('\n', start - 1) - 1) + 1;
+  return text.slice(start === 0 ? 0 : from, lineEnd(text, Math.min(text.length, lineEnd(text, end) + 2)));
 }
 
 function realign(text: string, edits: readonly TextEdit[], gapsOf: (text: string, lines: LineIndex) => GapOf): TextEdit[] {
