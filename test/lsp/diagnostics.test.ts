@@ -150,6 +150,36 @@ describe('diagnostics', () => {
     expect(session.log.filter((line) => line.includes('this is broken'))).toHaveLength(1);
   });
 
+  test('a rule that fails is logged once', async () => {
+    const { session, engine } = await start();
+    await session.open(a, 'leak');
+    await session.diagnostics(a);
+    const error = new Error('this rule is broken');
+    engine.onError('word-leak', error);
+    engine.onError('word-leak', error);
+    await session.open(b, 'leak');
+    await session.diagnostics(b);
+    expect(session.log).toEqual([expect.stringMatching(/^Rule word-leak failed and was left out: .*this rule is broken/)]);
+  });
+
+  test('C text comes from the disk: its saving counts, not its editing', async () => {
+    const header = 'file:///p/a.h';
+    const { session, engine } = await start();
+    await session.open(a, 'leak');
+    await session.diagnostics(a);
+    await session.open(header, 'int f(void);', 'c');
+    await session.edit(header, { from: 'int', to: 'long' });
+    await session.settle();
+    expect(session.clock.waiting).toBe(0);
+    expect([...engine.open.keys()]).toEqual(['/p/a.go']);
+    engine.disk.set('/p/a.h', 'freed');
+    await session.save(header);
+    await session.untilShown(a, (shown) => shown.length === 0);
+    expect(engine.changed).toEqual(['/p/a.h']);
+    await session.close(header);
+    expect([...engine.open.keys()]).toEqual(['/p/a.go']);
+  });
+
   test('of documents opened while the parsers load come when they have', async () => {
     const { promise, open } = gate();
     const { session } = await start({}, (engine) => promise.then(() => engine));

@@ -8,9 +8,10 @@ import type { Finding, Fix } from '../../server/src/lint/finding.ts';
 import type { IgnoreEdit } from '../../server/src/lint/ignore-edit.ts';
 import type { RuleMeta } from '../../server/src/lint/rule-meta.ts';
 import { reasonPlaceholder } from '../../server/src/lint/suppression.ts';
-import type { Engine, NameAt, PreambleToken } from '../../server/src/lsp/engine.ts';
+import type { Engine } from '../../server/src/lsp/engine.ts';
 import { directoryOf, type FileId } from '../../server/src/project/host.ts';
-import type { FileReport, Settings } from '../../server/src/project/project.ts';
+import type { FileReport, NameAt, Settings } from '../../server/src/project/project.ts';
+import type { CToken } from '../../server/src/syntax/c/c-tokens.ts';
 
 export const wordRule: RuleMeta = {
   id: 'word-leak',
@@ -32,6 +33,7 @@ export const wordRule: RuleMeta = {
 
 export class WordEngine implements Engine {
   settings: Settings = { rules: {} };
+  onError: Engine['onError'] = () => undefined;
   readonly disk = new Map<FileId, string>();
   /** Files that were reported as changed on disk. */
   readonly changed: FileId[] = [];
@@ -40,7 +42,7 @@ export class WordEngine implements Engine {
   failure: Error | undefined;
   checks = 0;
   disposed = false;
-  tokens: readonly PreambleToken[] = [];
+  tokens: readonly CToken[] = [];
   readonly open = new Map<FileId, string>();
   readonly #onCheck: (() => void)[] = [];
 
@@ -92,7 +94,7 @@ export class WordEngine implements Engine {
     return undefined;
   }
 
-  preambleTokens(): Promise<readonly PreambleToken[]> {
+  preambleTokens(): Promise<readonly CToken[]> {
     return Promise.resolve(this.tokens);
   }
 

@@ -13,6 +13,8 @@ export interface OpenDocument {
   readonly file: FileId;
   /** Text and version of now; changes in place. */
   readonly content: TextDocument;
+  /** Whether the project takes its text from here; C text it reads from disk. */
+  readonly isGo: boolean;
 }
 
 export class Documents {
@@ -21,7 +23,8 @@ export class Documents {
 
   /** Takes over a document; one that is open already is replaced. */
   open(uri: string, languageId: string, version: number, text: string): OpenDocument {
-    const document = { uri, file: fileIdOf(uri, languageId), content: TextDocument.create(uri, languageId, version, text) };
+    const file = fileIdOf(uri, languageId);
+    const document = { uri, file, content: TextDocument.create(uri, languageId, version, text), isGo: file.endsWith('.go') };
     this.close(uri);
     this.#byUri.set(uri, document);
     this.#byFile.set(document.file, document);

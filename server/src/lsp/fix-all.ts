@@ -27,7 +27,7 @@ export function safeFixes(documents: Documents, openScratch: () => Promise<Engin
     scratch ??= openScratch();
     const engine = await scratch;
     engine.settings = settings();
-    const open = documents.all().map(({ file, content }) => ({ file, text: content.getText() }));
+    const open = documents.all().filter(({ isGo }) => isGo).map(({ file, content }) => ({ file, text: content.getText() }));
     for (const { file, text } of open) engine.openDocument(file, text);
     const changed = new Map<FileId, EditedText>();
     try {

@@ -4,10 +4,11 @@ import { contains, span, type Span } from '../base/span.ts';
 import type { Finding } from '../lint/finding.ts';
 import { pageUrl, type RuleMeta } from '../lint/rule-meta.ts';
 import type { FileId } from '../project/host.ts';
+import type { NameAt } from '../project/project.ts';
 import { boundaryName, shownType, type BoundaryName } from '../semantics/cgo-names.ts';
 import { answerNow, findingsOf, type Context } from './context.ts';
 import type { Documents, OpenDocument } from './documents.ts';
-import type { Engine, NameAt } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { linesOfFiles, rangeOf, type Lines } from './positions.ts';
 import { uriOf } from './uris.ts';
 

@@ -1,9 +1,9 @@
 /** Colours the C of an attached preamble: the project's tokens in the protocol's encoding. Knows no C. */
 import { SemanticTokensBuilder, type Range, type SemanticTokens, type SemanticTokensLegend } from 'vscode-languageserver';
 import { overlaps, span, type Span } from '../base/span.ts';
+import type { CToken } from '../syntax/c/c-tokens.ts';
 import { answerNow, type Context } from './context.ts';
 import type { OpenDocument } from './documents.ts';
-import type { PreambleToken } from './engine.ts';
 import { spanOf } from './positions.ts';
 
 /** The standard types and modifiers, so that every theme knows a colour. */
@@ -29,7 +29,7 @@ export async function semanticTokens(context: Context, uri: string, range?: Rang
 }
 
 /** A type outside the legend is left uncoloured. */
-function encode({ content }: OpenDocument, tokens: readonly PreambleToken[], multiline: boolean): SemanticTokens {
+function encode({ content }: OpenDocument, tokens: readonly CToken[], multiline: boolean): SemanticTokens {
   const builder = new SemanticTokensBuilder();
   for (const token of tokens) {
     const type = tokenLegend.tokenTypes.indexOf(token.type);

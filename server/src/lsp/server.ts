@@ -56,8 +56,9 @@ export function startServer(connection: Connection, parts: ServerParts): void {
 
   const configured = deferred();
   const loading = parts.openEngine().then((engine) => {
-    for (const { file, content } of documents.all()) engine.openDocument(file, content.getText());
+    for (const { file, content, isGo } of documents.all()) if (isGo) engine.openDocument(file, content.getText());
     engine.settings = { rules: settings.rules };
+    engine.onError = (rule, error) => log(`Rule ${rule} failed and was left out: ${describe(error)}`);
     loaded = engine;
     return engine;
   });
@@ -99,7 +100,7 @@ export function startServer(connection: Connection, parts: ServerParts): void {
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
     const document = documents.open(uri, languageId, version, text);
-    loaded?.openDocument(document.file, text);
+    if (document.isGo) loaded?.openDocument(document.file, text);
     diagnostics.refresh(withOthers(document));
   });
 
@@ -107,19 +108,23 @@ export function startServer(connection: Connection, parts: ServerParts): void {
     const document = documents.ofUri(textDocument.uri);
     if (!document) return;
     const edits = documents.change(document, textDocument.version, contentChanges);
+    if (!document.isGo) return;
     loaded?.changeDocument(document.file, edits);
     diagnostics.edited(document);
   });
 
   connection.onDidSaveTextDocument(({ textDocument }) => {
     const document = documents.ofUri(textDocument.uri);
-    if (document) diagnostics.refresh(withOthers(document));
+    if (!document) return;
+    // The disk has its text; not every client watches files.
+    if (!document.isGo) loaded?.fileChanged(document.file);
+    diagnostics.refresh(withOthers(document));
   });
 
   connection.onDidCloseTextDocument(({ textDocument }) => {
     const document = documents.close(textDocument.uri);
     if (!document) return;
-    if (!documents.ofFile(document.file)) loaded?.closeDocument(document.file);
+    if (document.isGo && !documents.ofFile(document.file)) loaded?.closeDocument(document.file);
     diagnostics.closed(document);
     diagnostics.refresh(documents.affectedBy(document.file));
   });

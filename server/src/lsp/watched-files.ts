@@ -17,7 +17,7 @@ export function filesChanged(engine: Engine, documents: Documents, { changes }: 
   for (const { uri, type } of changes) {
     const file = fileIdOf(uri);
     // What is on disk does not matter while the editor owns the text; saving is not news.
-    if (documents.ofFile(file) && type === FileChangeType.Changed) continue;
+    if (documents.ofFile(file)?.isGo && type === FileChangeType.Changed) continue;
     engine.fileChanged(file);
     for (const document of documents.affectedBy(file)) affected.add(document);
   }

@@ -122,7 +122,7 @@ const cNames: readonly BoundaryName[] = [
     summary: 'Allocates C memory; called from Go it **never returns nil**.',
     facts: [
       freeIt('C.free(p)'),
-      'cgo wraps it: when memory runs out the program ends. A test for nil is not needed, and there is no form with a second result.',
+      'The program ends when memory runs out: cgo wraps the C function. A test for nil is not needed, and there is no form with a second result.',
       `${outsideGo} Its contents are undefined until written.`,
     ],
     source: cgoReferences,
