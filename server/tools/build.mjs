@@ -1,5 +1,5 @@
 /** Bundles the extension, the language server and the command line into dist/, and copies the parsers beside them. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -27,7 +27,7 @@ const languageClientApart = {
 export async function buildAll({ production = true } = {}) {
   mkdirSync(output, { recursive: true });
   for (const parser of parsers) copyFileSync(parser, path.join(output, path.basename(parser)));
-  const inputs = await Promise.all(Object.entries(entries).filter(([, source]) => existsSync(path.join(root, source))).map(([name, source]) => bundle(name, source, production)));
+  const inputs = await Promise.all(Object.entries(entries).map(([name, source]) => bundle(name, source, production)));
   const packages = [...parsers, ...inputs.flat().map((file) => path.join(root, file))].map(packageFolder).filter((folder) => folder !== undefined);
   writeFileSync(path.join(output, 'third-party-notices.txt'), thirdPartyNotices(packages));
 }

@@ -45,7 +45,7 @@ async function inTheme(name, theme, { scratch, browser, vsix }) {
   const workbench = await openWorkbench(browser, server.url, folder, viewport);
   const shot = (what) => workbench.shot(path.join(screenshots, `${what}-${name}.png`));
   try {
-    await findAndFix(workbench, shot);
+    await useIt(workbench, shot);
     assert.deepEqual([...workbench.foreignHosts], [], 'hosts that the page asked for something');
   } catch (error) {
     await shot('error');
@@ -56,19 +56,22 @@ async function inTheme(name, theme, { scratch, browser, vsix }) {
   }
 }
 
-/** The story of a first minute: see, read, fix by keyboard, fix by mouse, follow the path of a finding. */
-async function findAndFix(workbench, shot) {
+/** The story of a first minute: see, read, fix by keyboard, fix by mouse, write down why something is right. */
+async function useIt(workbench, shot) {
   const warnings = workbench.squiggles('warning');
   await workbench.openFile('greet.go');
   await warnings.nth(1).waitFor();
   const found = await warnings.count();
+  await workbench.colouredPreamble();
   await shot('squiggle');
 
-  const first = workbench.word('cName := C.CString(name)', 'CString');
-  assert.match(await workbench.hover(first, 'What to do'), /C\.free/);
+  const second = lineOf('greet.go', 'cNext := C.CString(name)');
+  await workbench.goToLine(second);
+  assert.match(await workbench.hover(workbench.word('cNext := C.CString(name)', 'CString'), 'What to do'), /greeting failed|returns here/);
   await shot('hover');
 
-  await workbench.click(first, lineOf('cName := C.CString(name)'));
+  const first = lineOf('greet.go', 'cName := C.CString(name)');
+  await workbench.click(workbench.word('cName := C.CString(name)', 'CString'), first);
   const fixes = await workbench.quickFixMenu();
   assert.ok(fixes.some((title) => title.includes('defer C.free')), fixes.join(' | '));
   await shot('quick-fix');
@@ -76,17 +79,29 @@ async function findAndFix(workbench, shot) {
   await warnings.nth(found - 1).waitFor({ state: 'detached' });
 
   // One line further down than in the file: the fix above has added one.
-  const line = lineOf('cNext := C.CString(name)') + 1;
-  await workbench.goToLine(line);
-  await workbench.click(workbench.word('cNext := C.CString(name)', 'CString'), line);
+  await workbench.click(workbench.word('cNext := C.CString(name)', 'CString'), second + 1);
   await workbench.lightBulb();
   await shot('light-bulb');
-  await workbench.choose('C.free');
+  await workbench.choose('defer C.free');
   await warnings.nth(found - 2).waitFor({ state: 'detached' });
   await shot('fixed');
+
+  const errors = workbench.squiggles('error');
+  await workbench.openFile('message.go');
+  const use = lineOf('message.go', 'return C.GoString(cText)');
+  await workbench.goToLine(use);
+  await errors.nth(1).waitFor();
+  await workbench.click(workbench.word('return C.GoString(cText)', 'cText'), use);
+  await workbench.quickFixMenu();
+  await workbench.choose('Ignore use-after-free here');
+  // The placeholder of the reason is selected, so that it is typed over.
+  await workbench.page.keyboard.type('the demo wants it');
+  await workbench.page.locator('.view-line', { hasText: '//cgoguard:ignore use-after-free the demo wants it' }).waitFor();
+  await errors.nth(1).waitFor({ state: 'detached' });
+  await shot('ignored');
 }
 
-/** The number of the sample's line that contains `text`. */
-function lineOf(text) {
-  return readFileSync(path.join(sample, 'greet.go'), 'utf8').split('\n').findIndex((line) => line.includes(text)) + 1;
+/** The number of the line of a sample file that contains `text`. */
+function lineOf(file, text) {
+  return readFileSync(path.join(sample, file), 'utf8').split('\n').findIndex((line) => line.includes(text)) + 1;
 }

@@ -25,6 +25,12 @@ export async function openWorkbench(browser, url, folder, viewport) {
     /** The squiggles of a severity: error, warning, info or hint. */
     squiggles: (severity) => page.locator(`.monaco-editor .squiggly-${severity}`),
 
+    /** Waits until the server has coloured the first word of C after the opening comment mark of a preamble. */
+    async colouredPreamble() {
+      const spans = page.locator('.view-line', { hasText: /^static/ }).first().locator('span span');
+      await spans.nth(2).waitFor();
+    },
+
     /** The word in the line that contains `line`; a part of a token will do. */
     word: (line, text) => page.locator('.view-line', { hasText: line }).first().locator('span span', { hasText: text }).first(),
 

@@ -1,6 +1,7 @@
 package greeter
 
 /*
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,10 @@ static void message_free(message *m) {
 	free(m->text);
 	free(m);
 }
+
+static void shout(char *text) {
+	for (; *text; text++) *text = toupper(*text);
+}
 */
 import "C"
 
@@ -38,12 +43,17 @@ func NewMessage(text string) *Message {
 	return &Message{handle: C.message_new(cText)}
 }
 
-// Last returns a Go view of memory that is gone.
-func Last(text string) []byte {
+// Shout reads C memory after it was freed.
+func Shout(text string) string {
 	cText := C.CString(text)
-	m := C.message_new(cText)
+	C.shout(cText)
 	C.free(unsafe.Pointer(cText))
-	view := unsafe.Slice((*byte)(unsafe.Pointer(m.text)), int(m.length))
-	C.message_free(m)
-	return view
+	return C.GoString(cText)
+}
+
+// View returns a Go slice over C memory that is gone when the caller reads it.
+func View(text string) []byte {
+	cText := C.CString(text)
+	defer C.free(unsafe.Pointer(cText))
+	return unsafe.Slice((*byte)(unsafe.Pointer(cText)), len(text))
 }

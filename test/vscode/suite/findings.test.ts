@@ -1,6 +1,6 @@
 /** What a user sees and does about a finding, through VS Code's own commands. */
 import * as assert from 'node:assert/strict';
-import { type CodeAction, commands, ConfigurationTarget, DiagnosticSeverity, type Hover, type MarkdownString, type TextDocument, window, workspace } from 'vscode';
+import { type CodeAction, commands, ConfigurationTarget, DiagnosticSeverity, type Hover, type MarkdownString, type SemanticTokens, type SemanticTokensLegend, type TextDocument, window, workspace } from 'vscode';
 import { append, cgoGuard, findingsAt, openGo, openUntitled, replace, revert, ruleOf, until, untilFindings, untilServer } from './editor.ts';
 
 const leak = `
@@ -13,6 +13,21 @@ func shout(s string) {
 /** The finding of `cstring-leak` on the line of `text`, when it is there. */
 function leakAt(document: TextDocument, text: string) {
   return findingsAt(document, text).find((finding) => ruleOf(finding) === 'cstring-leak');
+}
+
+/** The first type that each coloured word of the document has. */
+function tokenTexts(document: TextDocument, { data }: SemanticTokens, { tokenTypes }: SemanticTokensLegend): Map<string, string | undefined> {
+  const texts = new Map<string, string | undefined>();
+  let line = 0;
+  let start = 0;
+  for (let i = 0; i + 4 < data.length; i += 5) {
+    const [deltaLine = 0, deltaStart = 0, length = 0, type = 0] = data.slice(i, i + 4);
+    line += deltaLine;
+    start = deltaLine === 0 ? start + deltaStart : deltaStart;
+    const text = document.lineAt(line).text.slice(start, start + length);
+    if (!texts.has(text)) texts.set(text, tokenTypes[type]);
+  }
+  return texts;
 }
 
 async function setRules(rules: Record<string, string> | undefined): Promise<void> {
@@ -55,6 +70,12 @@ describe('a finding', () => {
     await untilFindings('silence', () => (leakAt(document, 'loud := ') === undefined ? true : undefined));
   });
 
+  it('shows the path that leads to it', async () => {
+    const finding = await untilFindings('the leak on one path', () => leakAt(document, 'cNext := C.CString(name)'));
+    const lines = (finding.relatedInformation ?? []).map(({ location }) => document.lineAt(location.range.start.line).text.trim());
+    assert.deepEqual(lines, ['cNext := C.CString(name)', 'if C.greet(cNext) < 0 {', 'return errors.New("greeting failed")']);
+  });
+
   it('explains itself in the hover', async () => {
     await append(document, leak);
     const { range } = await untilFindings('the finding', () => leakAt(document, 'loud := '));
@@ -93,6 +114,18 @@ describe('a finding', () => {
     await gone;
     await untilFindings('the finding again', () => leakAt(document, 'loud := '));
     assert.equal((await cgoGuard()).server.state, 'running');
+  });
+});
+
+describe('the C of a preamble', () => {
+  it('is coloured by the server', async () => {
+    const document = await openGo('greet.go');
+    await untilServer('running');
+    const legend = await commands.executeCommand<SemanticTokensLegend>('vscode.provideDocumentSemanticTokensLegend', document.uri);
+    const tokens = await commands.executeCommand<SemanticTokens>('vscode.provideDocumentSemanticTokens', document.uri);
+    const texts = tokenTexts(document, tokens, legend);
+    assert.deepEqual(texts.get('greet'), 'function');
+    assert.deepEqual(texts.get('name'), 'parameter');
   });
 });
 
