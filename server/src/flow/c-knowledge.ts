@@ -20,7 +20,7 @@ export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | und
     const param = summary.params[arg];
     if (param === undefined) return undefined;
     const unit = c.units[summary.unit];
-    const at = param.at && unit ? { at: { unit, span: param.at } } : {};
+    const at = { ...(param.at && unit ? { at: { unit, span: param.at } } : {}), ...(param.contentsReleased ? { contents: true } : {}) };
     switch (param.effect) {
       case 'releases':
         return { ...released, ...at };
@@ -29,7 +29,7 @@ export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | und
       case 'retains':
         return { ...unknownEffect, ...at };
       case 'borrows':
-        return { ...borrows, returned: param.returned ? [0] : [] };
+        return { ...borrows, ...at, returned: param.returned ? [0] : [] };
       case 'unknown': {
         // It was handed on to functions whose bodies are not in view: the default contract holds for them, unless a name says otherwise.
         if (param.handedOn.length === 0) return unknownEffect;

@@ -57,7 +57,7 @@ export interface IndexStep extends Base { readonly op: 'index'; readonly dst: Va
 export interface Addr extends Base { readonly op: 'addr'; readonly dst: Var; readonly base: Operand; readonly path: string; readonly indexed: boolean }
 export interface SetField extends Base { readonly op: 'setField'; readonly base: Operand; readonly name: string; readonly src: Operand }
 export interface SetDeref extends Base { readonly op: 'setDeref'; readonly base: Operand; readonly src: Operand }
-export interface SetIndex extends Base { readonly op: 'setIndex'; readonly base: Operand; readonly src: Operand }
+export interface SetIndex extends Base { readonly op: 'setIndex'; readonly base: Operand; /** The key, which a map keeps. */ readonly key?: Operand; readonly src: Operand }
 export interface SetGlobal extends Base { readonly op: 'setGlobal'; readonly name: string; readonly src: Operand }
 /** `dst = base[lo:hi:max]` */
 export interface SliceStep extends Base { readonly op: 'slice'; readonly dst: Var; readonly base: Operand; readonly hi?: Operand; readonly hiSpan?: Span; readonly capped: boolean }

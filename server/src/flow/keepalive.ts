@@ -7,6 +7,7 @@ import { finalizedFields } from './finalizers.ts';
 import type { CallStep, FuncIr, Operand, Var } from './ir.ts';
 import { deferredUse, keepers, mayBeHeld, usedAfter } from './liveness.ts';
 import type { PackageFlow } from './package-flow.ts';
+import { effectOf, Explorer } from './resource/explore.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
 export interface EarlyFinalizer {
@@ -128,6 +129,8 @@ function isGoPointerTo(ir: FuncIr, arg: Operand, vars: ReadonlySet<Var>): boolea
 
 /** The function that releases the memory is the end of the object anyway. */
 function isReleaser(fn: GoFunction, ir: FuncIr, object: Var, path: string, flow: PackageFlow): boolean {
+  const literal = ir.literals.find((body) => body.params.includes(object));
+  if (literal) return effectOf(new Explorer(ir, fn.top.syntax, flow.knowledge).run(literal, new Map([[`${object.id}${path}`, 'same']]))).releases !== 'never';
   const index = ir.body.params.indexOf(object);
   return index >= 0 && flow.knowledge.goArg(fn, index, path)?.releases !== 'never';
 }

@@ -72,7 +72,7 @@ export class PackageFlow {
     const { syntax } = fn.top;
     const known = this.#lowered.get(syntax);
     if (known && known.shape === this.#model.shape && known.imports === fn.file.imports) return known.ir;
-    const full = syntax.full();
+    const full = syntax.kind === 'func' ? syntax.full() : fn.decl;
     const ir = lower(full.k === 'Func' ? full : fn.decl, this.#model.shape, fn.file.imports);
     this.#lowered.set(syntax, { shape: this.#model.shape, imports: fn.file.imports, ir });
     return ir;
@@ -132,7 +132,7 @@ export class PackageFlow {
   }
 
   #body(fn: GoFunction): boolean {
-    const full = fn.top.syntax.full();
+    const full = fn.top.syntax.kind === 'func' ? fn.top.syntax.full() : fn.decl;
     return full.k === 'Func' && full.body !== undefined;
   }
 

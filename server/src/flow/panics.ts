@@ -26,8 +26,10 @@ interface Found {
 /** The panics that leave the function because no deferred recover was registered before them. */
 export function escapingPanics(ir: FuncIr, flow: PackageFlow, helperDepth = 1): PanicFact[] {
   const out: PanicFact[] = [];
-  walk(ir, ir.body, flow, (step) => {
+  walk(ir, ir.body, flow, (step, recovered) => {
     const found = explicit(step);
+    // recover stops a panic; runtime.Goexit, which testing's Fatal uses, goes on.
+    if (recovered && (!found || found.how === 'panic')) return;
     if (found) out.push({ span: step.span, how: found.how, callee: found.callee });
     else if (helperDepth > 0) {
       const inner = helperPanic(step, flow, helperDepth);
@@ -39,32 +41,29 @@ export function escapingPanics(ir: FuncIr, flow: PackageFlow, helperDepth = 1): 
 }
 
 /** Visits every call that may run while no protecting defer is registered; literals that are called where they stand are entered. */
-function walk(ir: FuncIr, body: FuncBody, flow: PackageFlow, visit: (step: CallStep) => void): void {
+function walk(ir: FuncIr, body: FuncBody, flow: PackageFlow, visit: (step: CallStep, recovered: boolean) => void): void {
   const info = functionInfo(ir);
   const seen = new Set<string>();
-  const queue: { readonly fn: FuncBody; readonly block: number }[] = [{ fn: body, block: 0 }];
+  const queue: { readonly fn: FuncBody; readonly block: number; readonly recovered: boolean }[] = [{ fn: body, block: 0, recovered: false }];
   while (queue.length > 0) {
-    const { fn, block: index } = queue.pop()!;
-    const key = `${fn.id}.${index}`;
+    const { fn, block: index, recovered } = queue.pop()!;
+    const key = `${fn.id}.${index}.${recovered}`;
     if (seen.has(key)) continue;
     seen.add(key);
     const block = fn.blocks[index]!;
-    let guarded = false;
+    let guarded = recovered;
     for (const step of block.steps) {
       if (step.op !== 'call') continue;
-      if (step.mode === 'defer' && protects(step, ir, flow)) {
-        guarded = true;
-        break;
-      }
-      if (step.mode !== 'call') continue;
-      visit(step);
+      if (step.mode === 'go') continue;
+      if (step.mode === 'call') visit(step, guarded);
       const literal = step.callee.k !== 'value' ? undefined : step.callee.fn.k === 'closure' ? step.callee.fn.fn : step.callee.fn.k === 'var' ? info.closures.get(step.callee.fn.v) : undefined;
-      if (literal) queue.push({ fn: literal, block: 0 });
+      // A deferred literal runs when the function is left: what was registered before it still guards, what comes later does not.
+      if (literal) queue.push({ fn: literal, block: 0, recovered: guarded });
+      if (step.mode === 'defer' && protects(step, ir, flow)) guarded = true;
     }
-    if (guarded) continue;
     const { term } = block;
     const next = term.k === 'jump' ? [term.to] : term.k === 'branch' ? [term.yes, term.no] : term.k === 'multi' ? term.to : [];
-    for (const to of next) queue.push({ fn, block: to });
+    for (const to of next) queue.push({ fn, block: to, recovered: guarded });
   }
 }
 

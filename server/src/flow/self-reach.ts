@@ -1,9 +1,8 @@
 /** Finalizers and cleanups that reach the object they belong to. Sources: runtime.SetFinalizer and runtime.AddCleanup documentation. */
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
-import { mentions, origin, originStep } from './definitions.ts';
-import type { CallStep, FuncIr, Var } from './ir.ts';
-import { keepers } from './liveness.ts';
+import { mentions, onlyDefinition, origin, originStep } from './definitions.ts';
+import type { CallStep, FuncIr, Operand, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
@@ -37,7 +36,7 @@ function look(ir: FuncIr, step: CallStep, api: string, text: string): SelfReach 
   const name = object.k === 'var' ? (object.v.name ?? '') : '';
   if (made?.op === 'composite' && !made.address && made.type.k === 'named') return { span: spans[0]!, how: 'not-a-pointer', object: name, api };
   const at = origin(ir, object);
-  const vars = new Set<Var>([...(object.k === 'var' ? keepers(ir, object.v) : []), ...(at.k === 'var' ? keepers(ir, at.v) : [])]);
+  const vars = new Set<Var>([...(object.k === 'var' ? reaching(ir, object.v) : []), ...(at.k === 'var' ? reaching(ir, at.v) : [])]);
   if (vars.size === 0) return undefined;
   const named = name !== '' ? name : (at.k === 'var' && at.v.name) || 'the object';
   const value = origin(ir, callback);
@@ -47,8 +46,30 @@ function look(ir: FuncIr, step: CallStep, api: string, text: string): SelfReach 
     return { span: spans[1]!, how: 'captured', object: captured.name ?? named, api, ...(rename ? { rename } : {}) };
   }
   if (value.k === 'method' && mentions(value.recv, vars)) return { span: spans[1]!, how: 'method-value', object: named, api };
-  if (api === 'AddCleanup' && argument && (mentions(argument, vars) || mentions(origin(ir, argument), vars))) return { span: spans[2]!, how: 'argument', object: named, api };
+  if (api === 'AddCleanup' && argument && refersTo(ir, argument, vars)) return { span: spans[2]!, how: 'argument', object: named, api };
   return undefined;
+}
+
+/** Variables that certainly hold the object or something made with it: names that are set once. */
+function reaching(ir: FuncIr, object: Var): ReadonlySet<Var> {
+  const set = new Set([object]);
+  for (let size = 0; size !== set.size; ) {
+    size = set.size;
+    for (const body of bodiesOf(ir)) {
+      for (const step of stepsOf(body)) {
+        const has = (operand: Operand): boolean => operand.k === 'var' && set.has(operand.v);
+        const taken = (step.op === 'copy' && has(step.src)) || (step.op === 'composite' && step.fields.some((field) => has(field.src)));
+        if (taken && onlyDefinition(ir, step.dst) === step) set.add(step.dst);
+      }
+    }
+  }
+  return set;
+}
+
+/** The object, or a pointer into it. */
+function refersTo(ir: FuncIr, operand: Operand, vars: ReadonlySet<Var>): boolean {
+  const step = originStep(ir, operand);
+  return mentions(operand, vars) || mentions(origin(ir, operand), vars) || (step?.op === 'addr' && mentions(step.base, vars));
 }
 
 function renaming(param: Var | undefined, captured: Var, text: string): SelfReach['rename'] {

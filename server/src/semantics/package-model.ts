@@ -1,7 +1,7 @@
 /** A package as its files show it: functions, types, globals, exports, and the C beside them. Built anew for every revision from parts that keep their identity. */
 import type { Span } from '../base/span.ts';
 import type { CUnit } from '../syntax/c/c-facts.ts';
-import type { FuncDecl } from '../syntax/go/ast.ts';
+import type { Decl, Expr, FuncDecl } from '../syntax/go/ast.ts';
 import type { DeclSyntax, GoFile, TopDecl } from '../syntax/go/go-file.ts';
 import { CView } from './c-view.ts';
 import { exportName } from './exports.ts';
@@ -144,14 +144,29 @@ function fileOf(source: GoSource): PackageFile {
   const functions: GoFunction[] = [];
   const file: PackageFile = { ...source, imports, functions, generated: isGenerated(source.go) };
   for (const top of source.go.decls) {
-    const decl = top.syntax.decl;
-    if (decl.k !== 'Func') continue;
+    const decl = top.syntax.kind === 'var' ? initialiser(top.syntax.decl) : top.syntax.decl;
+    if (decl?.k !== 'Func') continue;
     const recv = decl.recv && ownTypeName(typeOf(decl.recv.type, imports));
     const exported = source.cImport && top.doc ? exportName(source.go.text, top.doc) : undefined;
     functions.push({ name: decl.name, top, decl, file, ...(recv !== undefined ? { recv } : decl.recv ? { recv: '?' } : {}), ...(exported !== undefined ? { exported } : {}) });
   }
   return file;
 }
+
+const initialisers = new WeakMap<Decl, FuncDecl>();
+
+/** Package variables with function literals are initialised by code, which is looked at like an init function. */
+function initialiser(decl: Decl): FuncDecl | undefined {
+  if (decl.k !== 'VarDecl' || !decl.specs.some((spec) => spec.values.some(mayHoldLiteral))) return undefined;
+  let made = initialisers.get(decl);
+  if (!made) {
+    made = { k: 'Func', s: decl.s, e: decl.e, name: 'init', n: decl.s, typeParams: [], sig: { params: [], results: [] }, body: { k: 'Block', s: decl.s, e: decl.e, body: [decl] } };
+    initialisers.set(decl, made);
+  }
+  return made;
+}
+
+const mayHoldLiteral = (value: Expr): boolean => value.k === 'FuncLit' || value.k === 'Composite' || value.k === 'Call' || (value.k === 'Unary' && mayHoldLiteral(value.x));
 
 /** The name a package is used by when the import gives none: the last path element, a version suffix aside. */
 function defaultName(path: string): string {

@@ -114,7 +114,7 @@ function assign(low: Lowering, op: string, lhs: readonly Expr[], rhs: readonly E
 /** A copy, so that `a, b = b, a` reads before it writes. */
 function hold(low: Lowering, value: Operand): Operand {
   if (value.k !== 'var' || value.v.kind === 'temp') return value;
-  const dst = low.temp(value.v.span, value.v.type);
+  const dst = low.temp(low.stmt, value.v.type);
   low.emit({ op: 'copy', dst, src: value }, low.stmt);
   return varOperand(dst);
 }
@@ -152,8 +152,8 @@ function store(low: Lowering, target: Expr, value: Operand): void {
     }
     case 'Index': {
       const base = lowerExpr(low, x.x);
-      for (const i of x.i) use(low, i);
-      return low.emit({ op: 'setIndex', base, src: value }, spanOf(x));
+      const key = x.i[0] && lowerExpr(low, x.i[0]);
+      return low.emit({ op: 'setIndex', base, ...(key ? { key } : {}), src: value }, spanOf(x));
     }
     case 'Unary':
       if (x.op === '*') return low.emit({ op: 'setDeref', base: lowerExpr(low, x.x), src: value }, spanOf(x));

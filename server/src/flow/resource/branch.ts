@@ -63,6 +63,7 @@ export function assignValue(state: State, v: Var, src: Operand | undefined, info
   const token = new RegExp(`\\bv${v.id}\\b`);
   if ([...next.facts.keys()].some((key) => token.test(key))) next = { ...next, facts: new Map([...next.facts].filter(([key]) => !token.test(key))) };
   if (next.witnesses.has(v.id)) next = { ...next, witnesses: new Set([...next.witnesses].filter((id) => id !== v.id)) };
+  if (src?.k === 'var' && next.witnesses.has(src.v.id)) next = { ...next, witnesses: new Set([...next.witnesses, v.id]) };
   const value = valueOf(next, src);
   if (value !== undefined && info.tracked.has(v)) return { ...next, values: new Map(next.values).set(v.id, value) };
   if (!next.values.has(v.id)) return next;

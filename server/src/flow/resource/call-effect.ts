@@ -1,11 +1,12 @@
 /** What a call does to the resource that its arguments carry. The same answer serves a call now and a deferred call at the exit. */
 import { ownTypeName } from '../../semantics/types.ts';
 import { mayRelease } from '../c-names.ts';
-import type { CallStep } from '../ir.ts';
+import { origin } from '../definitions.ts';
+import type { CallStep, Operand } from '../ir.ts';
 import type { ArgEffect } from '../knowledge.ts';
 import { assignValue } from './branch.ts';
 import type { Explorer, Used } from './explore.ts';
-import { asView, assignPlace, type Carried, type State } from './state.ts';
+import { asView, assignPlace, type Carried, carried, type State } from './state.ts';
 
 export type CallOutcome =
   | { readonly k: 'state'; readonly state: State }
@@ -17,14 +18,12 @@ export type CallOutcome =
 /** cgo's own helpers copy what they are given. Source: cmd/cgo, "Go references to C". */
 const copiers = new Set(['GoString', 'GoStringN', 'GoBytes', 'CString', 'CBytes']);
 
-/** Standard packages whose functions neither keep nor free what they print or compare. */
-const readers = new Set(['fmt', 'log', 'strings', 'bytes', 'strconv', 'errors', 'unicode/utf8', 'encoding/binary', 'encoding/hex', 'math', 'os', 'testing', 'log/slog']);
-
 export function callEffect(ex: Explorer, state: State, step: CallStep, args: readonly Carried[]): CallOutcome {
   const done = (next: State): CallOutcome => ({ k: 'state', state: results(ex, next, step, []) });
   if (neverReturns(ex, step)) return { k: 'over' };
   if (state.phase === 'unborn') return done(state);
   for (const arg of step.args) {
+    if (arg.k === 'method' && carried(state, arg.recv).size > 0) return escaped(ex);
     const fn = ex.closureOf(arg);
     const effect = fn && ex.closureEffect(fn, state);
     if (effect && (effect.escapes || effect.releases !== 'never')) return escaped(ex);
@@ -74,7 +73,7 @@ function results(ex: Explorer, state: State, step: CallStep, values: readonly Ca
 }
 
 function whenReleased(ex: Explorer, state: State, step: CallStep, args: readonly Carried[], done: (next: State) => CallOutcome): CallOutcome {
-  const index = args.findIndex((value) => value.has('') && value.get('') !== 'ref');
+  const index = args.findIndex((value) => value.get('') === 'same' || value.get('') === 'view');
   if (index < 0 || state.released === undefined) return args.some((value) => [...value.values()].includes('ref')) ? escaped(ex) : done(state);
   const { callee } = step;
   if (callee.k === 'builtin' && (callee.name === 'len' || callee.name === 'cap')) return done(state);
@@ -99,6 +98,7 @@ function release(ex: Explorer, state: State, step: CallStep, effect: ArgEffect):
     return { k: 'over' };
   }
   ex.trail.certainlyReleased ??= effect.at ?? ex.place(step.span);
+  if (step.callee.k !== 'c') ex.trail.releasedByHelper = true;
   if (step.mode === 'call') ex.trail.releases.set(step.stmt.start, step.stmt);
   for (let node = state.assumed; node; node = node.before) ex.trail.freedAfter.add(`${node.name}#${node.arg}`);
   return { k: 'state', state: results(ex, { ...state, phase: 'released', released: ex.place(step.span) }, step, []) };
@@ -108,11 +108,17 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
   if (copiers.has(name)) return { k: 'state', state: results(ex, state, step, []) };
   let next = state;
   const back: Carried[] = [];
+  // A function that frees is passed beside the pointer: C will call it.
+  if (step.args.some((arg) => frees(ex, arg))) return escaped(ex);
   for (const [i, value] of args.entries()) {
     for (const [path, hold] of value) {
       const effect = ex.knowledge.cArg(name, i);
-      if (path === '' && hold === 'same' && effect) {
-        if (effect.releases !== 'never') return release(ex, next, step, effect);
+      if (path !== '' && (effect?.contents || effect?.escapes)) {
+        ex.trail.maybeReleased = true;
+        return { k: 'over' };
+      }
+      if (path === '' && (hold === 'same' || hold === 'some') && effect) {
+        if (effect.releases !== 'never') return release(ex, next, step, hold === 'same' ? effect : { ...effect, releases: 'sometimes' });
         if (effect.escapes) return escaped(ex);
         if (effect.returned.includes(0)) back[0] = new Map([['', 'same']]);
         continue;
@@ -126,10 +132,15 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
         if (effect && !effect.escapes && effect.releases === 'never') continue;
         return escaped(ex);
       }
-      if (hold === 'same') next = { ...next, assumed: { name, arg: i, span: step.argSpans[i] ?? step.span, before: next.assumed } };
+      if (hold === 'same' || hold === 'some') next = { ...next, assumed: { name, arg: i, span: step.argSpans[i] ?? step.span, before: next.assumed } };
     }
   }
   return { k: 'state', state: results(ex, next, step, back) };
+}
+
+function frees(ex: Explorer, arg: Operand): boolean {
+  const at = origin(ex.ir, arg);
+  return at.k === 'c' && (at.name === 'free' || mayRelease(at.name));
 }
 
 function goCall(ex: Explorer, state: State, step: CallStep, callee: { readonly recv?: string; readonly name: string }, args: readonly Carried[]): CallOutcome {
@@ -141,7 +152,7 @@ function goCall(ex: Explorer, state: State, step: CallStep, callee: { readonly r
       if (hold === 'ref') return escaped(ex);
       const effect = ex.knowledge.goArg(callee, i, path);
       if (effect === undefined) return escaped(ex);
-      if (effect.releases !== 'never') return release(ex, next, step, effect);
+      if (effect.releases !== 'never') return release(ex, next, step, hold === 'same' ? effect : { ...effect, releases: 'sometimes' });
       if (effect.escapes) return escaped(ex);
       for (const index of effect.returned) back[index] = new Map([['', 'same']]);
       for (const { name, arg } of effect.assumed) next = { ...next, assumed: { name, arg, span: step.span, before: next.assumed } };
@@ -155,7 +166,7 @@ function packageCall(ex: Explorer, state: State, step: CallStep, pkg: string, na
   if (pkg === 'unsafe') return done(args[0]?.has('') ? [asView(args[0])] : []);
   if (pkg === 'runtime' && name === 'KeepAlive') return done();
   const onlyViews = args.every((value) => [...value.values()].every((hold) => hold === 'view'));
-  return onlyViews || readers.has(pkg) ? done() : escaped(ex);
+  return onlyViews ? done() : escaped(ex);
 }
 
 function builtin(ex: Explorer, state: State, step: CallStep, name: string, args: readonly Carried[]): CallOutcome {

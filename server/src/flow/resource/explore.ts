@@ -9,7 +9,7 @@ import type { CallStep, FuncBody, FuncIr, Operand, Step } from '../ir.ts';
 import { refine } from './branch.ts';
 import { type CallOutcome, callEffect } from './call-effect.ts';
 import { functionInfo, type FunctionInfo } from './function-info.ts';
-import { addPlace, assignPlace, type AssumedNode, type Carried, carried, type Cont, type Holders, type Leave, type Pending, type State, start, stateKey } from './state.ts';
+import { addPlace, assignPlace, type AssumedNode, type Carried, carried, type Cont, type Holders, type Leave, type Pending, type State, start, stateKey, tooComplex } from './state.ts';
 import { transfer } from './transfer.ts';
 
 /** Visits per resource. A function of a thousand blocks with one resource needs a few thousand. */
@@ -44,6 +44,8 @@ export class Trail {
   readonly freedAfter = new Set<string>();
   /** Statements that release it where they stand, deferred ones not among them. */
   readonly releases = new Map<number, Span>();
+  /** Some release is the work of a helper, which may do more than free. */
+  releasedByHelper = false;
   escaped = false;
   maybeReleased = false;
   certainlyReleased: Place | undefined;
@@ -128,6 +130,7 @@ export class Explorer {
   }
 
   #visit(item: Item): void {
+    if (tooComplex(item.state.holders)) return void this.gone();
     if (item.leave) return this.#leave(item.state, item.leave);
     const block = item.fn.blocks[item.block]!;
     let state: State | undefined = item.state;
@@ -160,7 +163,7 @@ export class Explorer {
           const fn = this.closureOf(value);
           if (fn && this.closureEffect(fn, state)) return void this.gone();
         }
-        return this.#push({ ...item, state, leave: { span: term.span, implicit: term.implicit, values: term.values.map((value) => carried(state!, value)) } });
+        return this.#push({ ...item, state, leave: { body: item.fn, span: term.span, implicit: term.implicit, values: term.values.map((value) => carried(state!, value)) } });
       }
       case 'stop':
         return;
@@ -184,7 +187,8 @@ export class Explorer {
   #step(state: State, step: Step): State | undefined {
     if (step.op !== 'call') return transfer(this, state, step);
     if (this.origin?.step === step) return this.#birth(state, step, this.origin);
-    if (step.mode === 'go') return state.phase !== 'unborn' && this.#goes(state, step) ? this.gone() : state;
+    // A C function on a goroutine of its own is a call like any other; a Go function may keep what it gets.
+    if (step.mode === 'go' && step.callee.k !== 'c') return state.phase !== 'unborn' && this.#goes(state, step) ? this.gone() : state;
     if (step.mode === 'defer') {
       const closure = step.callee.k === 'value' ? this.closureOf(step.callee.fn) : undefined;
       const pending: Pending = { step, captured: step.args.map((arg) => carried(state, arg)), ...(closure ? { closure } : {}) };
@@ -211,7 +215,8 @@ export class Explorer {
       // Round again: the earlier memory is lost unless a variable or a deferred call still has it.
       const temps = new Set(this.ir.vars.filter((v) => v.kind === 'temp').map((v) => String(v.id)));
       if (![...state.holders.keys()].some((place) => !temps.has(place.split(/[.[]/)[0]!)) && !promised(state)) this.trail.lost.push({ state, span: step.span });
-      return state;
+      // The temporaries of this statement now mean the new memory.
+      return { ...state, holders: step.dsts.reduce((holders, dst) => assignPlace(holders, String(dst.id), new Map()), state.holders) };
     }
     const target = origin.owned.outArg === undefined ? step.dsts[origin.owned.index] : undefined;
     const place = target ? String(target.id) : this.outPlace(step.args[origin.owned.outArg ?? -1]);
@@ -241,7 +246,11 @@ export class Explorer {
     }
     const cont = state.conts.at(-1);
     if (cont === undefined) {
-      this.trail.exits.push({ state, span: leave.span, implicit: leave.implicit, returned: leave.values });
+      // Deferred literals may have changed named results.
+      const { results } = this.ir.body;
+      const named = leave.body === this.ir.body && results.some((result) => result.name !== undefined);
+      const returned = named ? results.map((v) => carried(state, { k: 'var', v })) : leave.values;
+      this.trail.exits.push({ state, span: leave.span, implicit: leave.implicit, returned });
       return;
     }
     const outer: State = { ...state, conts: state.conts.slice(0, -1), defers: cont.defers };

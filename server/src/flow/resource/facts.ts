@@ -8,6 +8,8 @@ export interface Site {
   /** The allocating call. */
   readonly span: Span;
   readonly stmt: Span;
+  /** Inside a function literal. */
+  readonly literal: boolean;
   readonly owned: OwnedResult;
   /** C function called, or the Go helper. */
   readonly callee: { readonly k: 'c' | 'go'; readonly name: string };

@@ -55,8 +55,9 @@ export function operandsOf(step: Step): readonly Operand[] {
       return step.hi ? [step.base, step.hi] : [step.base];
     case 'setField':
     case 'setDeref':
-    case 'setIndex':
       return [step.base, step.src];
+    case 'setIndex':
+      return step.key ? [step.base, step.key, step.src] : [step.base, step.src];
     case 'composite':
       return step.fields.map((field) => field.src);
     case 'binary':

@@ -28,12 +28,12 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
     for (const body of bodiesOf(ir)) {
       for (const step of stepsOf(body)) {
         for (const owned of ownedBy(step, knowledge)) {
-          const site = siteOf(ir, step as CallStep, owned);
+          const site = siteOf(ir, body, step as CallStep, owned);
           sites.push(site);
           const trail = new Explorer(ir, unit, knowledge, { step: step as CallStep, owned }).run(entryOf(ir, body, loose));
           for (const key of trail.freedAfter) freedAfter.add(key);
           if (trail.exhausted) continue;
-          leaks.push(...leaksOf(site, trail));
+          leaks.push(...leaksOf(ir, site, trail));
           uses.push(...usesOf(site, trail));
           returned.push(...returnedOf(site, trail));
         }
@@ -90,15 +90,23 @@ function entryOf(ir: FuncIr, body: FuncBody, loose: ReadonlySet<FuncBody>): Func
 const isGoroutine = (ir: FuncIr, body: FuncBody): boolean =>
   bodiesOf(ir).some((other) => [...stepsOf(other)].some((step) => step.op === 'call' && step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure' && step.callee.fn.fn === body));
 
-function leaksOf(site: Site, trail: Trail): Leak[] {
-  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && exit.returned.every((value) => value.size === 0));
+function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
+  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && exit.returned.every((value) => value.size === 0) && !inReadArray(ir, exit.state));
   const releasedElsewhere = trail.certainlyReleased !== undefined;
   const everywhere = !releasedElsewhere && !trail.escaped && !trail.maybeReleased;
-  const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg }) => ({ name, arg })), everywhere, releasedElsewhere, releases: [...trail.releases.values()] });
+  const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg }) => ({ name, arg })), everywhere, releasedElsewhere, releases: trail.releasedByHelper ? [] : [...trail.releases.values()] });
   return [
     ...leaking.map((exit: Exit) => leak(exit.state, exit.span, exit.implicit ? 'end' : 'return')),
     ...trail.lost.map((lost) => leak(lost.state, lost.span, 'overwritten')),
   ].sort((a, b) => a.exit.start - b.exit.start || a.path.length - b.path.length);
+}
+
+/** Only an array holds it, and the function goes through the array's elements: they may be released in a loop whose count nobody knows. */
+function inReadArray(ir: FuncIr, state: State): boolean {
+  const roots = [...state.holders.keys()].filter((place) => ir.vars[Number.parseInt(place, 10)]?.kind !== 'temp');
+  const arrays = new Set(roots.map((place) => Number.parseInt(place, 10)));
+  if (roots.length === 0 || !roots.every((place) => place.includes('['))) return false;
+  return bodiesOf(ir).some((body) => [...stepsOf(body)].some((step) => (step.op === 'index' || step.op === 'range') && step.base.k === 'var' && arrays.has(step.base.v.id)));
 }
 
 function usesOf(site: Site, trail: Trail): UseAfterRelease[] {
@@ -118,9 +126,9 @@ function returnedOf(site: Site, trail: Trail): Returned[] {
 }
 
 /** Names the variable that first gets the memory, or the call it goes straight into. */
-function siteOf(ir: FuncIr, step: CallStep, owned: OwnedResult): Site {
+function siteOf(ir: FuncIr, literal: FuncBody, step: CallStep, owned: OwnedResult): Site {
   const name = step.callee.k === 'value' ? '' : step.callee.name;
-  const base = { span: step.span, stmt: step.stmt, owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
+  const base = { span: step.span, stmt: step.stmt, literal: literal.id !== 0, owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
   const aliases = new Set<Var>();
   const target = owned.outArg === undefined ? step.dsts[owned.index] : undefined;
   if (target) aliases.add(target);

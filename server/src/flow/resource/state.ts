@@ -3,8 +3,11 @@ import type { Span } from '../../base/span.ts';
 import type { AssumedBorrow, Place } from '../knowledge.ts';
 import type { CallStep, FuncBody, Operand, Var } from '../ir.ts';
 
-/** How a place holds the resource: the pointer itself, something inside or a Go view of it, or the address of a variable that holds it. */
-export type Hold = 'same' | 'view' | 'ref';
+/**
+ * How a place holds the resource: the pointer itself, something inside or a Go view of it, the address of a variable that holds it, or
+ * perhaps the pointer itself (one of several elements of an array).
+ */
+export type Hold = 'same' | 'view' | 'ref' | 'some';
 
 /** A place is a variable's number and a path: `7`, `7.ptr`, `7[]`. */
 export type Holders = ReadonlyMap<string, Hold>;
@@ -35,6 +38,7 @@ export interface Cont {
 
 /** How a frame is being left. */
 export interface Leave {
+  readonly body: FuncBody;
   readonly span: Span;
   readonly implicit: boolean;
   /** What each returned value carries, as evaluated before any deferred call runs. */
@@ -132,6 +136,9 @@ export function addPlace(holders: Holders, root: string, value: Carried): Holder
   for (const [path, hold] of value) next.set(root + path, hold);
   return next;
 }
+
+/** A place this deep, or this many places: a structure that refers to itself, which paths cannot describe. */
+export const tooComplex = (holders: Holders): boolean => holders.size > 32 || [...holders.keys()].some((place) => place.length > 96 || (place.match(/[.[]/g)?.length ?? 0) > 6);
 
 /** The same resource, weaker: everything becomes a view. */
 export const asView = (value: Carried): Carried => new Map([...value].map(([path]) => [path, 'view' as const]));

@@ -5,7 +5,7 @@ import { assignValue } from './branch.ts';
 import type { Explorer } from './explore.ts';
 import { promised } from './explore.ts';
 import { operandsOf, targetsOf } from './function-info.ts';
-import { asView, assignPlace, type Carried, carried, type State } from './state.ts';
+import { addPlace, asView, assignPlace, type Carried, carried, type State } from './state.ts';
 
 type PlainStep = Exclude<Step, { op: 'call' }>;
 
@@ -21,6 +21,7 @@ export function transfer(ex: Explorer, state: State, step: PlainStep): State | u
   }
   for (const operand of operandsOf(step)) {
     const fn = operand.k === 'closure' || (operand.k === 'var' && ex.info.closures.has(operand.v)) ? ex.closureOf(operand) : undefined;
+    if (operand.k === 'method' && carried(state, operand.recv).size > 0) return ex.gone();
     // A literal that is bound to its one variable is looked at where that variable is called.
     if (fn && !(step.op === 'copy' && ex.info.closures.get(step.dst) === fn) && ex.closureEffect(fn, state)) return ex.gone();
   }
@@ -52,7 +53,7 @@ function reads(step: PlainStep): readonly Operand[] {
 function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
   switch (step.op) {
     case 'copy':
-      return bind(ex, state, step.dst, step.conv && copies(step.conv) ? dropViews(carried(state, step.src)) : carried(state, step.src), step.src, step.span);
+      return bind(ex, state, step.dst, step.conv && copies(step.conv) ? dropViews(carried(state, step.src)) : carried(state, step.src), step.src, step);
     case 'field': {
       const value = carried(state, step.base);
       const below = new Map([...value].flatMap(([path, hold]) => (path === `.${step.name}` || path.startsWith(`.${step.name}.`) || path.startsWith(`.${step.name}[`) ? [[path.slice(step.name.length + 1), hold] as const] : [])));
@@ -60,7 +61,7 @@ function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
     }
     case 'index': {
       const value = carried(state, step.base);
-      return bind(ex, state, step.dst, value.has('[]') ? new Map([['', value.get('[]')!]]) : none);
+      return bind(ex, state, step.dst, element(value));
     }
     case 'deref': {
       const place = ex.outPlace(step.base);
@@ -94,12 +95,14 @@ function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
     case 'range': {
       let next: State | undefined = state;
       const value = carried(state, step.base);
-      for (const [i, dst] of step.dsts.entries()) next = next && bind(ex, next, dst, i === 1 && value.has('[]') ? new Map([['', value.get('[]')!]]) : none);
+      for (const [i, dst] of step.dsts.entries()) next = next && bind(ex, next, dst, i === 1 ? element(value) : none);
       return next;
     }
     case 'setField':
       return setField(ex, state, step.base, step.name, step.src);
     case 'setIndex':
+      if (step.key && stored(state, step.key)) return ex.gone();
+      return setElement(ex, state, step.base, step.src);
     case 'setDeref':
     case 'setGlobal':
     case 'send':
@@ -109,6 +112,17 @@ function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
     case 'havoc':
       return ex.gone();
   }
+}
+
+/** One element of a container: it may be another one. */
+const element = (value: Carried): Carried => (value.has('[]') ? new Map([['', value.get('[]') === 'view' ? ('view' as const) : ('some' as const)]]) : none);
+
+/** An array of this function dies with it; whatever else gets an element hands the memory on. */
+function setElement(ex: Explorer, state: State, base: Operand, src: Operand): State | undefined {
+  const value = carried(state, src);
+  if (value.size === 0) return state;
+  if (base.k !== 'var' || !ex.info.locals.has(base.v) || base.v.type?.k !== 'array') return ex.gone();
+  return { ...state, holders: addPlace(state.holders, `${base.v.id}[]`, value) };
 }
 
 /** `*p = x` where p is the address of the variable that holds the resource. */
@@ -125,23 +139,27 @@ function setField(ex: Explorer, state: State, base: Operand, name: string, src: 
   const local = base.k === 'var' && ex.info.locals.has(base.v);
   if (!local) return value.size > 0 ? ex.gone() : state;
   const place = `${base.v.id}.${name}`;
-  return lose(ex, state, { ...state, holders: assignPlace(state.holders, place, value) }, { start: 0, end: 0 }, false);
+  return { ...state, holders: assignPlace(state.holders, place, value) };
 }
 
 /** Lets a variable hold what is given, and forgets what it held. */
-export function bind(ex: Explorer, state: State, dst: Var, value: Carried, src?: Operand, span = dst.span): State | undefined {
+function bind(ex: Explorer, state: State, dst: Var, value: Carried, src?: Operand, step?: Step): State | undefined {
   const next = assignValue(state, dst, src, ex.info);
   const holders = assignPlace(next.holders, String(dst.id), value);
-  // A variable of an outer function: a literal that was started on its own cannot see what becomes of it.
-  return holders === next.holders ? next : lose(ex, state, { ...next, holders }, span, dst.kind !== 'temp' && value.size === 0);
+  if (holders === next.holders) return next;
+  return step && dst.kind !== 'temp' && value.size === 0 ? lose(ex, state, { ...next, holders }, step) : { ...next, holders };
 }
 
 /** Notes when the last variable that held the memory was overwritten. */
-function lose(ex: Explorer, before: State, after: State, span: { start: number; end: number }, report: boolean): State | undefined {
-  if (!report || before.phase !== 'owned' || promised(after)) return after;
-  const named = [...after.holders.keys()].some((place) => ex.ir.vars[Number(/^\d+/.exec(place)?.[0])]?.kind !== 'temp');
-  if (named) return after;
-  ex.trail.lost.push({ state: before, span });
+function lose(ex: Explorer, before: State, after: State, step: Step): State | undefined {
+  if (before.phase !== 'owned' || promised(after)) return after;
+  const held = [...after.holders.keys()].some((place) => {
+    const v = ex.ir.vars[Number.parseInt(place, 10)];
+    // A temporary counts as long as its own statement runs: `a, b = b, a`.
+    return v !== undefined && (v.kind !== 'temp' || (step.stmt.start <= v.span.start && v.span.end <= step.stmt.end));
+  });
+  if (held) return after;
+  ex.trail.lost.push({ state: before, span: step.span });
   return undefined;
 }
 

@@ -8,11 +8,11 @@ import { branchTrace, type TraceEntry } from './path-trace.ts';
 
 /** One report for every allocation of `fn` that leaks and whose allocator `watched` accepts. */
 export function* leakReports(fn: GoFunction, { flow }: RuleContext, watched: (allocator: string) => boolean): Generator<Report> {
-  // What init allocates lives as long as the process.
-  if (fn.name === 'init' && fn.recv === undefined) return;
+  // What init and package variables allocate lives as long as the process; the literals in them run whenever they are called.
+  const lasting = fn.name === 'init' && fn.recv === undefined;
   for (const weighed of weighLeaks(flow.resources(fn), flow)) {
     const { leak } = weighed;
-    if (!watched(leak.site.owned.allocator)) continue;
+    if (!watched(leak.site.owned.allocator) || (lasting && !leak.site.literal)) continue;
     yield {
       file: fn.file,
       top: fn.top,
