@@ -13,7 +13,6 @@ export interface ClientFacts {
   readonly configuration: boolean;
   readonly registersConfiguration: boolean;
   readonly registersWatchers: boolean;
-  readonly multilineTokens: boolean;
   readonly refreshesTokens: boolean;
 }
 
@@ -28,7 +27,6 @@ export function clientFacts({ textDocument, workspace }: ClientCapabilities): Cl
     configuration: workspace?.configuration === true,
     registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
-    multilineTokens: textDocument?.semanticTokens?.multilineTokenSupport === true,
     refreshesTokens: workspace?.semanticTokens?.refreshSupport === true,
   };
 }

@@ -1,19 +1,31 @@
 /** Colours the C of an attached preamble: the project's tokens in the protocol's encoding. Knows no C. */
 import { SemanticTokensBuilder, type Range, type SemanticTokens, type SemanticTokensLegend } from 'vscode-languageserver';
-import { overlaps, span, type Span } from '../base/span.ts';
-import type { CToken } from '../syntax/c/c-tokens.ts';
+import { overlaps } from '../base/span.ts';
+import type { CToken, CTokenModifier, CTokenType } from '../syntax/c/c-tokens.ts';
 import { answerNow, type Context } from './context.ts';
 import type { OpenDocument } from './documents.ts';
 import { spanOf } from './positions.ts';
 
-/** The standard types and modifiers, so that every theme knows a colour. */
-export const tokenLegend: SemanticTokensLegend = {
-  tokenTypes: [
-    'type', 'struct', 'enum', 'enumMember', 'function', 'macro', 'parameter', 'variable', 'property',
-    'keyword', 'modifier', 'comment', 'string', 'number', 'operator',
-  ],
-  tokenModifiers: ['declaration', 'definition', 'readonly', 'static', 'defaultLibrary'],
+/** The number of each type in the legend. All are standard ones, so that every theme knows a colour. */
+const types: Readonly<Record<CTokenType, number>> = {
+  keyword: 0,
+  type: 1,
+  function: 2,
+  variable: 3,
+  parameter: 4,
+  property: 5,
+  enumMember: 6,
+  macro: 7,
+  string: 8,
+  number: 9,
+  comment: 10,
+  operator: 11,
 };
+
+/** The bit of each modifier, in the order of the legend. */
+const modifiers: Readonly<Record<CTokenModifier, number>> = { declaration: 1, readonly: 2, static: 4 };
+
+export const tokenLegend: SemanticTokensLegend = { tokenTypes: Object.keys(types), tokenModifiers: Object.keys(modifiers) };
 
 /**
  * The tokens of a document, all or those of a range. Null without a preamble: where another server colours the rest of the
@@ -23,34 +35,17 @@ export async function semanticTokens(context: Context, uri: string, range?: Rang
   const tokens = await answerNow(context, uri, async (document, engine) => {
     const all = await engine.preambleTokens(document.file);
     const wanted = range && spanOf(document.content, range);
-    return encode(document, wanted ? all.filter((token) => overlaps(token.span, wanted)) : all, context.client().multilineTokens);
+    return wanted ? encode(document, all.filter((token) => overlaps(token.span, wanted))) : encode(document, all);
   });
   return tokens && tokens.data.length > 0 ? tokens : null;
 }
 
-/** A type outside the legend is left uncoloured. */
-function encode({ content }: OpenDocument, tokens: readonly CToken[], multiline: boolean): SemanticTokens {
+function encode({ content }: OpenDocument, tokens: readonly CToken[]): SemanticTokens {
   const builder = new SemanticTokensBuilder();
-  for (const token of tokens) {
-    const type = tokenLegend.tokenTypes.indexOf(token.type);
-    if (type < 0) continue;
-    for (const part of multiline ? [token.span] : linewise(content.getText(), token.span)) {
-      const { line, character } = content.positionAt(part.start);
-      builder.push(line, character, part.end - part.start, type, modifierBits(token.modifiers));
-    }
+  for (const { span, type, modifiers: own } of tokens) {
+    const { line, character } = content.positionAt(span.start);
+    const bits = own.reduce((sum, modifier) => sum | modifiers[modifier], 0);
+    builder.push(line, character, span.end - span.start, types[type], bits);
   }
   return builder.build();
-}
-
-/** One bit per modifier, at its place in the legend. */
-const modifierBits = (modifiers: readonly string[]): number =>
-  tokenLegend.tokenModifiers.reduce((bits, modifier, i) => (modifiers.includes(modifier) ? bits | (1 << i) : bits), 0);
-
-/** The pieces of a token on its lines, for clients that know tokens of one line only. */
-function linewise(text: string, token: Span): Span[] {
-  const pieces: Span[] = [];
-  for (const match of text.slice(token.start, token.end).matchAll(/[^\r\n]+/g)) {
-    pieces.push(span(token.start + match.index, token.start + match.index + match[0].length));
-  }
-  return pieces;
 }
