@@ -1,8 +1,12 @@
 /** Documents and their changes as offset edits; URIs and file ids; positions where lines end in every way. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { applyEdits } from '../../server/src/base/edit.ts';
 import { Documents } from '../../server/src/lsp/documents.ts';
 import { fileIdOf, uriOf } from '../../server/src/lsp/uris.ts';
+import { endSessions, start } from './start.ts';
+
+endSessions();
 
 describe('file ids', () => {
   test.each([
@@ -80,6 +84,25 @@ describe('changes', () => {
     const { documents, document } = open('ab\ncd');
     expect(documents.change(document, 2, [{ range: { start: at(0, 99), end: at(99, 0) }, text: '' }])).toEqual([{ span: { start: 2, end: 5 }, newText: '' }]);
   });
+});
+
+test('after any edits the engine has the text that the client has', async () => {
+  const { session, engine } = await start();
+  const piece = fc.constantFrom('a', '\n', '\r\n', '\r', '😀', 'é', '"', '/*', '*/', '\t', 'func f() {\n');
+  const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+  const edit = fc.record({ at: fc.nat(40), length: fc.nat(8), insert: text });
+  let files = 0;
+  await fc.assert(
+    fc.asyncProperty(text, fc.array(fc.array(edit, { minLength: 1, maxLength: 3 }), { maxLength: 5 }), async (before, rounds) => {
+      const uri = `file:///p/${files++}.go`;
+      await session.open(uri, before);
+      for (const edits of rounds) await session.editAt(uri, edits);
+      await session.settle();
+      expect(engine.open.get(`/p/${files - 1}.go`)).toBe(session.text(uri));
+      await session.close(uri);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 describe('open documents', () => {

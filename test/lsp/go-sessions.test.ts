@@ -142,6 +142,34 @@ describe('fixes', () => {
     expect(await session.diagnostics(title)).toEqual([]);
   });
 
+  test('all safe ones at once share their imports and name their variables apart', async () => {
+    const calls = ['n := int(C.length(C.CString(a)))', 'm := int(C.length(C.CString(b)))', 'return n + m + int(C.both(C.CString(a), C.CString(b)))'];
+    await session.open(
+      title,
+      `package p
+
+/*
+static int length(const char *s) { int n = 0; while (s[n]) n++; return n; }
+static int both(const char *a, const char *b) { return length(a) + length(b); }
+*/
+import "C"
+
+func sum(a, b string) int {
+	${calls.join('\n\t')}
+}
+`,
+    );
+    expect(await session.diagnostics(title)).toHaveLength(4);
+    const [offered] = await session.actions(title, 'sum', ['source.fixAll']);
+    await session.apply(await session.resolve(offered!));
+    const text = session.text(title);
+    expect(text.match(/#include <stdlib.h>|import "unsafe"/g)).toEqual(['#include <stdlib.h>', 'import "unsafe"']);
+    const variables = [...text.matchAll(/(\w+) := C\.CString/g)].map(([, name]) => name);
+    expect(new Set(variables).size).toBe(4);
+    await session.calm();
+    expect(await session.diagnostics(title)).toEqual([]);
+  });
+
   test('the comment that ignores a finding silences it', async () => {
     await session.open(title, leak);
     await session.diagnostics(title);

@@ -118,14 +118,16 @@ export class Session {
 
   /** Replaces each `from`, which must occur, one change after the other in one notification. */
   edit(uri: string, ...replacements: readonly { readonly from: string; readonly to: string }[]): Promise<void> {
-    const document = this.#document(uri);
-    const version = document.version + 1;
-    const contentChanges = replacements.map(({ from, to }) => {
-      const change = { range: this.rangeOf(uri, from), text: to };
-      TextDocument.update(document, [change], version);
-      return change;
-    });
-    return this.#client.sendNotification(DidChangeTextDocumentNotification.type, { textDocument: { uri, version }, contentChanges });
+    return this.#change(uri, replacements.map(({ from, to }) => () => ({ range: this.rangeOf(uri, from), text: to })));
+  }
+
+  /** Replaces text by offset, which is taken to the border of the text, one change after the other in one notification. */
+  editAt(uri: string, edits: readonly { readonly at: number; readonly length: number; readonly insert: string }[]): Promise<void> {
+    const range = ({ at, length }: { at: number; length: number }): Range => {
+      const document = this.#document(uri);
+      return { start: document.positionAt(at), end: document.positionAt(at + length) };
+    };
+    return this.#change(uri, edits.map((edit) => () => ({ range: range(edit), text: edit.insert })));
   }
 
   /** Replaces the whole text, as clients without incremental sync do. */
@@ -260,6 +262,18 @@ export class Session {
   /** The raw connection, for what no method does. */
   get client(): ProtocolConnection {
     return this.#client;
+  }
+
+  /** Sends the changes, each made when the ones before are in the client's text. */
+  #change(uri: string, makes: readonly (() => { range: Range; text: string })[]): Promise<void> {
+    const document = this.#document(uri);
+    const version = document.version + 1;
+    const contentChanges = makes.map((make) => {
+      const change = make();
+      TextDocument.update(document, [change], version);
+      return change;
+    });
+    return this.#client.sendNotification(DidChangeTextDocumentNotification.type, { textDocument: { uri, version }, contentChanges });
   }
 
   #latest(uri: string): PublishDiagnosticsParams | undefined {

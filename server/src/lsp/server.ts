@@ -11,6 +11,7 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import type { RuleMeta } from '../lint/rule-meta.ts';
+import type { SuppressionProblem } from '../lint/suppression.ts';
 import { answering, describe } from './answering.ts';
 import { clientFacts } from './client-facts.ts';
 import { codeActionKinds, codeActions, resolveCodeAction } from './code-actions.ts';
@@ -40,10 +41,13 @@ const capabilities: ServerCapabilities = {
   semanticTokensProvider: { legend: tokenLegend, full: true, range: true, documentSelector: [{ language: 'go' }] },
 };
 
+/** What may be wrong with a suppression has a severity as the rules have. */
+const suppressionProblems: readonly SuppressionProblem['rule'][] = ['suppression-without-reason', 'unused-suppression'];
+
 /** Answers the client on this connection until it ends. */
 export function startServer(connection: Connection, parts: ServerParts): void {
   const documents = new Documents();
-  const ruleIds = new Set(parts.rules.map(({ id }) => id));
+  const ids: ReadonlySet<string> = new Set([...parts.rules.map(({ id }) => id), ...suppressionProblems]);
   const log = once((message) => {
     // What is still under way at the end may fail, and nobody is there to read it.
     if (!ended) connection.console.error(message);
@@ -168,7 +172,7 @@ export function startServer(connection: Connection, parts: ServerParts): void {
   }
 
   function useSettings(value: unknown): void {
-    const read = readSettings(value, ruleIds);
+    const read = readSettings(value, ids);
     for (const problem of read.problems) log(`Settings: ${problem}. Ignored.`);
     settings = read.settings;
     if (loaded) loaded.settings = { rules: settings.rules };
