@@ -1,4 +1,4 @@
-/** The server as the process that an editor starts: bundled as in the build, talking over standard input and output. */
+/** The server as the process that an editor starts, alone or as `cgo-guard lsp`: bundled as in the build, over standard input and output. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -18,12 +18,12 @@ import { beforeAll, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 // Below the root, where the server finds the parsers as it does from source.
-const server = join(root, 'node_modules/.cache/cgo-guard-test/server.js');
+const output = join(root, 'node_modules/.cache/cgo-guard-test');
 
 beforeAll(async () => {
   await build({
-    entryPoints: [join(root, 'server/src/main-lsp.ts')],
-    outfile: server,
+    entryPoints: { server: join(root, 'server/src/main-lsp.ts'), cli: join(root, 'server/src/main-cli.ts') },
+    outdir: output,
     bundle: true,
     format: 'cjs',
     platform: 'node',
@@ -33,8 +33,8 @@ beforeAll(async () => {
   });
 });
 
-function start(args: readonly string[]): { process: ChildProcessWithoutNullStreams; client: ProtocolConnection; code: Promise<number | null> } {
-  const child = spawn(process.execPath, [server, ...args]);
+function start(program: string, args: readonly string[]): { process: ChildProcessWithoutNullStreams; client: ProtocolConnection; code: Promise<number | null> } {
+  const child = spawn(process.execPath, [join(output, `${program}.js`), ...args]);
   const code = once(child, 'exit').then(([status]: unknown[]) => (typeof status === 'number' ? status : null));
   const client = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   client.listen();
@@ -44,8 +44,13 @@ function start(args: readonly string[]): { process: ChildProcessWithoutNullStrea
 const initialize = (client: ProtocolConnection) =>
   client.sendRequest(InitializeRequest.type, { processId: process.pid, rootUri: null, capabilities: {} });
 
-test.each([[['--stdio']], [[]]])('serves with arguments %j and ends with 0', async (args) => {
-  const { client, code } = start(args);
+test.each([
+  ['server', ['--stdio']],
+  ['server', []],
+  ['cli', ['lsp', '--stdio']],
+  ['cli', ['lsp']],
+])('%s %j serves and ends with 0', async (program, args) => {
+  const { client, code } = start(program, args);
   expect((await initialize(client)).serverInfo?.name).toBe('cgo-guard');
   const shown = new Promise<readonly unknown[]>((resolve) => {
     client.onNotification(PublishDiagnosticsNotification.type, ({ diagnostics }) => resolve(diagnostics));
@@ -60,11 +65,11 @@ test.each([[['--stdio']], [[]]])('serves with arguments %j and ends with 0', asy
 });
 
 test('ends with 1 when nobody shut it down, by message or by silence', async () => {
-  const told = start(['--stdio']);
+  const told = start('server', ['--stdio']);
   await initialize(told.client);
   await told.client.sendNotification(ExitNotification.type);
   expect(await told.code).toBe(1);
-  const left = start(['--stdio']);
+  const left = start('server', ['--stdio']);
   await initialize(left.client);
   left.process.stdin.end();
   expect(await left.code).toBe(1);
