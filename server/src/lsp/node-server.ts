@@ -27,6 +27,6 @@ export function startNodeServer(rules: readonly RuleMeta[]): Promise<void> {
   const ended = new Promise<void>((resolve) => connection.onExit(resolve));
   // Node would end the process, and with it every squiggle of the user.
   process.on('unhandledRejection', (reason) => connection.console.error(describe(reason)));
-  startServer(connection, { rules, openEngine: () => Project.create(nodeHost, readWasm()) });
+  startServer(connection, { rules, openEngine: async () => Project.create(nodeHost, readWasm()) });
   return ended;
 }
