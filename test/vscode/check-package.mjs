@@ -22,7 +22,7 @@ try {
 }
 
 function mayBePacked(file) {
-  return /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|images\/[\w.-]+\.(png|svg|gif)|syntaxes\/[\w.-]+\.json|server\/docs\/rules\/[\w-]+\.md|dist\/[\w.-]+))$/.test(file)
+  return /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|images\/[\w.-]+\.(png|svg|gif)|syntaxes\/[\w.-]+\.json|server\/docs\/rules\/[\w-]+\.md|server\/src\/lint\/config-schema\.json|dist\/[\w.-]+))$/.test(file)
     && !/\.map$|\/cli\.js$/.test(file);
 }
 
@@ -34,6 +34,7 @@ function required() {
     'package.json', 'package.nls.json', 'LICENSE.txt', manifest.icon, 'dist/extension.js', 'dist/language-client.js', 'dist/server.js', 'dist/third-party-notices.txt',
     ...['web-tree-sitter', 'tree-sitter-go', 'tree-sitter-c'].map((parser) => `dist/${parser}.wasm`),
     ...manifest.contributes.grammars.map((grammar) => path.posix.normalize(grammar.path)),
+    ...manifest.contributes.jsonValidation.map((schema) => path.posix.normalize(schema.url)),
     ...rules.map((rule) => `server/docs/rules/${rule}.md`),
     ...readdirSync(path.join(root, 'images')).filter((name) => name.endsWith('.png')).map((image) => `images/${image}`),
   ].map((file) => `extension/${file}`);
