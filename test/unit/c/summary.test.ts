@@ -63,6 +63,8 @@ describe('retains', () => {
     ['a field of a global', 'static struct s g;\nvoid f(char *p) { g.name = p + 1; }'],
     ['a function that keeps it', 'static char *kept;\nstatic void keep(char *q) { kept = q; }\nvoid f(char *p) { keep(p); }'],
     ['a thread', 'void f(void *p) { pthread_t t; pthread_create(&t, 0, run, p); }'],
+    ['what a macro assigns', '#define SET(a, b) do { (a) = (b); } while (0)\nvoid f(struct s *s, char *p) { SET(s->name, p); }'],
+    ['what a local struct is copied to', 'static struct s g;\nvoid f(char *p) { struct s s; s.name = p; memcpy(&g, &s, 8); }'],
     ['a local struct that is stored', 'static struct s g;\nvoid f(char *p) { struct s s; s.name = p; g = s; }'],
   ])('in %s', (_, text) => expect(one(text).params.at(-1)?.effect).toBe('retains'));
 
@@ -171,6 +173,26 @@ describe('results', () => {
     const text = 'char *f(void) { char *p = malloc(4); return p; }';
     const { at } = one(text).result;
     expect(text.slice(at?.start, at?.end)).toBe('malloc(4)');
+  });
+});
+
+describe('destructors', () => {
+  const make = 'struct s *make(void) { struct s *s = malloc(8); s->name = strdup("x"); return s; }\n';
+  const deallocator = (text: string): string | undefined => summaries(text).get('make')?.result.deallocator;
+
+  test('the function that frees the type is preferred to free', () => {
+    expect(deallocator(`${make}void s_free(struct s *s) { free(s->name); free(s); }`)).toBe('s_free');
+    expect(deallocator(`${make}void s_free_shell(struct s *s) { free(s); }\nvoid closeS(struct s *s) { free(s->name); free(s); }`)).toBe('closeS');
+    const unit = read(`${make}void s_free(struct s *s) { free(s->name); free(s); }`);
+    expect(summarise([unit], new Set(), new Set(['make'])).get('make')?.result.deallocator).toBe('s_free');
+  });
+
+  test('not a function of another type, of another effect, or out of reach', () => {
+    expect(deallocator(`${make}void t_free(struct t *t) { free(t); }`)).toBe('free');
+    expect(deallocator(`${make}void s_close(struct s *s) { free(s->name); }`)).toBe('free');
+    expect(deallocator(`${make}static void s_free(struct s *s) { free(s); }`)).toBe('free');
+    expect(deallocator(`static ${make}static void s_free(struct s *s) { free(s); }`)).toBe('s_free');
+    expect(deallocator(`char *make(void) { return malloc(1); }\nvoid freestr(char *s) { free(s); }`)).toBe('free');
   });
 });
 

@@ -37,7 +37,9 @@ export function applyCall(call: Call, args: readonly CValue[], state: CState, me
   const row = name === undefined ? undefined : libcFunction(name);
   if (name !== undefined && row) return applyRow(name, row, call, args, state, memory, context);
   let now = state;
-  args.forEach((value, i) => (now = memory.giveAway(value, now, call.span, name, i)));
+  // A function that frees is passed beside the pointer: whoever gets both will release it.
+  const taken = call.args.some((arg) => arg.kind === 'name' && libcFunction(arg.name)?.params.startsWith('f'));
+  args.forEach((value, i) => (now = taken ? memory.keep(value, now, call.span) : memory.giveAway(value, now, call.span, name, i)));
   return [{ state: now, value: unknown }];
 }
 
@@ -63,6 +65,7 @@ function applyRow(name: string, row: LibcFunction, call: Call, args: readonly CV
     }
   });
   if (row.noReturn) return [];
+  if (/^(?:w?mem(?:p?cpy|move))$/.test(name)) now = memory.copy(args[0] ?? unknown, args[1] ?? unknown, now, call.span);
   switch (row.result) {
     case 'owned':
       return [allocate(allocation, now, context)];

@@ -14,6 +14,8 @@ export interface COutcome {
 export interface CScope {
   /** The storage of a name declared in the body (parameters are pointers). */
   storage(name: string): 'pointer' | 'array' | 'value' | undefined;
+  /** Whether assigning to the name changes something outside the body: so it is with the parameters of a macro. */
+  isOutside(name: string): boolean;
   /** The value of a name of file scope: a global, a function, an enumerator or an object-like macro. */
   global(name: string): CValue;
   /** Whether every field of this name is an array: then `p->name` is a place inside `*p`, not something loaded from it. */
@@ -217,7 +219,10 @@ export class CEvaluator {
   }
 
   #store(place: { state: CState; path?: string; value?: CValue; suffix: string }, value: CValue, at: Span): CState {
-    if (place.path !== undefined) return withVar(place.state, place.path, value);
+    if (place.path !== undefined) {
+      const outside = this.#scope.isOutside(/^\w+/.exec(place.path)?.[0] ?? '');
+      return withVar(outside ? this.memory.keep(value, place.state, at) : place.state, place.path, value);
+    }
     return this.memory.store(place.value ?? unknown, place.suffix, value, place.state, at);
   }
 }

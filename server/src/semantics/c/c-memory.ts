@@ -99,6 +99,12 @@ export class CMemory {
     return this.clobber(value, state);
   }
 
+  /** `memcpy(to, from)`: what a local aggregate holds is now in the other place as well. */
+  copy(to: CValue, from: CValue, state: CState, at: Span): CState {
+    const held = alternatives(from).flatMap((v) => (v.kind === 'local' ? keysOf(v.name, state).map((key) => state.vars.get(key) ?? unknown) : []));
+    return held.length === 0 ? state : this.store(to, '[]', oneOf(held), state, at);
+  }
+
   /** What a local variable holds after its address was given away. */
   clobber(value: CValue, state: CState): CState {
     let now = state;

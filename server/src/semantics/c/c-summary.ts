@@ -38,7 +38,7 @@ export interface CResultSummary {
   readonly owner: 'owned' | 'borrowed' | 'static' | 'unknown';
   /** The function at the bottom that allocates: malloc, strdup … */
   readonly allocator?: string;
-  /** What releases it: free, fclose … */
+  /** What releases it: free, fclose, or the function in view that is made for its type. */
   readonly deallocator?: string;
   readonly mayBeNull: boolean;
   /** The allocation. */

@@ -11,6 +11,8 @@ import type { CHandOn, CParamEffect, CParamSummary, CResultSummary, CSummary } f
 /** What a body sees beyond itself. */
 export interface CSurroundings {
   readonly unit: number;
+  /** The body is that of a macro: assigning to a parameter changes what the caller wrote there. */
+  readonly isMacro: boolean;
   summary(name: string): CSummary | undefined;
   readonly global: CScope['global'];
   readonly isArrayField: CScope['isArrayField'];
@@ -206,6 +208,7 @@ class Run {
     };
     const scope: CScope = {
       storage: (name) => this.#storage.get(name),
+      isOutside: (name) => this.#surroundings.isMacro && this.#fn.params.some((param) => param.name === name),
       global: (name) => (this.#statics.has(name) ? this.#static(name) : this.#surroundings.global(name)),
       isArrayField: (name) => this.#surroundings.isArrayField(name),
     };

@@ -3,6 +3,7 @@ import type { Span } from '../../base/span.ts';
 import type { CFunction, CUnit } from '../../syntax/c/c-facts.ts';
 import { calledNames } from '../../syntax/c/called-names.ts';
 import { callCircles } from './call-circles.ts';
+import { destructorOf, isPlain, mayDestroy } from './destructors.ts';
 import { nullValue, staticValue, unknown, type CValue } from './c-state.ts';
 import type { CParamEffect, CParamSummary, CResultSummary, CSummary } from './c-summary.ts';
 import { optimisticSummary, summariseFunction, type CSurroundings } from './summarise-function.ts';
@@ -46,6 +47,7 @@ export function summarise(units: readonly CUnit[], exported: ReadonlySet<string>
 
 class Program {
   readonly #exported: ReadonlySet<string>;
+  readonly #all: Definition[] = [];
   readonly #byName = new Map<string, Definition[]>();
   readonly #constants = new Map<string, CValue>();
   readonly #aliases = new Map<string, string>();
@@ -68,16 +70,19 @@ class Program {
     const roots = [...(wanted ?? this.#byName.keys())].flatMap((name) => this.#byName.get(name) ?? []).filter((one) => !one.isMacro);
     const circles = callCircles(roots, (one) => this.#callees(one));
     circles.forEach((circle) => this.#solveCircle(circle));
+    const reached = circles.flat();
+    const destructors = this.#destructors(reached);
     const out = new Map<string, CSummary>();
-    for (const { fn, isMacro } of circles.flat()) {
+    for (const { fn, isMacro } of reached) {
       if (isMacro || out.has(fn.name)) continue;
       const summary = joined(this.#byName.get(fn.name)!.filter((one) => !one.isMacro));
-      if (summary) out.set(fn.name, summary);
+      if (summary) out.set(fn.name, withDestructor(summary, destructors.get(fn)));
     }
     return out;
   }
 
   #add(definition: Definition): void {
+    this.#all.push(definition);
     const known = this.#byName.get(definition.fn.name);
     if (known) known.push(definition);
     else this.#byName.set(definition.fn.name, [definition]);
@@ -107,6 +112,21 @@ class Program {
     for (const one of circle) one.summary = undefined;
   }
 
+  /** For functions that return an owned struct: the function that Go is meant to release it with, when one is in view. */
+  #destructors(reached: readonly Definition[]): ReadonlyMap<CFunction, string> {
+    const found = new Map<CFunction, string>();
+    for (const { fn, unit, summary } of reached) {
+      if (summary?.result.owner !== 'owned' || isPlain(fn.result.type)) continue;
+      // What is static in a .c file cannot be called from Go; where the constructor is static, both stand in a preamble or header.
+      const candidates = this.#all.filter((one) => !one.isMacro && mayDestroy(one.fn, fn.result.type) && (!one.fn.static || (fn.static && one.unit === unit)));
+      const unsolved = candidates.filter((one) => !one.summary);
+      for (const circle of callCircles(unsolved, (one) => this.#callees(one).filter((callee) => !callee.summary))) this.#solveCircle(circle);
+      const name = destructorOf(candidates);
+      if (name !== undefined) found.set(fn, name);
+    }
+    return found;
+  }
+
   #callees(definition: Definition): Definition[] {
     return [...definition.calls.keys()].flatMap((name) => this.#resolve(name, definition.unit));
   }
@@ -128,11 +148,12 @@ class Program {
   }
 
   #solve(definition: Definition): void {
-    const { fn, unit } = definition;
+    const { fn, unit, isMacro } = definition;
     const body = fn.body?.();
     if (!body) return;
     const surroundings: CSurroundings = {
       unit,
+      isMacro,
       summary: (name) => this.#callee(name, unit),
       global: (name) => this.#global(name),
       isArrayField: (name) => this.#arrayFields.has(name),
@@ -165,6 +186,9 @@ class Program {
   }
 
 }
+
+const withDestructor = (summary: CSummary, deallocator: string | undefined): CSummary =>
+  deallocator === undefined || summary.result.owner !== 'owned' ? summary : { ...summary, result: { ...summary.result, deallocator } };
 
 /** The join over all definitions; nothing is known when one of them is not. */
 function joined(definitions: readonly Definition[]): CSummary | undefined {
