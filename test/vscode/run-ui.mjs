@@ -20,7 +20,8 @@ else await runAsUser(host.executable);
 async function runAsUser(chromium) {
   const scratch = mkdtempSync(path.join(tmpdir(), 'cgv-'));
   const browser = await launchChromium(chromium);
-  mkdirSync(screenshots, { recursive: true });
+  rmSync(screenshots, { recursive: true, force: true });
+  mkdirSync(screenshots);
   try {
     const vsix = path.join(scratch, 'cgo-guard.vsix');
     packExtension(vsix);

@@ -51,21 +51,23 @@ export async function openWorkbench(browser, url, folder, viewport) {
     /** Brings a line into view. */
     async goToLine(lineNumber) {
       await page.keyboard.press('Escape');
-      await page.keyboard.press('Control+G');
-      await page.locator('.quick-input-widget input').fill(`:${lineNumber}`);
-      await page.keyboard.press('Enter');
-      await page.locator('.statusbar-item', { hasText: `Ln ${lineNumber},` }).waitFor();
+      const input = page.locator('.quick-input-widget input');
+      await pressUntil(page, 'Control+G', input);
+      await input.fill(`:${lineNumber}`);
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: String(lineNumber) }).waitFor();
+      await pressUntil(page, 'Enter', page.locator('.statusbar-item', { hasText: `Ln ${lineNumber},` }));
     },
 
     async quickFixMenu() {
-      await page.keyboard.press('Control+.');
-      return menuItems(page);
+      await pressUntil(page, 'Control+.', menuRows(page).first());
+      return menuRows(page).allInnerTexts();
     },
 
     async lightBulb() {
       const bulb = page.locator('.monaco-editor .lightBulbWidget, .monaco-editor [class*="codicon-gutter-lightbulb"], .monaco-editor [class*="codicon-light-bulb"]').first();
       await bulb.click();
-      return menuItems(page);
+      await menuRows(page).first().waitFor();
+      return menuRows(page).allInnerTexts();
     },
 
     /** Chooses the first item of the open menu that contains `title`. */
@@ -79,8 +81,18 @@ export async function openWorkbench(browser, url, folder, viewport) {
   };
 }
 
-async function menuItems(page) {
-  const rows = page.locator('.action-widget .monaco-list-row.action');
-  await rows.first().waitFor();
-  return rows.allInnerTexts();
+function menuRows(page) {
+  return page.locator('.action-widget .monaco-list-row.action');
+}
+
+/** Presses a key until its effect shows, as a person does when a busy machine swallows the first stroke. */
+async function pressUntil(page, key, effect) {
+  for (const wait of [3000, 3000, patience.timeout]) {
+    await page.keyboard.press(key);
+    try {
+      return await effect.waitFor({ timeout: wait });
+    } catch (error) {
+      if (wait === patience.timeout) throw error;
+    }
+  }
 }

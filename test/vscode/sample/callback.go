@@ -1,18 +1,19 @@
 package greeter
 
 /*
-typedef void (*listener)(int);
-extern void onGreeted(int count);
+extern void onGreeted(int listener, int count);
 */
 import "C"
 
-var listeners []func(int)
+var listeners = map[int]func(int){}
 
-// A panic in a listener would unwind through C.
+// A panic that leaves this function unwinds through the frames of C.
 //
 //export onGreeted
-func onGreeted(count C.int) {
-	for _, listen := range listeners {
-		listen(int(count))
+func onGreeted(listener, count C.int) {
+	listen, ok := listeners[int(listener)]
+	if !ok {
+		panic("no such listener")
 	}
+	listen(int(count))
 }
