@@ -2,6 +2,7 @@
 import { CodeActionKind, type CodeAction, type Diagnostic } from 'vscode-languageserver/node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readWasm } from '../../server/src/project/node-wasm.ts';
+import type { Host } from '../../server/src/project/host.ts';
 import { Project } from '../../server/src/project/project.ts';
 import { rules } from '../../server/src/rules/index.ts';
 import { MemoryHost } from '../support/memory-host.ts';
@@ -50,6 +51,9 @@ beforeEach(async () => {
 });
 afterEach(() => session.end());
 
+/** The same a turn of the event loop later, as a host across a network answers. */
+const later = <T>(read: () => Promise<T>): Promise<T> => new Promise((resolve) => setImmediate(() => resolve(read())));
+
 const codes = (diagnostics: readonly Diagnostic[]) => diagnostics.map(({ code }) => code);
 const quick = (actions: readonly CodeAction[]) => actions.filter(({ kind }) => kind === CodeActionKind.QuickFix);
 
@@ -94,6 +98,22 @@ describe('from the keystroke to the squiggle', () => {
     host.remove('/p/helper.go');
     await session.changedOnDisk(helper, 3);
     await session.close(title);
+  });
+
+  test('whoever asks first, all of the package is read before anyone is answered', async () => {
+    const slow: Host = {
+      readFile: (file) => later(() => host.readFile(file)),
+      readDirectory: (directory) => later(() => host.readDirectory(directory)),
+    };
+    const patient = await Session.start({ openEngine: () => Project.create(slow, readWasm()), rules });
+    // Only with the helper in view is it known that nobody frees.
+    host.write('/p/helper.go', frees.replace('C.free(unsafe.Pointer(p))', 'println(p == nil)'));
+    await patient.open(title, leak.replace('C.show_title(cs)', 'C.show_title(cs)\n\tdone(cs)'));
+    const [hover, actions] = await Promise.all([patient.hover(title, 'CString'), patient.actions(title, 'C.CString'), patient.hover(title, 'done')]);
+    expect(hover).toMatchObject({ contents: { value: expect.stringContaining('**cstring-leak**') } });
+    expect(actions).not.toEqual([]);
+    expect(codes(await patient.diagnostics(title))).toEqual(['cstring-leak']);
+    await patient.end();
   });
 
   test.each([

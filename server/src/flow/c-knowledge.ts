@@ -38,6 +38,8 @@ export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | und
       }
     }
   }
+  // realloc releases on success only; the resource analysis knows what a failure means.
+  if (name === 'realloc' && arg === 0) return { ...borrows, releases: 'sometimes' };
   const row = libcFunction(name);
   if (row === undefined) return undefined;
   switch (libcParam(row, arg)) {
@@ -47,7 +49,6 @@ export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | und
     case 'k':
       return unknownEffect;
     default:
-      if (name === 'realloc') return { ...borrows, releases: 'sometimes' };
       return row.result === 'first' && arg === 0 ? { ...borrows, returned: [0] } : borrows;
   }
 }
@@ -70,6 +71,8 @@ export function cOwnedResults(c: CView, name: string): readonly OwnedResult[] {
   }
   const row = libcFunction(name);
   if (name === 'realloc') return [{ index: 0, allocator: name, deallocator: 'free', mayBeNil: true }];
+  const outArg = row ? [...row.params].indexOf('o') : -1;
+  if (row && outArg >= 0 && row.deallocator === 'free') return [{ index: 0, outArg, allocator: name, deallocator: 'free', mayBeNil: true }];
   if (row?.result !== 'owned' || row.deallocator !== 'free') return [];
   return [{ index: 0, allocator: name, deallocator: 'free', mayBeNil: row.mayBeNull }];
 }

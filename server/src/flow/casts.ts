@@ -104,14 +104,14 @@ const isOfC = (type: Type): boolean => (type.k === 'pointer' || type.k === 'arra
 
 const assertedIn = new WeakMap<PackageModel, ReadonlySet<string>>();
 
-/** Types that a package-level declaration measures with unsafe.Sizeof: `var _ [C.sizeof_T]byte = [unsafe.Sizeof(Mirror{})]byte{}`. */
+/** Types that some declaration measures with unsafe.Sizeof next to a C size: `var _ [C.sizeof_T]byte = [unsafe.Sizeof(Mirror{})]byte{}`. */
 function asserted(model: PackageModel): ReadonlySet<string> {
   const known = assertedIn.get(model);
   if (known) return known;
   const found = new Set<string>();
   for (const file of model.files) {
     for (const { syntax } of file.go.decls) {
-      if ((syntax.kind !== 'var' && syntax.kind !== 'const') || !syntax.text.includes('Sizeof')) continue;
+      if (!syntax.text.includes('Sizeof(') || !syntax.text.includes('C.sizeof_')) continue;
       collectSizeof(syntax.full(), found);
     }
   }

@@ -7,6 +7,8 @@ export interface Definitions {
   readonly of: ReadonlyMap<Var, readonly Step[]>;
   /** The body each step belongs to. */
   readonly bodyOf: ReadonlyMap<Step, FuncBody>;
+  /** Variables whose own address is taken. */
+  readonly addressed: ReadonlySet<Var>;
 }
 
 const cache = new WeakMap<FuncIr, Definitions>();
@@ -16,9 +18,11 @@ export function definitions(ir: FuncIr): Definitions {
   if (known) return known;
   const of = new Map<Var, Step[]>();
   const bodyOf = new Map<Step, FuncBody>();
+  const addressed = new Set<Var>();
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       bodyOf.set(step, body);
+      if (step.op === 'addr' && step.path === '' && !step.indexed && step.base.k === 'var') addressed.add(step.base.v);
       for (const target of targetsOf(step)) {
         const list = of.get(target);
         if (list) list.push(step);
@@ -26,13 +30,15 @@ export function definitions(ir: FuncIr): Definitions {
       }
     }
   }
-  const made = { of, bodyOf };
+  const made = { of, bodyOf, addressed };
   cache.set(ir, made);
   return made;
 }
 
 /** The one step that sets the variable; undefined when several do, or when it is a parameter that is set again. */
 export function onlyDefinition(ir: FuncIr, v: Var): Step | undefined {
+  // Whoever has its address may set it.
+  if (v.kind !== 'temp' && definitions(ir).addressed.has(v)) return undefined;
   const steps = definitions(ir).of.get(v) ?? [];
   return steps.length === 1 && (v.kind === 'temp' || v.kind === 'local') ? steps[0] : undefined;
 }

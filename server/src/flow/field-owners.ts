@@ -45,7 +45,12 @@ export interface FieldOwners {
 
 /** Sums up the package. */
 export function fieldOwners(flow: PackageFlow): FieldOwners {
-  const all = flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? [fieldFacts(fn, flow)] : [])));
+  const functions = flow.everyFile().flatMap((file) => file.functions);
+  const direct = functions.filter((fn) => fn.decl.body).map((fn) => fieldFacts(fn, flow));
+  // Functions that mention nothing of the border may still pass such a field to a helper that releases it.
+  const names = new Set(direct.flatMap((facts) => facts.constructed.map((one) => one.field)));
+  const mention = names.size > 0 ? new RegExp(`\\.(?:${[...names].join('|')})\\b`) : undefined;
+  const all = [...direct, ...functions.filter((fn) => !fn.decl.body && mention?.test(fn.top.syntax.text)).map((fn) => fieldFacts(fn, flow))];
   const finalized = finalizedFields(flow);
   const released = all.flatMap((facts) => facts.released);
   return {

@@ -72,13 +72,17 @@ function objectType(ir: FuncIr, step: CallStep, flow: PackageFlow): string | und
 /** Fields that can hold C memory. */
 export const holdsC = (type: Type): boolean => isCPointer(type) || (type.k === 'named' && (type.pkg === 'C' || (type.pkg === undefined && type.name === 'uintptr')));
 
-function fieldsOf(type: string, flow: PackageFlow): readonly StructField[] {
-  return (flow.model.shape.fields(type) ?? []).filter((field) => holdsC(field.type));
+/** Paths of the fields that can hold C memory, those of embedded structs included under both spellings. */
+function pathsOf(type: string, flow: PackageFlow, depth = 0): string[] {
+  return (flow.model.shape.fields(type) ?? []).flatMap((field: StructField): string[] => {
+    if (holdsC(field.type)) return [`.${field.name}`];
+    const inner = field.embedded && field.type.k === 'named' && depth < 3 ? ownTypeName(field.type) : undefined;
+    return inner === undefined ? [] : pathsOf(inner, flow, depth + 1).flatMap((path) => [path, `.${field.name}${path}`]);
+  });
 }
 
 function finalizedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow): string[] {
-  return fieldsOf(type, flow).flatMap((field) => {
-    const path = `.${field.name}`;
+  return pathsOf(type, flow).flatMap((path) => {
     const effect = effectOfCallback(ir, step.args[1], path, fn, flow);
     return effect && effect.releases !== 'never' ? [path] : [];
   });
@@ -91,16 +95,16 @@ function cleanedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, 
   const load = arg && originStep(ir, arg);
   if (load?.op === 'field') return [`.${load.name}`];
   const source = arg && origin(ir, arg);
-  const fields = fieldsOf(type, flow);
+  const paths = pathsOf(type, flow);
   // The argument was put into a field of the object: `&T{p: p}`.
   for (const body of bodiesOf(ir)) {
     for (const other of stepsOf(body)) {
       const into = other.op === 'composite' ? other.fields : other.op === 'setField' ? [{ name: other.name, src: other.src }] : [];
       const field = into.find(({ name, src }) => name !== undefined && source !== undefined && sameOperand(origin(ir, src), source));
-      if (field?.name !== undefined && fields.some((f) => f.name === field.name)) return [`.${field.name}`];
+      if (field?.name !== undefined && paths.includes(`.${field.name}`)) return [`.${field.name}`];
     }
   }
-  return fields.length === 1 ? [`.${fields[0]!.name}`] : [];
+  return paths.length === 1 ? paths : [];
 }
 
 const sameOperand = (a: Operand, b: Operand): boolean => a.k === 'var' && b.k === 'var' && a.v === b.v;

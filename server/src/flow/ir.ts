@@ -133,6 +133,8 @@ export interface FuncIr {
   readonly vars: readonly Var[];
   /** Every function literal inside, at any depth. */
   readonly literals: readonly FuncBody[];
+  /** The last parameter takes the rest of the arguments. */
+  readonly variadic: boolean;
   readonly resultTypes: readonly Type[];
   /** A construct was met that hides what happens; only silence is safe. */
   readonly opaque: boolean;

@@ -4,7 +4,7 @@ import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
 import { definitions, mentions, origin, originStep } from './definitions.ts';
 import { finalizedFields } from './finalizers.ts';
-import type { CallStep, FuncIr, Operand, Var } from './ir.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Var } from './ir.ts';
 import { deferredUse, keepers, mayBeHeld, usedAfter } from './liveness.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { effectOf, Explorer } from './resource/explore.ts';
@@ -33,14 +33,15 @@ export function earlyFinalizers(fn: GoFunction, flow: PackageFlow): readonly Ear
     const ir = flow.ir(fn);
     if (ir.opaque) return [];
     const out: EarlyFinalizer[] = [];
+    const goroutines = goroutineBodies(ir);
     for (const body of bodiesOf(ir)) {
       for (const step of stepsOf(body)) {
-        if (step.op !== 'call' || step.mode !== 'call') continue;
+        if (step.op !== 'call' || (step.mode !== 'call' && step.callee.k !== 'c')) continue;
         for (const [i, arg] of step.args.entries()) {
           const found = owned(ir, arg, fields, flow);
           if (!found || !reachesC(step, i, flow)) continue;
-          // What a literal captures is kept by whoever runs the literal.
-          if (found.object.scope !== body.id || (!found.copied && !isDeadAfter(ir, step, found.object, flow))) continue;
+          // What a literal captures is kept by whoever runs the literal, unless it runs on a goroutine of its own.
+          if ((found.object.scope !== body.id && !goroutines.has(body)) || (!found.copied && !isDeadAfter(ir, step, found.object, flow))) continue;
           if (isReleaser(fn, ir, found.object, found.path, flow) || keptByCallers(fn, ir, found.object, flow)) continue;
           out.push({
             call: step.span,
@@ -58,6 +59,12 @@ export function earlyFinalizers(fn: GoFunction, flow: PackageFlow): readonly Ear
     }
     return out;
   });
+}
+
+function goroutineBodies(ir: FuncIr): ReadonlySet<FuncBody> {
+  const found = new Set<FuncBody>();
+  for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'call' && step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure') found.add(step.callee.fn.fn);
+  return found;
 }
 
 interface Owned {
@@ -100,7 +107,7 @@ const embeds = (path: string, type: string, fields: ReadonlyMap<string, Readonly
 function reachesC(step: CallStep, arg: number, flow: PackageFlow): boolean {
   switch (step.callee.k) {
     case 'c':
-      return !['GoString', 'GoStringN', 'GoBytes', 'free'].includes(step.callee.name);
+      return step.callee.name !== 'free';
     case 'go':
       return (flow.knowledge.goArg({ name: step.callee.name }, arg, '')?.assumed.length ?? 0) > 0;
     case 'method': {
@@ -113,11 +120,14 @@ function reachesC(step: CallStep, arg: number, flow: PackageFlow): boolean {
 }
 
 function isDeadAfter(ir: FuncIr, step: CallStep, object: Var, flow: PackageFlow): boolean {
+  // A deferred call runs when the function is left: only what is registered before it, or returned, is still in use then.
   const vars = keepers(ir, object);
   const body = definitions(ir).bodyOf.get(step);
   if (!body || step.args.some((arg) => isGoPointerTo(ir, arg, vars))) return false;
-  return !deferredUse(body, vars, step.span.start) && !usedAfter(ir, step, vars, object) && !mayBeHeld(ir, vars, flow.knowledge);
+  return !deferredUse(ir, body, vars, step.span.start) && !(step.mode === 'defer' ? isReturned(ir, body, vars) : usedAfter(ir, step, vars, object)) && !mayBeHeld(ir, vars, flow.knowledge, body);
 }
+
+const isReturned = (ir: FuncIr, body: FuncBody, vars: ReadonlySet<Var>): boolean => body === ir.body && body.blocks.some(({ term }) => term.k === 'return' && term.values.some((value) => mentions(value, vars)));
 
 /** The object itself, or the address of something in it, is an argument: cgo keeps that alive until the call returns. */
 function isGoPointerTo(ir: FuncIr, arg: Operand, vars: ReadonlySet<Var>): boolean {
@@ -139,7 +149,7 @@ function isReleaser(fn: GoFunction, ir: FuncIr, object: Var, path: string, flow:
 function keptByCallers(fn: GoFunction, ir: FuncIr, object: Var, flow: PackageFlow): boolean {
   const index = ir.body.params.indexOf(object);
   if (index < 0 || /^\p{Lu}/u.test(fn.name) || fn.exported !== undefined) return false;
-  const sites = flow.everyFile().flatMap((file) => file.functions.flatMap((caller) => (caller.decl.body && caller.top.syntax.text.includes(fn.name) ? callSites(caller, fn, index, flow) : [])));
+  const sites = flow.everyFile().flatMap((file) => file.functions.flatMap((caller) => (caller.top.syntax.text.includes(fn.name) ? callSites(caller, fn, index, flow) : [])));
   return sites.length > 0 && sites.every((kept) => kept);
 }
 

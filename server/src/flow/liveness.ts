@@ -1,5 +1,5 @@
 /** Liveness of Go objects after a call: is the object that owns this memory still used? */
-import { definitions, mentions, readsAny } from './definitions.ts';
+import { definitions, mentions, originStep, readsAny } from './definitions.ts';
 import type { Cond, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { Knowledge } from './knowledge.ts';
 import { bodiesOf, stepsOf, targetsOf } from './resource/function-info.ts';
@@ -34,14 +34,16 @@ export function keepers(ir: FuncIr, object: Var): ReadonlySet<Var> {
 
 const isPointer = (v: Var): boolean => v.type?.k === 'pointer';
 
-/** Whether something outside the function may hold the object: then it is alive for reasons that are not in view. */
-export function mayBeHeld(ir: FuncIr, vars: ReadonlySet<Var>, knowledge: Knowledge): boolean {
+/** Whether something outside the body `own` may hold the object: then it is alive for reasons that are not in view. */
+export function mayBeHeld(ir: FuncIr, vars: ReadonlySet<Var>, knowledge: Knowledge, own: FuncBody): boolean {
   const is = (operand: Operand): boolean => mentions(operand, vars);
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       switch (step.op) {
-        case 'setGlobal':
         case 'setIndex':
+          if (is(step.src) || (step.key && is(step.key))) return true;
+          break;
+        case 'setGlobal':
         case 'setDeref':
         case 'send':
           if (is(step.src)) return true;
@@ -51,6 +53,8 @@ export function mayBeHeld(ir: FuncIr, vars: ReadonlySet<Var>, knowledge: Knowled
           if (is(step.src) && !(step.base.k === 'var' && step.base.v.kind === 'local')) return true;
           break;
         case 'call':
+          // The goroutine that is looked at holds the object only as long as it uses it.
+          if (step.callee.k === 'value' && step.callee.fn.k === 'closure' && step.callee.fn.fn === own) break;
           if (holds(step, is, knowledge)) return true;
           break;
       }
@@ -82,8 +86,13 @@ function holds(step: Step & { op: 'call' }, is: (operand: Operand) => boolean, k
 }
 
 /** A deferred call that the statements before `before` registered uses one of the variables: they live until the function returns. */
-export function deferredUse(body: FuncBody, vars: ReadonlySet<Var>, before: number): boolean {
-  return [...stepsOf(body)].some((step) => step.op === 'call' && step.mode === 'defer' && step.span.start < before && readsAny(step, vars));
+export function deferredUse(ir: FuncIr, body: FuncBody, vars: ReadonlySet<Var>, before: number): boolean {
+  return [...stepsOf(body)].some((step) => {
+    if (step.op !== 'call' || step.mode !== 'defer' || step.span.start >= before) return false;
+    // `defer s.mu.Unlock()` holds the address of a field, and with it the object.
+    const recv = step.callee.k === 'method' && step.args[0] ? originStep(ir, step.args[0]) : undefined;
+    return readsAny(step, vars) || (recv?.op === 'field' && recv.dst.type?.k !== 'pointer' && mentions(recv.base, vars));
+  });
 }
 
 /** Whether some path from behind the step reads one of the variables before `object` is set anew. */

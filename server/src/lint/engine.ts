@@ -2,6 +2,7 @@
 import type { FileEdit } from '../base/edit.ts';
 import { shift, type Span } from '../base/span.ts';
 import type { Place } from '../flow/knowledge.ts';
+import { finalizedFields } from '../flow/finalizers.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
 import type { GoFunction, PackageFile, PackageModel } from '../semantics/package-model.ts';
 import type { Finding, Fix, Severity, TraceStep } from './finding.ts';
@@ -24,11 +25,17 @@ export interface EngineOptions {
 export function relevantFunctions(model: PackageModel, flow: PackageFlow): GoFunction[] {
   const all = model.files.flatMap((file) => file.functions);
   const direct = all.filter((fn) => fn.decl.body !== undefined);
+  const fields = new Set([...finalizedFields(flow).values()].flatMap((paths) => [...paths].map((path) => path.slice(path.lastIndexOf('.') + 1))));
   const owners = new Set(direct.filter((fn) => flow.resources(fn).returned.some(({ path }) => path === '')).map((fn) => fn.name));
-  if (owners.size === 0) return direct;
-  const known = new Set(direct);
-  const calls = new RegExp(`\\b(?:${[...owners].join('|')})\\s*\\(`);
-  return all.filter((fn) => known.has(fn) || calls.test(fn.top.syntax.text));
+  if (owners.size === 0 && fields.size === 0) return direct;
+  // Names only choose what is looked at: a call of a helper that hands out memory, a load of a field that a finalizer releases.
+  const patterns = [owners.size > 0 ? `\\b(?:${[...owners].join('|')})\\s*\\(` : undefined, fields.size > 0 ? `\\.(?:${[...fields].join('|')})\\b` : undefined];
+  const mentions = new RegExp(patterns.filter((pattern) => pattern !== undefined).join('|'));
+  return all.flatMap((fn) => {
+    if (fn.decl.body) return [fn];
+    const full = mentions.test(fn.top.syntax.text) ? fn.top.syntax.full() : undefined;
+    return full?.k === 'Func' && full.body ? [{ ...fn, decl: full }] : [];
+  });
 }
 
 /** Findings by file, sorted by place. Every file of the package has an entry. */

@@ -49,6 +49,8 @@ export class Folder {
   #complete = true;
   #cDirty = true;
   #findings: ReadonlyMap<FileId, readonly Finding[]> | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #outdated = false;
 
   constructor(directory: FileId, host: Host, grammars: Grammars) {
     this.directory = directory;
@@ -82,6 +84,7 @@ export class Folder {
     if (!entry) return;
     entry.open = false;
     entry.dirty = true;
+    this.#outdated = true;
     this.#findings = undefined;
   }
 
@@ -91,6 +94,7 @@ export class Folder {
     if (entry) entry.dirty = true;
     else this.#listed = false;
     if (!file.endsWith('.go')) this.#cDirty = true;
+    this.#outdated = true;
     this.#findings = undefined;
   }
 
@@ -114,10 +118,14 @@ export class Folder {
     return [...this.#go.keys()].sort();
   }
 
-  /** The findings of every file; files that cannot matter have none. */
-  async check(options: EngineOptions): Promise<ReadonlyMap<FileId, readonly Finding[]>> {
-    await this.#load();
-    return (this.#findings ??= this.#lint(options));
+  /** The findings of every file; files that cannot matter have none. One check at a time: none may see a folder that is half read. */
+  check(options: EngineOptions): Promise<ReadonlyMap<FileId, readonly Finding[]>> {
+    const turn = this.#turn.then(() => this.#check(options));
+    this.#turn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
   }
 
   dispose(): void {
@@ -131,6 +139,15 @@ export class Folder {
       this.#go.set(file, entry);
     }
     return entry;
+  }
+
+  async #check(options: EngineOptions): Promise<ReadonlyMap<FileId, readonly Finding[]>> {
+    // What changes on disk while files are read has to be read again.
+    do {
+      this.#outdated = false;
+      await this.#load();
+    } while (this.#outdated);
+    return (this.#findings ??= this.#lint(options));
   }
 
   async #load(): Promise<void> {

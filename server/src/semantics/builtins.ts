@@ -39,6 +39,9 @@ export function standardResults(pkg: string, name: string): readonly Type[] | un
       return [pointer];
     case 'unsafe.String':
       return [{ k: 'named', name: 'string' }];
+    case 'os.ReadFile':
+    case 'io.ReadAll':
+      return [{ k: 'slice', elem: { k: 'named', name: 'byte' } }, { k: 'named', name: 'error' }];
     case 'runtime/cgo.NewHandle':
       return [{ k: 'named', pkg: 'runtime/cgo', name: 'Handle' }];
     case 'C.CString':

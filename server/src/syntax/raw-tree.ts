@@ -1,34 +1,168 @@
-/** One cursor walk that copies a subtree into plain objects: crossing into WebAssembly costs per node, so it happens once. */
-import type { TreeCursor } from 'web-tree-sitter';
+/**
+ * Copies a Go syntax tree into plain objects in one walk. Each question to the cursor crosses into WebAssembly, which costs more than
+ * all else, so what follows from the kind of a node, from a neighbour or from the text is not asked. Knows nothing of meaning.
+ */
+import type { Language, TreeCursor } from 'web-tree-sitter';
 
 export interface RawNode {
-  /** Node type; `ERROR` and `MISSING` for what the parser could not read. */
+  /** Node type; `ERROR` for what is nested too deep to be read. Of an operator, its text. */
   readonly t: string;
   readonly f: string | undefined;
   readonly s: number;
   readonly e: number;
-  /** Named children, anonymous ones that fill a field, and errors; comments are left out. */
+  /** Named children and operators; comments are left out. Operators have no offsets. */
   readonly c: readonly RawNode[];
 }
 
-/** Node types whose inside nobody reads. */
-const closed = new Set(['interpreted_string_literal', 'raw_string_literal', 'interface_type']);
+/** Deeper nesting than any hand writes. What lies below is not read: every later walk recurses and the stack is finite. */
+const maxDepth = 500;
 
-/** Copies the node at the cursor and what is below it; the cursor is back on the node afterwards. `base` is subtracted from every offset. */
-export function copyTree(cursor: TreeCursor, base: number): RawNode {
-  const type = cursor.nodeIsMissing ? 'MISSING' : cursor.nodeType;
-  const node = {
-    t: type,
-    f: cursor.currentFieldName ?? undefined,
-    s: cursor.startIndex - base,
-    e: cursor.endIndex - base,
-    c: [] as RawNode[],
-  };
-  if (!closed.has(type) && cursor.gotoFirstChild()) {
+const words = [
+  'identifier', 'type_identifier', 'field_identifier', 'package_identifier', 'blank_identifier', 'label_name', 'nil', 'true', 'false', 'iota',
+];
+
+/** Node types without anything below them that somebody reads. */
+const leaves = [
+  ...words, 'int_literal', 'float_literal', 'imaginary_literal', 'rune_literal', 'interpreted_string_literal', 'raw_string_literal', 'interface_type', 'dot',
+  'empty_statement', 'fallthrough_statement',
+];
+
+/** Node types whose children are in no field. */
+const withoutFields = [
+  'argument_list', 'block', 'break_statement', 'const_declaration', 'continue_statement', 'dec_statement', 'default_case', 'defer_statement',
+  'expression_list', 'expression_statement', 'field_declaration_list', 'go_statement', 'goto_statement', 'import_declaration', 'import_spec_list',
+  'inc_statement', 'literal_element', 'literal_value', 'negated_type', 'parameter_list', 'parenthesized_expression', 'parenthesized_type', 'pointer_type',
+  'return_statement', 'select_statement', 'statement_list', 'struct_type', 'type_arguments', 'type_constraint', 'type_declaration', 'type_elem',
+  'type_parameter_list', 'var_declaration', 'var_spec_list', 'variadic_argument',
+];
+
+const withOperator = ['binary_expression', 'unary_expression', 'assignment_statement'];
+
+/** The field that the last child of a node is always in: there is nothing behind it, and both end together. */
+const lastFields: Readonly<Record<string, string>> = {
+  array_type: 'element', assignment_statement: 'right', binary_expression: 'right', call_expression: 'arguments', channel_type: 'value', composite_literal: 'body',
+  for_statement: 'body', func_literal: 'body', function_declaration: 'body', implicit_length_array_type: 'element', keyed_element: 'value', map_type: 'value',
+  method_declaration: 'body', parameter_declaration: 'type', qualified_type: 'name', range_clause: 'right', selector_expression: 'field', send_statement: 'value',
+  short_var_declaration: 'right', slice_type: 'element', unary_expression: 'operand', var_spec: 'value', if_statement: 'alternative',
+};
+
+/** What there is to know about a node type. */
+interface Kind {
+  readonly name: string;
+  readonly copied: boolean;
+  readonly leaf: boolean;
+  readonly word: boolean;
+  readonly fields: boolean;
+  readonly operator: boolean;
+  /** 0: none. */
+  readonly lastField: number;
+}
+
+/** What may be left out: a child in `field`, or of `type`, of the declaration or of its specs. */
+export interface Without {
+  readonly field?: string;
+  readonly type?: string;
+}
+
+const none: readonly RawNode[] = [];
+const unknownKind: Kind = { name: 'ERROR', copied: true, leaf: true, word: false, fields: false, operator: false, lastField: 0 };
+
+export class TreeCopier {
+  readonly #kinds: readonly Kind[];
+  readonly #fields: readonly (string | undefined)[];
+  #cursor!: TreeCursor;
+  #base = 0;
+  #text = '';
+  #tooDeep = false;
+
+  private constructor(language: Language) {
+    this.#kinds = Array.from({ length: language.nodeTypeCount }, (_, id) => kindOf(language, id));
+    this.#fields = Array.from({ length: language.fieldCount + 1 }, (_, id) => (id === 0 ? undefined : (language.fieldNameForId(id) ?? undefined)));
+  }
+
+  static readonly #known = new WeakMap<Language, TreeCopier>();
+
+  /** The copier for a language; its tables are made once. */
+  static of(language: Language): TreeCopier {
+    let copier = TreeCopier.#known.get(language);
+    if (!copier) TreeCopier.#known.set(language, (copier = new TreeCopier(language)));
+    return copier;
+  }
+
+  /**
+   * Copies the declaration at the cursor, which must be free of syntax errors; the cursor is back on it afterwards. `text` is its text:
+   * offsets are relative to it. Undefined when something in it is nested too deep to be read and is more than a sum of literals.
+   */
+  copy(cursor: TreeCursor, text: string, without: Without = {}): RawNode | undefined {
+    this.#cursor = cursor;
+    this.#base = cursor.startIndex;
+    this.#text = text;
+    this.#tooDeep = false;
+    const node = this.#node(this.#kinds[cursor.nodeTypeId] ?? unknownKind, undefined, 0, 0, without);
+    return this.#tooDeep ? undefined : node;
+  }
+
+  #node(kind: Kind, field: string | undefined, start: number, depth: number, without: Without | undefined): RawNode {
+    const cursor = this.#cursor;
+    if (kind.word) return { t: kind.name, f: field, s: start, e: this.#wordEnd(start), c: none };
+    if (kind.leaf) return { t: kind.name, f: field, s: start, e: cursor.endIndex - this.#base, c: none };
+    if (depth > maxDepth) return this.#hidden(field, start);
+    let end = kind.lastField === 0 ? cursor.endIndex - this.#base : -1;
+    if (!cursor.gotoFirstChild()) return { t: kind.name, f: field, s: start, e: end < 0 ? cursor.endIndex - this.#base : end, c: none };
+    const children: RawNode[] = [];
+    let first = true;
     do {
-      if (cursor.nodeIsNamed ? cursor.nodeType !== 'comment' : cursor.nodeIsMissing || cursor.currentFieldId !== 0) node.c.push(copyTree(cursor, base));
+      const childKind = this.#kinds[cursor.nodeTypeId] ?? unknownKind;
+      if (childKind.copied) {
+        const fieldId = kind.fields ? cursor.currentFieldId : 0;
+        const name = this.#fields[fieldId];
+        if (without === undefined || !((name !== undefined && name === without.field) || childKind.name === without.type)) {
+          const passed = without !== undefined && /spec/.test(childKind.name) ? without : undefined;
+          const child = this.#node(childKind, name, first ? start : cursor.startIndex - this.#base, depth + 1, passed);
+          children.push(child);
+          if (fieldId !== 0 && fieldId === kind.lastField) {
+            end = child.e;
+            break;
+          }
+        }
+      } else if (kind.operator && childKind.name !== 'comment') {
+        children.push({ t: childKind.name, f: 'operator', s: 0, e: 0, c: none });
+      }
+      first = false;
     } while (cursor.gotoNextSibling());
     cursor.gotoParent();
+    return { t: kind.name, f: field, s: start, e: end < 0 ? cursor.endIndex - this.#base : end, c: children };
   }
-  return node;
+
+  /** Most names are ASCII, and where one ends the text tells. */
+  #wordEnd(start: number): number {
+    const text = this.#text;
+    for (let i = start; ; i++) {
+      const c = text.charCodeAt(i);
+      const inWord = (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || (c >= 48 && c <= 57);
+      if (!inWord) return c > 127 ? this.#cursor.endIndex - this.#base : i;
+    }
+  }
+
+  /** A sum of thousands of string literals is data; anything else may hold what an analysis must not miss. */
+  #hidden(field: string | undefined, start: number): RawNode {
+    const end = this.#cursor.endIndex - this.#base;
+    const code = this.#text.slice(start, end).replace(/"(?:[^"\\\n]|\\.)*"|`[^`]*`/g, '');
+    this.#tooDeep ||= /[\p{L}_{]/u.test(code);
+    return { t: 'ERROR', f: field, s: start, e: end, c: none };
+  }
+}
+
+function kindOf(language: Language, id: number): Kind {
+  const name = language.nodeTypeForId(id) ?? 'ERROR';
+  const lastField = lastFields[name];
+  return {
+    name,
+    copied: language.nodeTypeIsNamed(id) && name !== 'comment',
+    leaf: leaves.includes(name),
+    word: words.includes(name),
+    fields: !withoutFields.includes(name),
+    operator: withOperator.includes(name),
+    lastField: lastField === undefined ? 0 : (language.fieldIdForName(lastField) ?? 0),
+  };
 }

@@ -92,7 +92,8 @@ function endsPath(callee: Callee): boolean {
     case 'pkg':
       return isNoReturn(callee.pkg, callee.name);
     case 'method':
-      return isNoReturnMethod(callee.name);
+      // A method of an interface that the function declares itself says nothing.
+      return callee.recvType.k !== 'interface' && isNoReturnMethod(callee.name);
     default:
       return false;
   }

@@ -5,6 +5,7 @@ import { type Type, typeOf, unknownType } from '../../semantics/types.ts';
 import type { Operand, Var } from '../ir.ts';
 import { isTypeExpr, lowerCall } from './calls.ts';
 import { lowerBody } from './lower.ts';
+import { branch } from './statements.ts';
 import type { Lowering } from './lowering.ts';
 import { constants } from '../../semantics/builtins.ts';
 
@@ -32,6 +33,7 @@ export function lowerExpr(low: Lowering, expr: Expr): Operand {
     case 'Unary':
       return unary(low, expr.op, expr.x, expr);
     case 'Binary': {
+      if (expr.op === '&&' || expr.op === '||') return shortCircuit(low, expr);
       const l = lowerExpr(low, expr.l);
       const r = lowerExpr(low, expr.r);
       const dst = low.temp(spanOf(expr), /^(?:==|!=|<|<=|>|>=|&&|\|\|)$/.test(expr.op) ? { k: 'named', name: 'bool' } : low.typeOfOperand(l) ?? low.typeOfOperand(r));
@@ -66,6 +68,23 @@ export function lowerExpr(low: Lowering, expr: Expr): Operand {
     default:
       return unknown;
   }
+}
+
+/** `a && b` as a value: b runs only when a does not decide. */
+function shortCircuit(low: Lowering, expr: Expr & { k: 'Binary' }): Operand {
+  const dst = low.temp(spanOf(expr), { k: 'named', name: 'bool' });
+  const { frame } = low;
+  const more = frame.newBlock();
+  const decided = frame.newBlock();
+  const after = frame.newBlock();
+  const isAnd = expr.op === '&&';
+  branch(low, expr.l, isAnd ? more : decided, isAnd ? decided : more);
+  frame.end({ k: 'stop' }, decided);
+  low.emit({ op: 'copy', dst, src: { k: 'const', value: String(!isAnd) } }, spanOf(expr.l));
+  frame.end({ k: 'jump', to: after }, more);
+  low.emit({ op: 'copy', dst, src: lowerExpr(low, expr.r) }, spanOf(expr.r));
+  frame.goOn(after);
+  return varOperand(dst);
 }
 
 function lowerCallValue(low: Lowering, expr: Call): Operand {

@@ -209,7 +209,7 @@ function lowerReturn(low: Lowering, results: readonly Expr[], span: { start: num
 }
 
 /** Branches to `yes` or `no`; && and || become control flow. */
-function branch(low: Lowering, expr: Expr, yes: number, no: number): void {
+export function branch(low: Lowering, expr: Expr, yes: number, no: number): void {
   const x = unparen(expr);
   const frame = low.frame;
   if (x.k === 'Unary' && x.op === '!') return branch(low, x.x, no, yes);

@@ -64,13 +64,16 @@ export function assignValue(state: State, v: Var, src: Operand | undefined, info
   if ([...next.facts.keys()].some((key) => token.test(key))) next = { ...next, facts: new Map([...next.facts].filter(([key]) => !token.test(key))) };
   if (next.witnesses.has(v.id)) next = { ...next, witnesses: new Set([...next.witnesses].filter((id) => id !== v.id)) };
   if (src?.k === 'var' && next.witnesses.has(src.v.id)) next = { ...next, witnesses: new Set([...next.witnesses, v.id]) };
-  const value = valueOf(next, src);
+  const value = valueOf(next, src) ?? (isError(v) && (src?.k === 'global' || (src?.k === 'unknown' && v.kind === 'result')) ? 'nonnil' : undefined);
   if (value !== undefined && info.tracked.has(v)) return { ...next, values: new Map(next.values).set(v.id, value) };
   if (!next.values.has(v.id)) return next;
   const values = new Map(next.values);
   values.delete(v.id);
   return { ...next, values };
 }
+
+/** An error variable of a package (`ErrShort`, `io.EOF`) is never nil. */
+const isError = (v: Var): boolean => v.type?.k === 'named' && v.type.pkg === undefined && v.type.name === 'error';
 
 function valueOf(state: State, src: Operand | undefined): string | undefined {
   if (src?.k === 'const') return src.value;

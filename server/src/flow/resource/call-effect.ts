@@ -45,7 +45,7 @@ export function callEffect(ex: Explorer, state: State, step: CallStep, args: rea
     case 'builtin':
       return builtin(ex, state, step, step.callee.name, args);
     case 'value':
-      return args.some((value) => [...value.values()].some((hold) => hold !== 'view')) ? escaped(ex) : done(state);
+      return args.some((value) => [...value.values()].some((hold) => hold !== 'view')) && !ex.closureOf(step.callee.fn) ? escaped(ex) : done(state);
   }
 }
 
@@ -65,21 +65,26 @@ function neverReturns(ex: Explorer, step: CallStep): boolean {
 function results(ex: Explorer, state: State, step: CallStep, values: readonly Carried[]): State {
   let next = state;
   step.dsts.forEach((dst, i) => {
-    next = assignValue(next, dst, undefined, ex.info);
+    next = assignValue(next, dst, makesError(step) ? { k: 'func', name: '' } : undefined, ex.info);
     const holders = assignPlace(next.holders, String(dst.id), values[i] ?? new Map());
     if (holders !== next.holders) next = { ...next, holders };
   });
   return next;
 }
 
+/** errors.New and fmt.Errorf never return nil. */
+const makesError = ({ callee }: CallStep): boolean => callee.k === 'pkg' && ((callee.pkg === 'errors' && callee.name === 'New') || (callee.pkg === 'fmt' && callee.name === 'Errorf'));
+
 function whenReleased(ex: Explorer, state: State, step: CallStep, args: readonly Carried[], done: (next: State) => CallOutcome): CallOutcome {
   const index = args.findIndex((value) => value.get('') === 'same' || value.get('') === 'view');
-  if (index < 0 || state.released === undefined) return args.some((value) => [...value.values()].includes('ref')) ? escaped(ex) : done(state);
   const { callee } = step;
+  // Whoever gets the object around the pointer, or its variable, may put something else there.
+  if (index < 0 || state.released === undefined) return callee.k === 'builtin' ? done(state) : { k: 'over' };
   if (callee.k === 'builtin' && (callee.name === 'len' || callee.name === 'cap')) return done(state);
   // Making a view touches nothing yet; whoever uses the view does.
   if (callee.k === 'pkg' && callee.pkg === 'unsafe') return { k: 'state', state: results(ex, state, step, [asView(args[0] ?? new Map())]) };
-  if (callee.k === 'pkg' && (callee.pkg === 'fmt' || callee.pkg === 'log')) return done(state);
+  // Printing a pointer prints its address.
+  if (callee.k === 'pkg' && (callee.pkg === 'fmt' || callee.pkg === 'log') && args[index]!.get('') === 'same') return done(state);
   if (callee.k === 'pkg' && callee.pkg === 'runtime') return done(state);
   // A second release is another hazard than a use.
   if (callee.k === 'c' && (ex.knowledge.cArg(callee.name, index)?.releases === 'always' || mayRelease(callee.name))) return { k: 'over' };
@@ -164,7 +169,8 @@ function goCall(ex: Explorer, state: State, step: CallStep, callee: { readonly r
 function packageCall(ex: Explorer, state: State, step: CallStep, pkg: string, name: string, args: readonly Carried[]): CallOutcome {
   const done = (values: readonly Carried[] = []): CallOutcome => ({ k: 'state', state: results(ex, state, step, values) });
   if (pkg === 'unsafe') return done(args[0]?.has('') ? [asView(args[0])] : []);
-  if (pkg === 'runtime' && name === 'KeepAlive') return done();
+  const clears = name === 'SetFinalizer' && step.args[1]?.k === 'const';
+  if (pkg === 'runtime' && (name === 'KeepAlive' || clears)) return done();
   const onlyViews = args.every((value) => [...value.values()].every((hold) => hold === 'view'));
   return onlyViews ? done() : escaped(ex);
 }

@@ -136,7 +136,7 @@ export class Explorer {
     let state: State | undefined = item.state;
     for (let i = item.step; i < block.steps.length; i++) {
       const step = block.steps[i]!;
-      const inline = this.#inlined(step, state);
+      const inline = this.#inlined(step, state, item.fn);
       if (inline) {
         const cont: Cont = { fn: item.fn, block: item.block, step: i + 1, dsts: step.op === 'call' ? step.dsts : [], defers: state.defers, leaving: false };
         return this.#enter(state, inline, step as CallStep, cont);
@@ -171,9 +171,11 @@ export class Explorer {
   }
 
   /** The literal that a step runs right here. */
-  #inlined(step: Step, state: State): FuncBody | undefined {
+  #inlined(step: Step, state: State, current: FuncBody): FuncBody | undefined {
     if (step.op !== 'call' || step.mode !== 'call' || step.callee.k !== 'value' || state.conts.length >= deepestInline) return undefined;
-    return this.closureOf(step.callee.fn);
+    const fn = this.closureOf(step.callee.fn);
+    // A literal that calls itself shares its variables between the rounds here: one round stands for all.
+    return fn && fn !== current && !state.conts.some((cont) => cont.fn === fn) ? fn : undefined;
   }
 
   #enter(state: State, fn: FuncBody, step: CallStep, cont: Cont, args: readonly Carried[] = step.args.map((arg) => carried(state, arg))): void {
@@ -215,8 +217,8 @@ export class Explorer {
       // Round again: the earlier memory is lost unless a variable or a deferred call still has it.
       const temps = new Set(this.ir.vars.filter((v) => v.kind === 'temp').map((v) => String(v.id)));
       if (![...state.holders.keys()].some((place) => !temps.has(place.split(/[.[]/)[0]!)) && !promised(state)) this.trail.lost.push({ state, span: step.span });
-      // The temporaries of this statement now mean the new memory.
-      return { ...state, holders: step.dsts.reduce((holders, dst) => assignPlace(holders, String(dst.id), new Map()), state.holders) };
+      // The call may take the earlier memory (realloc); its results mean the new one.
+      return this.#settle(callEffect(this, state, step, step.args.map((arg) => carried(state, arg))));
     }
     const target = origin.owned.outArg === undefined ? step.dsts[origin.owned.index] : undefined;
     const place = target ? String(target.id) : this.outPlace(step.args[origin.owned.outArg ?? -1]);

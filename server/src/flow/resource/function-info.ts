@@ -138,7 +138,7 @@ function makesLocal(step: Step, locals: ReadonlyMap<Var, boolean>): boolean {
     case 'call':
       return step.callee.k === 'builtin' && (step.callee.name === 'new' || step.callee.name === 'make');
     case 'copy':
-      if (step.src.k === 'var') return locals.get(step.src.v) === true || (step.src.v.type !== undefined && isStructValue(step.src.v.type));
+      if (step.src.k === 'var') return locals.get(step.src.v) === true;
       // `var st C.struct_x` begins as the zero value, whatever the type's name is.
       return step.src.k === 'unknown' && step.dst.type !== undefined && isStructValue(step.dst.type);
     case 'addr':
@@ -149,7 +149,7 @@ function makesLocal(step: Step, locals: ReadonlyMap<Var, boolean>): boolean {
 }
 
 /** A value that is copied, not shared: a named type, struct or array, and no pointer. */
-const isStructValue = (type: Type): boolean => type.k === 'named' || type.k === 'struct' || type.k === 'array';
+const isStructValue = (type: Type): boolean => (type.k === 'named' && type.pkg !== 'unsafe') || type.k === 'struct' || type.k === 'array';
 
 function trackedVars(ir: FuncIr, remembered: ReadonlySet<string>): Set<Var> {
   const ids = new Set([...remembered].flatMap((key) => [...key.matchAll(/\bv(\d+)\b/g)].map((match) => Number(match[1]))));

@@ -1,5 +1,5 @@
 /** The resource analysis of one function: every allocation in it followed to its exits, and what becomes of memory it is given. */
-import { isUnsafePointer, ownTypeName } from '../../semantics/types.ts';
+import { isUnsafePointer, ownTypeName, type Type } from '../../semantics/types.ts';
 import type { Span } from '../../base/span.ts';
 import type { CallStep, FuncBody, FuncIr, Step, Var } from '../ir.ts';
 import { type ArgEffect, borrows, type Knowledge, type OwnedResult, unknownEffect } from '../knowledge.ts';
@@ -10,10 +10,14 @@ import { assumedOf, pathOf, type State } from './state.ts';
 
 /** What function `ir` does to the memory at `path` of its parameter number `arg` (a receiver is 0). */
 export function paramEffect(ir: FuncIr, unit: object, knowledge: Knowledge, arg: number, path: string): ArgEffect {
-  const param = ir.body.params[arg];
-  if (ir.opaque || param === undefined || (param.type?.k === 'slice' && arg === ir.body.params.length - 1 && path === '')) return unknownEffect;
+  const last = ir.body.params.length - 1;
+  const rest = ir.variadic && arg >= last;
+  const param = ir.body.params[rest ? last : arg];
+  if (ir.opaque || param === undefined) return unknownEffect;
   if (param.name === undefined) return borrows;
-  return effectOf(new Explorer(ir, unit, knowledge).run(ir.body, new Map([[`${param.id}${path}`, 'same']])));
+  // What is passed for a variadic parameter is an element of its slice; a slice passed whole (`all...`) has its own path already.
+  const place = `${param.id}${rest && !path.startsWith('[]') ? '[]' : ''}${path}`;
+  return effectOf(new Explorer(ir, unit, knowledge).run(ir.body, new Map([[place, 'same']])));
 }
 
 /** Finds every allocation of the function and follows it. */
@@ -30,11 +34,14 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
         for (const owned of ownedBy(step, knowledge)) {
           const site = siteOf(ir, body, step as CallStep, owned);
           sites.push(site);
-          const trail = new Explorer(ir, unit, knowledge, { step: step as CallStep, owned }).run(entryOf(ir, body, loose));
+          const explore = (entry: FuncBody): Trail => new Explorer(ir, unit, knowledge, { step: step as CallStep, owned }).run(entry);
+          let trail = explore(entryOf(ir, body, loose));
+          // A literal that nothing here calls.
+          if (!trail.born && body.id !== 0) trail = explore(body);
           for (const key of trail.freedAfter) freedAfter.add(key);
           if (trail.exhausted) continue;
           leaks.push(...leaksOf(ir, site, trail));
-          uses.push(...usesOf(site, trail));
+          uses.push(...usesOf(ir, site, trail));
           returned.push(...returnedOf(site, trail));
         }
       }
@@ -109,15 +116,18 @@ function inReadArray(ir: FuncIr, state: State): boolean {
   return bodiesOf(ir).some((body) => [...stepsOf(body)].some((step) => (step.op === 'index' || step.op === 'range') && step.base.k === 'var' && arrays.has(step.base.v.id)));
 }
 
-function usesOf(site: Site, trail: Trail): UseAfterRelease[] {
+function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {
   const used = trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ site, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
   const back = trail.exits.flatMap(({ state, span, returned }): UseAfterRelease[] => {
-    const value = returned.find((carried) => carried.size > 0);
+    // A number that was the address is no pointer any more.
+    const value = returned.find((carried, i) => carried.size > 0 && !isNumber(ir.resultTypes[i]));
     return value && state.phase === 'released' && state.released ? [{ site, use: span, released: state.released, kind: 'returned', view: value.get('') === 'view', path: pathOf(state.path) }] : [];
   });
   const unique = new Map([...used, ...back].map((use) => [`${use.use.start}:${use.kind}`, use]));
   return [...unique.values()].sort((a, b) => a.use.start - b.use.start);
 }
+
+const isNumber = (type: Type | undefined): boolean => type?.k === 'named' && type.pkg === undefined && type.name === 'uintptr';
 
 function returnedOf(site: Site, trail: Trail): Returned[] {
   return trail.exits.flatMap(({ state, span, returned }) =>

@@ -5,7 +5,7 @@ import { assignValue } from './branch.ts';
 import type { Explorer } from './explore.ts';
 import { promised } from './explore.ts';
 import { operandsOf, targetsOf } from './function-info.ts';
-import { addPlace, asView, assignPlace, type Carried, carried, type State } from './state.ts';
+import { addPlace, asView, assignPlace, type Carried, carried, type Hold, type State } from './state.ts';
 
 type PlainStep = Exclude<Step, { op: 'call' }>;
 
@@ -14,7 +14,12 @@ const none: Carried = new Map();
 export function transfer(ex: Explorer, state: State, step: PlainStep): State | undefined {
   if (state.phase === 'unborn') return forgetValues(ex, state, step);
   const read = reads(step);
-  if (state.phase === 'released' && state.released && read.some((operand) => carried(state, operand).has(''))) {
+  const dead = state.phase === 'released' && state.released ? kept(step) : undefined;
+  if (dead && carried(state, dead).get('') === 'same') {
+    ex.trail.used.push({ state, span: step.span, released: state.released!, view: false });
+    return undefined;
+  }
+  if (state.phase === 'released' && state.released && read.some((operand) => isPointer(carried(state, operand).get('')))) {
     const hold = read.map((operand) => carried(state, operand).get('')).find((h) => h !== undefined);
     ex.trail.used.push({ state, span: step.span, released: state.released, view: hold === 'view' });
     return undefined;
@@ -45,9 +50,19 @@ function reads(step: PlainStep): readonly Operand[] {
     case 'setIndex':
     case 'setField':
       return [step.base];
+    case 'binary':
+      // Joining strings reads them.
+      return step.dst.type?.k === 'named' && step.dst.type.name === 'string' && step.operator === '+' ? [step.l, step.r] : [];
     default:
       return [];
   }
+}
+
+const isPointer = (hold: Hold | undefined): boolean => hold === 'same' || hold === 'view';
+
+/** The value that a step puts where it outlives the function. */
+function kept(step: PlainStep): Operand | undefined {
+  return step.op === 'setField' || step.op === 'setIndex' || step.op === 'setGlobal' || step.op === 'setDeref' || step.op === 'send' ? step.src : undefined;
 }
 
 function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
@@ -83,7 +98,9 @@ function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
     case 'assert':
       return bind(ex, state, step.dst, carried(state, step.src));
     case 'binary': {
-      const value = /^(?:[-+&|^]|&\^)$/.test(step.operator) ? new Map([...carried(state, step.l), ...carried(state, step.r)]) : none;
+      // Joining strings copies them; arithmetic on an address stays near it.
+      const joins = step.dst.type?.k === 'named' && step.dst.type.name === 'string';
+      const value = !joins && /^(?:[-+&|^]|&\^)$/.test(step.operator) ? new Map([...carried(state, step.l), ...carried(state, step.r)]) : none;
       return bind(ex, state, step.dst, value.has('') ? asView(value) : none);
     }
     case 'composite': {

@@ -31,10 +31,8 @@ function statement(c: Converter, raw: RawNode): ast.Stmt {
       return { k: 'ExprStmt', ...at(raw), x: raw.c[0] ? c.expr(raw.c[0]) : { k: 'Bad', ...at(raw) } };
     case 'short_var_declaration':
       return { k: 'Assign', ...at(raw), op: ':=', lhs: c.list(c.field(raw, 'left')), rhs: c.list(c.field(raw, 'right')) };
-    case 'assignment_statement': {
-      const operator = c.field(raw, 'operator');
-      return { k: 'Assign', ...at(raw), op: operator ? c.text(operator) : '=', lhs: c.list(c.field(raw, 'left')), rhs: c.list(c.field(raw, 'right')) };
-    }
+    case 'assignment_statement':
+      return { k: 'Assign', ...at(raw), op: c.field(raw, 'operator')?.t ?? '=', lhs: c.list(c.field(raw, 'left')), rhs: c.list(c.field(raw, 'right')) };
     case 'receive_statement': {
       const left = c.field(raw, 'left');
       const right = c.field(raw, 'right');

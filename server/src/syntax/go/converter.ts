@@ -190,7 +190,7 @@ export class Converter {
     const name = this.field(raw, right);
     const x = this.need(raw, left);
     if (name === undefined) return { k: 'Bad', ...at(raw) };
-    return { k: 'Selector', ...at(raw), x, name: name.t === 'MISSING' ? '' : this.text(name), n: name.s };
+    return { k: 'Selector', ...at(raw), x, name: this.text(name), n: name.s };
   }
 
   #call(raw: RawNode): ast.Expr {
@@ -249,7 +249,6 @@ export class Converter {
   }
 
   #operator(raw: RawNode): string {
-    const operator = this.field(raw, 'operator');
-    return operator ? this.text(operator) : '';
+    return this.field(raw, 'operator')?.t ?? '';
   }
 }

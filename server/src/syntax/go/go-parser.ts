@@ -6,11 +6,11 @@ import { Edit, type Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 import type { TextEdit } from '../../base/edit.ts';
 import { LineIndex } from '../../base/line-index.ts';
 import type { Span } from '../../base/span.ts';
-import { copyTree, type RawNode } from '../raw-tree.ts';
+import { TreeCopier, type Without } from '../raw-tree.ts';
 import type { Decl } from './ast.ts';
 import { convertDecl } from './convert.ts';
 import type { DeclKind, DeclSyntax, GoFile, TopDecl } from './go-file.ts';
-import { splitDeclarations } from './recovery.ts';
+import { commentsBetween, splitDeclarations } from './recovery.ts';
 
 const kinds: Readonly<Record<string, DeclKind>> = {
   function_declaration: 'func',
@@ -24,6 +24,15 @@ const kinds: Readonly<Record<string, DeclKind>> = {
 /** A body without any of these words cannot hold, take or release anything that the analyses track; it is read only when asked for. */
 const mayMatter = /\b(?:C|unsafe|runtime|cgo|syscall|reflect)\s*\.|\b(?:panic|recover)\s*\(/;
 
+/** What is not looked at until somebody asks: bodies, and values of package variables and constants. */
+const later: Readonly<Record<DeclKind, Without | undefined>> = {
+  func: { field: 'body' },
+  var: { field: 'value' },
+  const: { type: 'const_spec' },
+  type: undefined,
+  import: undefined,
+};
+
 interface Item {
   readonly kind: 'comment' | 'package' | DeclKind | 'broken';
   readonly start: number;
@@ -31,12 +40,18 @@ interface Item {
   readonly syntax?: DeclSyntax;
 }
 
+/** The items of the parts of a broken file by text, with offsets relative to the part; undefined for a part with a syntax error. */
+type Parts = Map<string, readonly Item[] | undefined>;
+
 export class GoParser {
   readonly #parser: Parser;
   #tree: Tree | undefined;
   #text = '';
   #lines: LineIndex | undefined;
   #syntax = new Map<string, DeclSyntax>();
+  #parts: Parts = new Map();
+  /** The last state without syntax errors: when the next keystroke breaks the file, its parts are known from here. */
+  #whole: { readonly text: string; readonly items: readonly Item[] } | undefined;
 
   constructor(parser: Parser) {
     this.#parser = parser;
@@ -74,12 +89,21 @@ export class GoParser {
     const reuse = this.#tree !== undefined && text === this.#text ? this.#tree : undefined;
     if (!reuse) this.#lines = undefined;
     this.#text = text;
-    const tree = this.#parser.parse(text, reuse);
+    // The grammar takes some declarations for broken when no line ends behind them.
+    const tree = this.#parser.parse(`${text}\n`, reuse);
     this.#tree?.delete();
     this.#tree = tree ?? undefined;
     const known = this.#syntax;
     this.#syntax = new Map();
-    const items = tree && !tree.rootNode.hasError ? this.#items(tree, 0, text, known) : this.#recover(text, known);
+    let items: readonly Item[];
+    if (tree && !tree.rootNode.hasError) {
+      items = this.#items(tree, text, known);
+      this.#whole = { text, items };
+      this.#parts.clear();
+    } else {
+      items = this.#recover(text, known);
+      this.#whole = undefined;
+    }
     return assemble(text, items, this.#addressed(text));
   }
 
@@ -112,48 +136,86 @@ export class GoParser {
     return found;
   }
 
-  #items(tree: Tree, base: number, text: string, known: Map<string, DeclSyntax>): Item[] {
+  #items(tree: Tree, text: string, known: Map<string, DeclSyntax>): Item[] {
     const items: Item[] = [];
+    const copier = TreeCopier.of(tree.language);
     const cursor = tree.walk();
     if (cursor.gotoFirstChild()) {
       do {
         const type = cursor.nodeType;
-        const start = cursor.startIndex + base;
-        const end = cursor.endIndex + base;
+        const start = cursor.startIndex;
+        const end = Math.min(cursor.endIndex, text.length);
         const kind = kinds[type];
         if (type === 'comment') items.push({ kind: 'comment', start, end });
         else if (type === 'package_clause') items.push({ kind: 'package', start, end });
-        else if (kind) items.push({ kind, start, end, syntax: this.#syntaxOf(cursor, kind, text.slice(start, end), known) });
-        else if (cursor.nodeIsNamed) items.push({ kind: 'broken', start, end });
+        else if (kind) {
+          const syntax = this.#syntaxOf(copier, cursor, kind, text.slice(start, end), known);
+          items.push(syntax ? { kind, start, end, syntax } : { kind: 'broken', start, end });
+        } else if (cursor.nodeIsNamed) items.push({ kind: 'broken', start, end });
       } while (cursor.gotoNextSibling());
     }
     cursor.delete();
     return items;
   }
 
-  #syntaxOf(cursor: TreeCursor, kind: DeclKind, text: string, known: Map<string, DeclSyntax>): DeclSyntax {
+  #syntaxOf(copier: TreeCopier, cursor: TreeCursor, kind: DeclKind, text: string, known: Map<string, DeclSyntax>): DeclSyntax | undefined {
     const old = this.#syntax.get(text) ?? known.get(text);
     if (old) {
       this.#syntax.set(text, old);
       return old;
     }
-    const later = (kind === 'func' && !mayMatter.test(text)) || kind === 'const';
-    const decl = convertDecl(later ? copyHead(cursor, cursor.startIndex) : copyTree(cursor, cursor.startIndex), text);
-    const made = new LazyDecl(kind, text, decl, later ? this.#parser : undefined);
+    const without = kind === 'const' || !mayMatter.test(text) ? later[kind] : undefined;
+    const raw = copier.copy(cursor, text, without);
+    if (!raw) return undefined;
+    const made = new LazyDecl(kind, text, convertDecl(raw, text), without && this.#parser);
     this.#syntax.set(text, made);
     return made;
   }
 
+  /** Reads a broken file part by part; only parts whose text is new are parsed. */
   #recover(text: string, known: Map<string, DeclSyntax>): Item[] {
-    return splitDeclarations(text, (part) => {
-      const tree = this.#parser.parse(part.text);
-      if (!tree) return undefined;
-      const whole = !tree.rootNode.hasError;
-      const items = whole ? this.#items(tree, part.start, text, known) : undefined;
-      tree.delete();
+    const before = this.#whole ? partsOf(this.#whole.text, this.#whole.items) : this.#parts;
+    const parts: Parts = new Map();
+    const read = (part: string): readonly Item[] | undefined => {
+      if (parts.has(part)) return parts.get(part);
+      const items = before.has(part) ? before.get(part) : this.#readPart(part, known);
+      for (const { syntax } of items ?? []) if (syntax) this.#syntax.set(syntax.text, syntax);
+      parts.set(part, items);
       return items;
-    }).flatMap((part): readonly Item[] => part.value ?? [{ kind: 'broken', start: part.start, end: part.end }]);
+    };
+    this.#parts = parts;
+    return splitDeclarations(text, (part) => read(part.text)).flatMap((part) => {
+      if (part.value) return part.value.map((item) => shifted(item, part.start));
+      const comments = commentsBetween(text, part.start, part.keyword).map((span): Item => ({ kind: 'comment', ...span }));
+      return [...comments, { kind: 'broken' as const, start: part.keyword, end: part.end }];
+    });
   }
+
+  #readPart(text: string, known: Map<string, DeclSyntax>): Item[] | undefined {
+    const tree = this.#parser.parse(`${text}\n`);
+    const items = tree && !tree.rootNode.hasError ? this.#items(tree, text, known) : undefined;
+    tree?.delete();
+    return items;
+  }
+}
+
+const shifted = (item: Item, by: number): Item => ({ ...item, start: item.start + by, end: item.end + by });
+
+/** What reading each part of a file without errors would give. */
+function partsOf(text: string, items: readonly Item[]): Parts {
+  const parts: Parts = new Map();
+  let from = 0;
+  splitDeclarations(text, (part) => {
+    while (from < items.length && items[from]!.end <= part.start) from++;
+    let to = from;
+    while (to < items.length && items[to]!.end <= part.end) to++;
+    const straddles = [items[from], items[to]].some((item) => item && item.start < part.end && (item.start < part.start || item.end > part.end));
+    if (straddles) return undefined;
+    const own = items.slice(from, to).map((item) => shifted(item, -part.start));
+    parts.set(part.text, own);
+    return own;
+  });
+  return parts;
 }
 
 class LazyDecl implements DeclSyntax {
@@ -173,25 +235,14 @@ class LazyDecl implements DeclSyntax {
   full(): Decl {
     if (this.#parser === undefined) return this.decl;
     if (this.#full) return this.#full;
-    const tree = this.#parser.parse(this.text);
+    const tree = this.#parser.parse(`${this.text}\n`);
     const cursor = tree?.walk();
-    this.#full = cursor?.gotoFirstChild() ? convertDecl(copyTree(cursor, 0), this.text) : this.decl;
+    const raw = tree && cursor?.gotoFirstChild() ? TreeCopier.of(tree.language).copy(cursor, this.text) : undefined;
+    this.#full = raw ? convertDecl(raw, this.text) : this.decl;
     cursor?.delete();
     tree?.delete();
     return this.#full;
   }
-}
-
-/** Like copyTree, without the body. */
-function copyHead(cursor: TreeCursor, base: number): RawNode {
-  const node = { t: cursor.nodeType, f: undefined, s: cursor.startIndex - base, e: cursor.endIndex - base, c: [] as RawNode[] };
-  if (cursor.gotoFirstChild()) {
-    do {
-      if (cursor.nodeIsNamed && cursor.currentFieldName !== 'body' && cursor.nodeType !== 'const_spec') node.c.push(copyTree(cursor, base));
-    } while (cursor.gotoNextSibling());
-    cursor.gotoParent();
-  }
-  return node;
 }
 
 function assemble(text: string, items: readonly Item[], addressed: readonly Span[]): GoFile {

@@ -1,8 +1,10 @@
 /** Cuts a broken file at the lines that begin a declaration (gofmt puts the keyword in column 0), so that what is whole stays known. */
+import type { Span } from '../../base/span.ts';
 
-export interface Part {
-  readonly start: number;
-  readonly end: number;
+/** A declaration with the comments that touch it from above and whatever stands between it and the next one. */
+export interface Part extends Span {
+  /** Where the keyword stands, behind the comments. */
+  readonly keyword: number;
   readonly text: string;
 }
 
@@ -16,33 +18,29 @@ const longestJoin = 64;
  * comment may go on below a line that only looks like a declaration: it is joined with its followers where that makes it whole.
  */
 export function splitDeclarations<T>(text: string, read: (part: Part) => T | undefined): readonly (Part & { readonly value: T | undefined })[] {
-  const starts = [...text.matchAll(keyword)].map((match) => match.index);
-  if (starts[0] !== 0) starts.unshift(0);
+  const starts = beginnings(text);
   const out: (Part & { readonly value: T | undefined })[] = [];
   for (let i = 0; i < starts.length; ) {
-    const start = starts[i]!;
+    const { start, keyword: at } = starts[i]!;
     const made = (next: number): Part => {
-      const end = starts[next] ?? text.length;
-      return { start, end, text: text.slice(start, end) };
+      const end = starts[next]?.start ?? text.length;
+      return { start, keyword: at, end, text: text.slice(start, end) };
     };
     let part = made(i + 1);
     let next = i + 1;
-    const open = openLiteral(part.text);
-    let value = open?.kind === 'comment' && open.joinable ? undefined : read(part);
-    if (value === undefined && open?.joinable) {
-      const closing = open.kind === 'raw' ? '`' : '*/';
-      for (let j = i + 1; j < starts.length && j <= i + longestJoin; j++) {
-        if (!made(j + 1).text.slice(part.text.length).includes(closing)) continue;
-        const joined = made(j + 1);
-        const whole = read(joined);
-        if (whole !== undefined) {
-          part = joined;
-          value = whole;
-          next = j + 1;
-        }
-        break;
+    let value = read(part);
+    const closing = value === undefined ? closingOf(part.text) : undefined;
+    const close = closing === undefined ? -1 : text.indexOf(closing, part.end);
+    if (close >= 0) {
+      let after = next;
+      while (after < starts.length && starts[after]!.start <= close) after++;
+      const joined = made(after);
+      const whole = after - next <= longestJoin ? read(joined) : undefined;
+      if (whole !== undefined) {
+        part = joined;
+        value = whole;
+        next = after;
       }
-      if (value === undefined) value = read(part);
     }
     out.push({ ...part, value });
     i = next;
@@ -50,15 +48,57 @@ export function splitDeclarations<T>(text: string, read: (part: Part) => T | und
   return out;
 }
 
-/** Whether a text ends inside a raw string or a block comment; a comment may be joined only when it opened in column 0, between declarations. */
-function openLiteral(text: string): { kind: 'raw' | 'comment'; joinable: boolean } | undefined {
+/** The comments between two offsets where nothing but comments and blanks stands. */
+export function commentsBetween(text: string, from: number, to: number): Span[] {
+  const found: Span[] = [];
+  for (let at = text.indexOf('/', from); at >= 0 && at < to; at = text.indexOf('/', found.at(-1)!.end)) {
+    const block = text[at + 1] === '*';
+    const closed = text.indexOf(block ? '*/' : '\n', at + 2);
+    const end = closed < 0 ? to : closed + (block ? 2 : 0);
+    found.push({ start: at, end: !block && text[end - 1] === '\r' ? end - 1 : end });
+  }
+  return found;
+}
+
+/** Where the parts begin; a keyword inside the comment above a declaration (a C preamble has many) begins none. */
+function beginnings(text: string): readonly { readonly start: number; readonly keyword: number }[] {
+  const out: { start: number; keyword: number }[] = [];
+  for (const { index } of text.matchAll(keyword)) {
+    const start = commentStart(text, index);
+    while (out.length > 0 && out.at(-1)!.keyword >= start) out.pop();
+    out.push({ start, keyword: index });
+  }
+  if (out[0]?.start !== 0) out.unshift({ start: 0, keyword: 0 });
+  return out;
+}
+
+/** The beginning of the comments in column 0 that end on the line above `at`, else `at`. */
+function commentStart(text: string, at: number): number {
+  for (let start = at; ; ) {
+    const line = start < 2 ? 0 : text.lastIndexOf('\n', start - 2) + 1;
+    if (line >= start) return start;
+    if (text.startsWith('//', line)) {
+      start = line;
+      continue;
+    }
+    const above = text.slice(line, start).trimEnd();
+    if (!above.endsWith('*/')) return start;
+    const close = line + above.length - 2;
+    const open = text.lastIndexOf('\n/*', close - 1) + 1;
+    if (!text.startsWith('/*', open) || text.indexOf('*/', open + 2) !== close) return start;
+    start = open;
+  }
+}
+
+/** What ends the raw string or the block comment (in column 0, between declarations) that a text ends in. */
+function closingOf(text: string): '`' | '*/' | undefined {
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
     if (c === '"' || c === "'") {
       for (i++; i < text.length && text[i] !== c && text[i] !== '\n'; i++) if (text[i] === '\\') i++;
     } else if (c === '`') {
       const end = text.indexOf('`', i + 1);
-      if (end < 0) return { kind: 'raw', joinable: true };
+      if (end < 0) return '`';
       i = end;
     } else if (c === '/' && text[i + 1] === '/') {
       const end = text.indexOf('\n', i);
@@ -66,7 +106,7 @@ function openLiteral(text: string): { kind: 'raw' | 'comment'; joinable: boolean
       i = end;
     } else if (c === '/' && text[i + 1] === '*') {
       const end = text.indexOf('*/', i + 2);
-      if (end < 0) return { kind: 'comment', joinable: i === 0 || text[i - 1] === '\n' };
+      if (end < 0) return i === 0 || text[i - 1] === '\n' ? '*/' : undefined;
       i = end + 1;
     }
   }
