@@ -20,30 +20,24 @@ export function applyFix(directory: string, files: PackageText, fix: Fix): Packa
 
 /**
  * The package after the first fix of every finding that has one, each computed from the text after the one before.
- * The texts are given to the project as open documents and taken back at the end.
+ * The texts are given to the project as open documents and taken back at the end. Throws when a fix leaves its own finding.
  */
 export async function applyAllFixes(project: Project, directory: string, files: PackageText): Promise<PackageText> {
-  const limit = 100;
   let now = files;
   try {
-    for (let round = 0; round < limit; round++) {
+    for (let left = Infinity; ; ) {
       for (const [name, text] of Object.entries(now)) project.openDocument(`${directory}/${name}`, text);
-      const reports = await project.checkDirectory(directory);
-      const fix = firstFix(reports.flatMap((report) => report.findings));
-      if (!fix) return now;
+      const fixable = (await project.checkDirectory(directory)).flatMap((report) => report.findings).filter(isFixable);
+      const first = fixable[0];
+      if (!first) return now;
+      const fix = first.fixes()[0]!;
+      if (fixable.length >= left) throw new Error(`${fixable.length} findings before and after a fix; now "${fix.title}" for ${first.rule}`);
+      left = fixable.length;
       now = applyFix(directory, now, fix);
-      for (const name of Object.keys(now)) project.closeDocument(`${directory}/${name}`);
     }
-    throw new Error(`fixes still offered after ${limit} rounds in ${directory}`);
   } finally {
     for (const name of Object.keys(now)) project.closeDocument(`${directory}/${name}`);
   }
 }
 
-function firstFix(findings: readonly Finding[]): Fix | undefined {
-  for (const finding of findings) {
-    const fix = finding.suppression ? undefined : finding.fixes()[0];
-    if (fix) return fix;
-  }
-  return undefined;
-}
+const isFixable = (finding: Finding): boolean => !finding.suppression && finding.fixes().length > 0;

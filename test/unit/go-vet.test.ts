@@ -26,6 +26,7 @@ for (const { id, examples } of rules) {
 
 describe.skipIf(missing)(`go vet${reason}`, () => {
   const fixed = new Map<string, PackageText>();
+  const unfixable = new Map<string, unknown>();
   let project: Project;
   let complaints: ReadonlyMap<string, string>;
 
@@ -36,8 +37,12 @@ describe.skipIf(missing)(`go vet${reason}`, () => {
       if (isTooNew(files)) continue;
       const directory = `/${name}`;
       host.writeAll(directory, files);
-      const after = await applyAllFixes(project, directory, files);
-      if (after !== files) fixed.set(name, after);
+      try {
+        const after = await applyAllFixes(project, directory, files);
+        if (after !== files) fixed.set(name, after);
+      } catch (error) {
+        unfixable.set(name, error);
+      }
     }
     const before = [...packages].filter(([, files]) => !isTooNew(files));
     complaints = vet(new Map([...before, ...[...fixed].map(([name, files]) => [`${name}/fixed`, files] as const)]));
@@ -49,6 +54,7 @@ describe.skipIf(missing)(`go vet${reason}`, () => {
     test.skipIf(isTooNew(files))(`${name}${note}`, () => {
       expect(complaints.get(name) ?? '').toBe('');
       expect(gofmtDiff(files)).toBe('');
+      expect(unfixable.get(name)).toBeUndefined();
       const after = fixed.get(name);
       if (!after) return;
       expect(complaints.get(`${name}/fixed`) ?? '', show(after)).toBe('');
