@@ -7,7 +7,7 @@ import { root } from './paths.mjs';
 /** Builds and packs into `file`; speaks only when that fails. */
 export function packExtension(file) {
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
-  execFileSync(process.execPath, [vsce, 'package', '--no-dependencies', '--out', file], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+  execFileSync(process.execPath, [vsce, 'package', '--no-dependencies', '--no-rewrite-relative-links', '--out', file], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 }
 
 /** The names of the files in a .vsix, from the central directory of the zip file that it is. */
