@@ -227,6 +227,7 @@ class Collector {
         }
         case 'go':
         case 'method': {
+          if (!this.#fieldOf(arg)) return;
           const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
           if (callee.k === 'method' && (recv === undefined || i === 0)) return recv === undefined && i > 0 ? this.#moved(arg) : undefined;
           const effect = this.#flow.knowledge.goArg({ ...(recv !== undefined ? { recv } : {}), name: callee.name }, i, '');

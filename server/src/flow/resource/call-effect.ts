@@ -64,8 +64,11 @@ function neverReturns(ex: Explorer, step: CallStep): boolean {
 /** The state after the call, its results holding what `values` says. */
 function results(ex: Explorer, state: State, step: CallStep, values: readonly Carried[]): State {
   let next = state;
+  // `err := toError(rc)`: the error says as much as the code that it was made of.
+  const tells = step.callee.k !== 'builtin' && step.callee.k !== 'c' && step.args.some((arg) => arg.k === 'var' && state.witnesses.has(arg.v.id));
   step.dsts.forEach((dst, i) => {
     next = assignValue(next, dst, makesError(step) ? { k: 'func', name: '' } : undefined, ex.info);
+    if (tells) next = { ...next, witnesses: new Set([...next.witnesses, dst.id]) };
     const holders = assignPlace(next.holders, String(dst.id), values[i] ?? new Map());
     if (holders !== next.holders) next = { ...next, holders };
   });

@@ -87,7 +87,12 @@ export const start: State = {
   assumed: undefined,
 };
 
-const entries = (map: ReadonlyMap<unknown, unknown>): string => [...map].map(([k, v]) => `${k}=${v}`).sort().join(',');
+function entries(map: ReadonlyMap<unknown, unknown>): string {
+  if (map.size === 0) return '';
+  const parts: string[] = [];
+  for (const [k, v] of map) parts.push(`${k}=${v}`);
+  return parts.length === 1 ? parts[0]! : parts.sort().join(',');
+}
 
 /** Two states with the same key go on in the same way. How they came there (path, assumptions) is not part of it. */
 export function stateKey(state: State): string {
@@ -97,7 +102,7 @@ export function stateKey(state: State): string {
     entries(state.holders),
     entries(state.values),
     entries(state.facts),
-    [...state.witnesses].sort().join(','),
+    state.witnesses.size === 0 ? '' : [...state.witnesses].sort().join(','),
     pending(state.defers),
     state.conts.map((c) => `${c.fn.id}.${c.block}.${c.step}.${c.leaving}.${pending(c.defers)}`).join('>'),
     state.released?.span.start ?? '',
