@@ -12,18 +12,25 @@ export function vet(packages: ReadonlyMap<string, PackageText>): Map<string, str
   return inTemporaryFolder((folder) => {
     const names = [...packages.keys()];
     for (const [name, files] of packages) {
-      writePackage(join(folder, name), { ...files, 'go.mod': `module example.test/${name}\n\ngo ${goLine(files)}\n` });
+      writePackage(join(folder, name), underModule(`example.test/${name}`, files));
     }
     const newest = [...packages.values()].map(goLine).sort(byVersion).at(-1) ?? '1.21';
     writeFileSync(join(folder, 'go.work'), `go ${newest}\n\nuse (\n${names.map((name) => `\t./${name}\n`).join('')})\n`);
     // vet's own unsafeptr and copylocks would report what hazards show on purpose. -trimpath lets the build cache serve every
     // temporary folder.
     const flags = ['-trimpath', '-unsafeptr=false', '-copylocks=false'];
-    const { failed, stdout, stderr } = run('go', ['vet', ...flags, ...names.map((name) => `./${name}`)], folder);
+    const { failed, stdout, stderr } = run('go', ['vet', ...flags, ...names.map((name) => `./${name}/...`)], folder);
     const complaints = byPackage(stdout + stderr);
     if (failed && complaints.size === 0) throw new Error(`go vet failed: ${stdout}${stderr}`);
     return complaints;
   });
+}
+
+/** The package under another module path, so that cases of one name may stand side by side. */
+function underModule(path: string, files: PackageText): PackageText {
+  const own = /^module (\S+)/m.exec(files['go.mod'] ?? '')?.[1] ?? path;
+  const moved = Object.entries(files).map(([file, text]) => [file, text.replaceAll(`"${own}/`, `"${path}/`)] as const);
+  return { ...Object.fromEntries(moved), 'go.mod': `module ${path}\n\ngo ${goLine(files)}\n` };
 }
 
 /** The `go` line of a package's go.mod; an example without one is read by the oldest version that the project supports. */
