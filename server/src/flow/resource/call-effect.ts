@@ -28,6 +28,9 @@ export function callEffect(ex: Explorer, state: State, step: CallStep, args: rea
     const effect = fn && ex.closureEffect(fn, state);
     if (effect && (effect.escapes || effect.releases !== 'never')) return escaped(ex);
   }
+  // Whoever gets the object that points to it may take it away.
+  const { stored } = state;
+  if (stored && step.args.some((arg) => arg.k === 'var' && arg.v.id === stored.base)) return escaped(ex);
   const touched = args.findIndex((value) => value.size > 0);
   if (touched < 0) return done(state);
   if (state.phase === 'released') return whenReleased(ex, state, step, args, done);

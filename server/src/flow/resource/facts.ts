@@ -35,11 +35,14 @@ export interface Leak {
 }
 
 export interface UseAfterRelease {
-  readonly site: Site;
+  /** Absent for memory that the function was given: a parameter, or a field of one. */
+  readonly site?: Site;
+  /** The variable or field that holds it. */
+  readonly name?: string;
   readonly use: Span;
   readonly released: Place;
-  /** `returned`: given to the caller although a deferred call releases it. */
-  readonly kind: 'used' | 'returned';
+  /** `returned`: given to the caller although a deferred call releases it. `kept`: a field still points to it. */
+  readonly kind: 'used' | 'returned' | 'kept';
   readonly view: boolean;
   readonly path: readonly PathNode[];
 }

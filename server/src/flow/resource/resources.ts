@@ -1,7 +1,8 @@
 /** The resource analysis of one function: every allocation in it followed to its exits, and what becomes of memory it is given. */
 import { isUnsafePointer, ownTypeName, type Type } from '../../semantics/types.ts';
 import type { Span } from '../../base/span.ts';
-import type { CallStep, FuncBody, FuncIr, Step, Var } from '../ir.ts';
+import { definitions, origin, originStep } from '../definitions.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from '../ir.ts';
 import { type ArgEffect, borrows, type Knowledge, type OwnedResult, unknownEffect } from '../knowledge.ts';
 import { effectOf, type Exit, Explorer, type Trail } from './explore.ts';
 import type { Leak, ResourceFacts, Returned, Site, UseAfterRelease } from './facts.ts';
@@ -40,12 +41,17 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
           if (!trail.born && body.id !== 0) trail = explore(body);
           for (const key of trail.freedAfter) freedAfter.add(key);
           if (trail.exhausted) continue;
+          if (trail.exits.some((exit) => exit.state.stored && exit.state.phase === 'owned')) trail.escaped = true;
           leaks.push(...leaksOf(ir, site, trail));
           uses.push(...usesOf(ir, site, trail));
           returned.push(...returnedOf(site, trail));
         }
       }
     }
+  }
+  if (!ir.opaque) {
+    const known = new Set(uses.map((use) => use.use.start));
+    uses.push(...usesOfGiven(ir, unit, knowledge).filter((use) => !known.has(use.use.start)));
   }
   return { leaks, uses, returned, freedAfter, sites };
 }
@@ -98,7 +104,7 @@ const isGoroutine = (ir: FuncIr, body: FuncBody): boolean =>
   bodiesOf(ir).some((other) => [...stepsOf(other)].some((step) => step.op === 'call' && step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure' && step.callee.fn.fn === body));
 
 function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
-  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && exit.returned.every((value) => value.size === 0) && !inReadArray(ir, exit.state));
+  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.stored && exit.returned.every((value) => value.size === 0) && !inReadArray(ir, exit.state));
   const releasedElsewhere = trail.certainlyReleased !== undefined;
   const everywhere = !releasedElsewhere && !trail.escaped && !trail.maybeReleased;
   const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg }) => ({ name, arg })), everywhere, releasedElsewhere, releases: trail.releasedByHelper ? [] : [...trail.releases.values()] });
@@ -117,14 +123,51 @@ function inReadArray(ir: FuncIr, state: State): boolean {
 }
 
 function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {
-  const used = trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ site, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
+  const name = site.holder?.name;
+  const subject = { site, ...(name !== undefined ? { name } : {}) };
+  const used = trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ ...subject, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
   const back = trail.exits.flatMap(({ state, span, returned }): UseAfterRelease[] => {
     // A number that was the address is no pointer any more.
     const value = returned.find((carried, i) => carried.size > 0 && !isNumber(ir.resultTypes[i]));
-    return value && state.phase === 'released' && state.released ? [{ site, use: span, released: state.released, kind: 'returned', view: value.get('') === 'view', path: pathOf(state.path) }] : [];
+    if (state.stored && state.released) return [{ ...subject, use: state.released.span, released: state.released, kind: 'kept', view: false, path: pathOf(state.path) }];
+    return value && state.phase === 'released' && state.released ? [{ ...subject, use: span, released: state.released, kind: 'returned', view: value.get('') === 'view', path: pathOf(state.path) }] : [];
   });
   const unique = new Map([...used, ...back].map((use) => [`${use.use.start}:${use.kind}`, use]));
   return [...unique.values()].sort((a, b) => a.use.start - b.use.start);
+}
+
+/** At most this many things that a function was given and frees are followed. */
+const mostGiven = 8;
+
+/** Uses of memory after this function released it, where it did not allocate it: parameters and fields. */
+function usesOfGiven(ir: FuncIr, unit: object, knowledge: Knowledge): UseAfterRelease[] {
+  const places = new Map<string, string>();
+  for (const step of stepsOf(ir.body)) {
+    if (step.op !== 'call' || step.mode !== 'call' || step.callee.k !== 'c') continue;
+    for (const [i, arg] of step.args.entries()) {
+      if (knowledge.cArg(step.callee.name, i)?.releases !== 'always') continue;
+      const given = givenPlace(ir, arg);
+      if (given && places.size < mostGiven) places.set(given.place, given.name);
+    }
+  }
+  return [...places].flatMap(([place, name]) => {
+    const trail = new Explorer(ir, unit, knowledge).run(ir.body, new Map([[place, 'same']]));
+    if (trail.exhausted) return [];
+    return trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ name, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
+  });
+}
+
+function givenPlace(ir: FuncIr, arg: Operand): { readonly place: string; readonly name: string } | undefined {
+  const at = origin(ir, arg);
+  if (at.k !== 'var') return undefined;
+  if (at.v.kind === 'param' && at.v.name !== undefined) return { place: String(at.v.id), name: at.v.name };
+  const step = originStep(ir, arg);
+  if (step?.op === 'field' && step.base.k === 'var' && (step.base.v.kind === 'param' || step.base.v.kind === 'receiver')) {
+    return { place: `${step.base.v.id}.${step.name}`, name: `${step.base.v.name ?? '_'}.${step.name}` };
+  }
+  // A loop variable that starts at a parameter.
+  const starts = at.v.kind === 'local' ? (definitions(ir).of.get(at.v) ?? []).flatMap((def) => (def.op === 'copy' && def.src.k === 'var' && def.src.v.kind === 'param' ? [def.src.v] : [])) : [];
+  return starts[0]?.name !== undefined ? { place: String(starts[0].id), name: at.v.name ?? starts[0].name } : undefined;
 }
 
 const isNumber = (type: Type | undefined): boolean => type?.k === 'named' && type.pkg === undefined && type.name === 'uintptr';

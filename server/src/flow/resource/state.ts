@@ -69,6 +69,8 @@ export interface State {
   readonly witnesses: ReadonlySet<number>;
   readonly defers: readonly Pending[];
   readonly conts: readonly Cont[];
+  /** The field of an object of the caller that points to it now. */
+  readonly stored?: { readonly base: number; readonly place: string };
   /** Where it was released, when that is certain. */
   readonly released?: Place;
   readonly path: PathNode | undefined;
@@ -106,6 +108,7 @@ export function stateKey(state: State): string {
     pending(state.defers),
     state.conts.map((c) => `${c.fn.id}.${c.block}.${c.step}.${c.leaving}.${pending(c.defers)}`).join('>'),
     state.released?.span.start ?? '',
+    state.stored?.place ?? '',
   ].join('|');
 }
 

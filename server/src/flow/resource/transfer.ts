@@ -1,5 +1,5 @@
 /** What every step but a call does to the resource. Returns undefined where the path is of no further interest. */
-import type { Type } from '../../semantics/types.ts';
+import { ownTypeName, type Type } from '../../semantics/types.ts';
 import type { Operand, Step, Var } from '../ir.ts';
 import { assignValue } from './branch.ts';
 import type { Explorer } from './explore.ts';
@@ -153,10 +153,19 @@ const stored = (state: State, src: Operand): boolean => carried(state, src).size
 
 function setField(ex: Explorer, state: State, base: Operand, name: string, src: Operand): State | undefined {
   const value = carried(state, src);
-  const local = base.k === 'var' && ex.info.locals.has(base.v);
-  if (!local) return value.size > 0 ? ex.gone() : state;
-  const place = `${base.v.id}.${name}`;
+  const place = base.k === 'var' ? `${base.v.id}.${name}` : '';
+  if (base.k !== 'var' || !ex.info.locals.has(base.v)) {
+    if (state.stored?.place === place && value.size === 0) return state.phase === 'owned' ? ex.gone() : forget(state);
+    // An object of the caller points to it: nothing leaks, but freeing it now leaves the object with dead memory.
+    const own = base.k === 'var' && (base.v.kind === 'receiver' || base.v.kind === 'param') && ownTypeName(base.v.type) !== undefined;
+    if (own && value.get('') === 'same' && state.phase === 'owned' && ex.origin) return { ...state, stored: { base: base.v.id, place } };
+    return value.size > 0 ? ex.gone() : state;
+  }
   return { ...state, holders: assignPlace(state.holders, place, value) };
+}
+
+function forget({ stored: _, ...state }: State): State {
+  return state;
 }
 
 /** Lets a variable hold what is given, and forgets what it held. */

@@ -71,9 +71,9 @@ export default defineRule({
   *check(fn, { flow }) {
     for (const use of flow.resources(fn).uses) {
       const unit = fn.top.syntax;
-      const what = use.site.holder ? `\`${use.site.holder.name}\`` : 'this C memory';
-      const source = use.site.callee.k === 'c' ? `C.${use.site.callee.name}` : use.site.callee.name;
-      const subject = use.view ? `A Go view of ${what}` : use.site.holder ? what : 'This C memory';
+      const what = use.name !== undefined ? `\`${use.name}\`` : 'this C memory';
+      const source = use.site === undefined ? '' : use.site.callee.k === 'c' ? ` (from C.${use.site.callee.name})` : ` (from ${use.site.callee.name})`;
+      const subject = use.view ? `A Go view of ${what}` : use.name !== undefined ? what : 'This C memory';
       yield {
         file: fn.file,
         top: fn.top,
@@ -81,12 +81,14 @@ export default defineRule({
         message:
           use.kind === 'returned'
             ? `${subject} is returned although this function frees the memory: the caller gets dead C memory.`
-            : `${subject} is used after its C memory (from ${source}) was freed.`,
+            : use.kind === 'kept'
+              ? `${subject} is freed although a field of the caller's object still points to it.`
+              : `${subject} is used after its C memory${source} was freed.`,
         trace: [
-          { place: { unit, span: use.site.span }, text: `C memory is allocated here (${use.site.owned.allocator})` },
+          ...(use.site ? [{ place: { unit, span: use.site.span }, text: `C memory is allocated here (${use.site.owned.allocator})` }] : []),
           ...branchTrace(fn, use.path),
           { place: use.released, text: 'freed here' },
-          { place: { unit, span: use.use }, text: use.kind === 'returned' ? 'returned here' : 'used here' },
+          { place: { unit, span: use.use }, text: use.kind === 'returned' ? 'returned here' : use.kind === 'kept' ? 'a field still points to it' : 'used here' },
         ],
       };
     }
