@@ -96,7 +96,13 @@ class Collector {
   }
 
   collect(): FieldFacts {
-    for (const body of bodiesOf(this.#ir)) for (const step of stepsOf(body)) this.#step(step);
+    for (const body of bodiesOf(this.#ir)) {
+      for (const step of stepsOf(body)) {
+        this.#step(step);
+        // Given to C and then cleared: whatever the C function is called, it has taken the resource.
+        if (step.op === 'call' && step.callee.k === 'c') for (const arg of step.args) this.#takenAndCleared(arg);
+      }
+    }
     return { constructed: this.#constructed, released: this.#released, releasedTypes: this.#releasedTypes, releasesUnknown: this.#releasesUnknown };
   }
 
@@ -120,6 +126,13 @@ class Collector {
         return this.#call(step);
       default:
     }
+  }
+
+  #takenAndCleared(arg: Operand): void {
+    const use = this.#fieldOf(arg);
+    if (!use) return;
+    const clears = (step: Step): boolean => step.op === 'setField' && step.name.slice(step.name.lastIndexOf('.') + 1) === use.field && step.src.k === 'const' && (step.src.value === 'nil' || step.src.value === '0');
+    if (bodiesOf(this.#ir).some((body) => [...stepsOf(body)].some(clears))) this.#released.push(use);
   }
 
   /** The value of a field goes somewhere else: whoever has it then may release it. */

@@ -53,12 +53,10 @@ export interface RuleMeta {
 /** Where every rule page lives; the one place that knows. Pages are server/docs/rules/<id>.md in the repository. */
 export const pageUrl = (id: string): string => `https://github.com/cgo-guard/cgo-guard/blob/main/server/docs/rules/${id}.md`;
 
-/** Removes the indentation that a Go example carries inside a TypeScript file and the first newline. */
+/** Removes the indentation that a Go example carries inside a TypeScript file and the first newline; values go in as they are. */
 export function go(strings: TemplateStringsArray, ...values: readonly unknown[]): string {
-  const text = String.raw({ raw: strings.raw }, ...values).replace(/^\n/, '');
-  const indent = /^ */.exec(text)?.[0] ?? '';
-  return text
-    .split('\n')
-    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart() === '' ? '' : line))
-    .join('\n');
+  const indent = /^\n*( *)/.exec(strings.raw[0] ?? '')?.[1] ?? '';
+  // The last line holds the closing backquote, which stands further to the left.
+  const dedent = (raw: string): string => raw.replaceAll(`\n${indent}`, '\n').replace(/\n +$/, '\n');
+  return String.raw({ raw: strings.raw.map(dedent) }, ...values).replace(/^\n/, '');
 }

@@ -1,5 +1,5 @@
 /** What a call does to the resource that its arguments carry. The same answer serves a call now and a deferred call at the exit. */
-import { ownTypeName } from '../../semantics/types.ts';
+import { ownTypeName, type Type } from '../../semantics/types.ts';
 import { mayRelease } from '../c-names.ts';
 import { origin } from '../definitions.ts';
 import type { CallStep, Operand } from '../ir.ts';
@@ -22,6 +22,8 @@ export function callEffect(ex: Explorer, state: State, step: CallStep, args: rea
   const done = (next: State): CallOutcome => ({ k: 'state', state: results(ex, next, step, []) });
   if (neverReturns(ex, step)) return { k: 'over' };
   if (state.phase === 'unborn') return done(state);
+  // `failed(rc)`: whether true means success is known to the helper only.
+  if (state.phase === 'owned' && tellsOf(state, step) && step.dsts.some((dst) => !isErrorType(dst.type))) return escaped(ex);
   for (const arg of step.args) {
     if (arg.k === 'method' && carried(state, arg.recv).size > 0) return escaped(ex);
     const fn = ex.closureOf(arg);
@@ -68,7 +70,7 @@ function neverReturns(ex: Explorer, step: CallStep): boolean {
 function results(ex: Explorer, state: State, step: CallStep, values: readonly Carried[]): State {
   let next = state;
   // `err := toError(rc)`: the error says as much as the code that it was made of.
-  const tells = step.callee.k !== 'builtin' && step.callee.k !== 'c' && step.args.some((arg) => arg.k === 'var' && state.witnesses.has(arg.v.id));
+  const tells = tellsOf(state, step);
   step.dsts.forEach((dst, i) => {
     next = assignValue(next, dst, makesError(step) ? { k: 'func', name: '' } : undefined, ex.info);
     if (tells) next = { ...next, witnesses: new Set([...next.witnesses, dst.id]) };
@@ -77,6 +79,11 @@ function results(ex: Explorer, state: State, step: CallStep, values: readonly Ca
   });
   return next;
 }
+
+/** A Go function gets the result code (or the error) that says whether the resource exists. */
+const tellsOf = (state: State, step: CallStep): boolean => step.callee.k !== 'builtin' && step.callee.k !== 'c' && step.args.some((arg) => arg.k === 'var' && state.witnesses.has(arg.v.id));
+
+const isErrorType = (type: Type | undefined): boolean => type === undefined || type.k === 'unknown' || (type.k === 'named' && type.pkg === undefined && type.name === 'error');
 
 /** errors.New and fmt.Errorf never return nil. */
 const makesError = ({ callee }: CallStep): boolean => callee.k === 'pkg' && ((callee.pkg === 'errors' && callee.name === 'New') || (callee.pkg === 'fmt' && callee.name === 'Errorf'));

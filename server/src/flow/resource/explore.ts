@@ -213,6 +213,7 @@ export class Explorer {
 
   #birth(state: State, step: CallStep, origin: Origin): State | undefined {
     this.trail.born = true;
+    if (state.phase === 'owned' && state.stored) return this.gone();
     if (state.phase === 'owned') {
       // Round again: the earlier memory is lost unless a variable or a deferred call still has it.
       const temps = new Set(this.ir.vars.filter((v) => v.kind === 'temp').map((v) => String(v.id)));

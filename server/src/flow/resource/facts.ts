@@ -11,10 +11,12 @@ export interface Site {
   /** Inside a function literal. */
   readonly literal: boolean;
   readonly owned: OwnedResult;
+  /** The result is an unsafe.Pointer already. */
+  readonly unsafePointer: boolean;
   /** C function called, or the Go helper. */
   readonly callee: { readonly k: 'c' | 'go'; readonly name: string };
   /** The variable that first gets it, for messages and fixes. */
-  readonly holder?: { readonly name: string; readonly id: number; readonly stmt: Span; readonly unsafePointer: boolean };
+  readonly holder?: { readonly name: string; readonly id: number; readonly stmt: Span };
   /** Set when the result goes straight into a call as an argument. */
   readonly inline?: { readonly stmt: Span; readonly callee: string };
 }

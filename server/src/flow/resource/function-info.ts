@@ -103,6 +103,13 @@ function compute(ir: FuncIr): FunctionInfo {
       }
     }
   }
+  // A variable that is set once to an address is as good as the address.
+  for (const body of bodiesOf(ir)) {
+    for (const step of stepsOf(body)) {
+      const address = step.op === 'copy' && step.src.k === 'var' && assigned.get(step.dst) === 1 ? addresses.get(step.src.v) : undefined;
+      if (address !== undefined && step.op === 'copy') addresses.set(step.dst, address);
+    }
+  }
   const closures = new Map([...candidate].filter(([v]) => assigned.get(v) === 1));
   const direct = new Set<FuncBody>();
   const loose = new Set<FuncBody>();

@@ -181,7 +181,7 @@ function returnedOf(site: Site, trail: Trail): Returned[] {
 /** Names the variable that first gets the memory, or the call it goes straight into. */
 function siteOf(ir: FuncIr, literal: FuncBody, step: CallStep, owned: OwnedResult): Site {
   const name = step.callee.k === 'value' ? '' : step.callee.name;
-  const base = { span: step.span, stmt: step.stmt, literal: literal.id !== 0, owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
+  const base = { span: step.span, stmt: step.stmt, literal: literal.id !== 0, unsafePointer: isUnsafePointer(step.dsts[owned.index]?.type), owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
   const aliases = new Set<Var>();
   const target = owned.outArg === undefined ? step.dsts[owned.index] : undefined;
   if (target) aliases.add(target);
@@ -190,7 +190,7 @@ function siteOf(ir: FuncIr, literal: FuncBody, step: CallStep, owned: OwnedResul
       if (other.stmt.start !== step.stmt.start || other.span.start < step.stmt.start) continue;
       if (other.op === 'copy' && other.src.k === 'var' && aliases.has(other.src.v)) {
         if (other.dst.kind === 'temp') aliases.add(other.dst);
-        else return { ...base, holder: { name: other.dst.name ?? '_', id: other.dst.id, stmt: other.stmt, unsafePointer: isUnsafePointer(other.dst.type) } };
+        else return { ...base, holder: { name: other.dst.name ?? '_', id: other.dst.id, stmt: other.stmt }, unsafePointer: isUnsafePointer(other.dst.type) };
       }
       if (other.op === 'call' && other !== step && other.args.some((arg) => arg.k === 'var' && aliases.has(arg.v))) {
         return { ...base, inline: { stmt: other.stmt, callee: other.callee.k === 'value' ? '' : other.callee.name } };

@@ -1,11 +1,12 @@
 /** What every step but a call does to the resource. Returns undefined where the path is of no further interest. */
+import { isScalar } from '../../semantics/c-view.ts';
 import { ownTypeName, type Type } from '../../semantics/types.ts';
 import type { Operand, Step, Var } from '../ir.ts';
 import { assignValue } from './branch.ts';
 import type { Explorer } from './explore.ts';
 import { promised } from './explore.ts';
 import { operandsOf, targetsOf } from './function-info.ts';
-import { addPlace, asView, assignPlace, type Carried, carried, type Hold, type State } from './state.ts';
+import { addPlace, asView, assignPlace, type Carried, carried, type Hold, type State, under } from './state.ts';
 
 type PlainStep = Exclude<Step, { op: 'call' }>;
 
@@ -68,6 +69,9 @@ function kept(step: PlainStep): Operand | undefined {
 function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
   switch (step.op) {
     case 'copy':
+      // The address of the variable in a variable that may be set again: whoever writes through it is out of sight.
+      if ([...carried(state, step.src).values()].includes('ref') && !ex.info.addresses.has(step.dst)) return ex.gone();
+      if (step.conv && isNumber(step.conv)) return bind(ex, state, step.dst, none, step.src, step);
       return bind(ex, state, step.dst, step.conv && copies(step.conv) ? dropViews(carried(state, step.src)) : carried(state, step.src), step.src, step);
     case 'field': {
       const value = carried(state, step.base);
@@ -98,6 +102,8 @@ function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
     case 'assert':
       return bind(ex, state, step.dst, carried(state, step.src));
     case 'binary': {
+      // What a comparison with the result code says is decided elsewhere: `ok := rc == 0`.
+      if (/^(?:[=!]=|[<>]=?)$/.test(step.operator) && [step.l, step.r].some((operand) => operand.k === 'var' && state.witnesses.has(operand.v.id))) return ex.gone();
       // Joining strings copies them; arithmetic on an address stays near it.
       const joins = step.dst.type?.k === 'named' && step.dst.type.name === 'string';
       const value = !joins && /^(?:[-+&|^]|&\^)$/.test(step.operator) ? new Map([...carried(state, step.l), ...carried(state, step.r)]) : none;
@@ -156,10 +162,11 @@ function setField(ex: Explorer, state: State, base: Operand, name: string, src: 
   const place = base.k === 'var' ? `${base.v.id}.${name}` : '';
   if (base.k !== 'var' || !ex.info.locals.has(base.v)) {
     if (state.stored?.place === place && value.size === 0) return state.phase === 'owned' ? ex.gone() : forget(state);
+    if (value.size === 0) return under(state.holders, place).size > 0 ? { ...state, holders: assignPlace(state.holders, place, value) } : state;
     // An object of the caller points to it: nothing leaks, but freeing it now leaves the object with dead memory.
     const own = base.k === 'var' && (base.v.kind === 'receiver' || base.v.kind === 'param') && ownTypeName(base.v.type) !== undefined;
     if (own && value.get('') === 'same' && state.phase === 'owned' && ex.origin) return { ...state, stored: { base: base.v.id, place } };
-    return value.size > 0 ? ex.gone() : state;
+    return ex.gone();
   }
   return { ...state, holders: assignPlace(state.holders, place, value) };
 }
@@ -178,7 +185,7 @@ function bind(ex: Explorer, state: State, dst: Var, value: Carried, src?: Operan
 
 /** Notes when the last variable that held the memory was overwritten. */
 function lose(ex: Explorer, before: State, after: State, step: Step): State | undefined {
-  if (before.phase !== 'owned' || promised(after)) return after;
+  if (before.phase !== 'owned' || before.stored || promised(after)) return after;
   const held = [...after.holders.keys()].some((place) => {
     const v = ex.ir.vars[Number.parseInt(place, 10)];
     // A temporary counts as long as its own statement runs: `a, b = b, a`.
@@ -199,6 +206,9 @@ function sliced(value: Carried): Carried {
 
 /** A conversion to string or from string copies the bytes. */
 const copies = (type: Type): boolean => (type.k === 'named' && type.pkg === undefined && type.name === 'string') || type.k === 'slice';
+
+/** A number that was an address is none any more; uintptr may become a pointer again. */
+const isNumber = (type: Type): boolean => type.k === 'named' && ((type.pkg === undefined && /^(?:u?int(?:8|16|32|64)?|byte|float(?:32|64))$/.test(type.name)) || (type.pkg === 'C' && isScalar(type.name) && !/^u?intptr_t$/.test(type.name)));
 
 const dropViews = (value: Carried): Carried => new Map([...value].filter(([, hold]) => hold !== 'view'));
 

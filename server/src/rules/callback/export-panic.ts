@@ -83,7 +83,7 @@ export default defineRule({
           { place: { unit: fn.top.syntax, span: found.span }, text: found.how === 'helper' ? `${found.callee} is called here` : 'it panics here' },
           ...(found.inner ? [{ place: found.inner, text: 'and panics here' }] : []),
         ],
-        fixes: [
+        fixes: found.how === 'goexit' || found.how === 'fatal' ? [] : [
           {
             title: `Recover at the top of ${fn.name}`,
             safety: 'unsafe',

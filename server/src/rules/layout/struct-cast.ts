@@ -54,17 +54,25 @@ export default defineRule({
       byFix: false,
     },
   ],
-  subject: 'function',
-  *check(fn, { flow }) {
-    for (const cast of castFacts(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span: cast.span,
-        severity: cast.how === 'mirror' ? 'info' : 'warning',
-        confidence: cast.how === 'mirror' ? 'possible' : 'likely',
-        message: message(cast),
-      };
+  subject: 'package',
+  *check({ flow, model }) {
+    // A mirror is one fact about two types, however often they are cast.
+    const mirrors = new Set<string>();
+    for (const fn of model.files.flatMap((file) => file.functions)) {
+      if (!fn.decl.body) continue;
+      for (const cast of castFacts(fn, flow)) {
+        const pair = [cast.from, cast.to].sort().join();
+        if (cast.how === 'mirror' && mirrors.has(pair)) continue;
+        if (cast.how === 'mirror') mirrors.add(pair);
+        yield {
+          file: fn.file,
+          top: fn.top,
+          span: cast.span,
+          severity: cast.how === 'mirror' ? 'info' : 'warning',
+          confidence: cast.how === 'mirror' ? 'possible' : 'likely',
+          message: message(cast),
+        };
+      }
     }
   },
 });

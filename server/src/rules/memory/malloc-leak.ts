@@ -111,9 +111,9 @@ export default defineRule({
           import "unsafe"
 
           func main() {
-          	greeting := C.greeting()
-          	defer C.free(unsafe.Pointer(greeting))
-          	s := C.GoString(greeting)
+          	p := C.greeting()
+          	defer C.free(unsafe.Pointer(p))
+          	s := C.GoString(p)
           	println(s)
           }
         `,
