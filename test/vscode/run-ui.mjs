@@ -66,9 +66,9 @@ async function useIt(workbench, shot) {
   await workbench.colouredPreamble();
   await shot('squiggle');
 
-  const second = lineOf('greet.go', 'cNext := C.CString(name)');
+  const second = lineOf('greet.go', 'cTwice := C.CString(name)');
   await workbench.goToLine(second);
-  assert.match(await workbench.hover(workbench.word('cNext := C.CString(name)', 'CString'), 'What to do'), /greeting failed|returns here/);
+  assert.match(await workbench.hover(workbench.word('cTwice := C.CString(name)', 'CString'), 'What to do'), /greeting failed|returns here/);
   await shot('hover');
 
   const first = lineOf('greet.go', 'cName := C.CString(name)');
@@ -80,7 +80,7 @@ async function useIt(workbench, shot) {
   await warnings.nth(found - 1).waitFor({ state: 'detached' });
 
   // One line further down than in the file: the fix above has added one.
-  await workbench.click(workbench.word('cNext := C.CString(name)', 'CString'), second + 1);
+  await workbench.click(workbench.word('cTwice := C.CString(name)', 'CString'), second + 1);
   await workbench.lightBulb();
   await shot('light-bulb');
   await workbench.choose('defer C.free');

@@ -22,15 +22,14 @@ func Greet(name string) {
 	C.greet(cName)
 }
 
-// GreetAll frees each copy, but not when greeting fails.
-func GreetAll(names []string) error {
-	for _, name := range names {
-		cNext := C.CString(name)
-		if C.greet(cNext) < 0 {
-			return errors.New("greeting failed")
-		}
-		C.free(unsafe.Pointer(cNext))
+// GreetTwice frees the copy, but not when the first greeting fails.
+func GreetTwice(name string) error {
+	cTwice := C.CString(name)
+	if C.greet(cTwice) < 0 {
+		return errors.New("greeting failed")
 	}
+	C.greet(cTwice)
+	C.free(unsafe.Pointer(cTwice))
 	return nil
 }
 

@@ -87,7 +87,7 @@ export function until<T>(what: string, event: Event<unknown>, condition: () => T
     let subscription: Disposable | undefined;
     const impatience = setTimeout(() => {
       subscription?.dispose();
-      reject(new Error(`${what} did not come within ${patience} ms`));
+      reject(new Error(`${what} did not come within ${patience} ms; ${situation()}`));
     }, patience);
     const ask = (): void => {
       const value = condition();
@@ -106,4 +106,12 @@ export async function untilServer(state: CgoGuardApi['server']['state']): Promis
   const { server } = await cgoGuard();
   const reached = await until(`server state ${state}`, server.onDidChangeState, () => ([state, 'failed'].includes(server.state) ? server.state : undefined));
   if (reached !== state) throw new Error(`the server is ${reached}, not ${state}`);
+}
+
+/** What a person would look at first when a wait failed. */
+function situation(): string {
+  const document = window.activeTextEditor?.document;
+  if (document === undefined) return 'no editor is open';
+  const findings = languages.getDiagnostics(document.uri).map((finding) => `${ruleOf(finding)}@${finding.range.start.line + 1}`);
+  return `${path.basename(document.uri.path)} has ${document.lineCount} lines, findings: ${findings.join(' ') || 'none'}\n${document.getText()}`;
 }

@@ -71,9 +71,9 @@ describe('a finding', () => {
   });
 
   it('shows the path that leads to it', async () => {
-    const finding = await untilFindings('the leak on one path', () => leakAt(document, 'cNext := C.CString(name)'));
+    const finding = await untilFindings('the leak on one path', () => leakAt(document, 'cTwice := C.CString(name)'));
     const lines = (finding.relatedInformation ?? []).map(({ location }) => document.lineAt(location.range.start.line).text.trim());
-    assert.deepEqual(lines, ['cNext := C.CString(name)', 'if C.greet(cNext) < 0 {', 'return errors.New("greeting failed")']);
+    assert.deepEqual(lines, ['cTwice := C.CString(name)', 'if C.greet(cTwice) < 0 {', 'return errors.New("greeting failed")']);
   });
 
   it('explains itself in the hover', async () => {
