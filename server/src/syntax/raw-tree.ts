@@ -38,13 +38,39 @@ const withoutFields = [
 
 const withOperator = ['binary_expression', 'unary_expression', 'assignment_statement'];
 
-/** The field that the last child of a node is always in: there is nothing behind it, and both end together. */
+/** The fields of the named children of nodes that always have the same ones, in their order. */
+const orderedFields: Readonly<Record<string, readonly string[]>> = {
+  array_type: ['length', 'element'],
+  assignment_statement: ['left', 'right'],
+  binary_expression: ['left', 'right'],
+  channel_type: ['value'],
+  composite_literal: ['type', 'body'],
+  implicit_length_array_type: ['element'],
+  index_expression: ['operand', 'index'],
+  keyed_element: ['key', 'value'],
+  map_type: ['key', 'value'],
+  qualified_type: ['package', 'name'],
+  selector_expression: ['operand', 'field'],
+  send_statement: ['channel', 'value'],
+  short_var_declaration: ['left', 'right'],
+  slice_type: ['element'],
+  type_assertion_expression: ['operand', 'type'],
+  type_conversion_expression: ['type', 'operand'],
+  unary_expression: ['operand'],
+};
+
+/** The field that the last child is in, if one is; where it ends, its parent does, and nothing is behind it. */
 const lastFields: Readonly<Record<string, string>> = {
   array_type: 'element', assignment_statement: 'right', binary_expression: 'right', call_expression: 'arguments', channel_type: 'value', composite_literal: 'body',
-  for_statement: 'body', func_literal: 'body', function_declaration: 'body', implicit_length_array_type: 'element', keyed_element: 'value', map_type: 'value',
-  method_declaration: 'body', parameter_declaration: 'type', qualified_type: 'name', range_clause: 'right', selector_expression: 'field', send_statement: 'value',
-  short_var_declaration: 'right', slice_type: 'element', unary_expression: 'operand', var_spec: 'value', if_statement: 'alternative',
+  for_statement: 'body', func_literal: 'body', function_declaration: 'body', if_statement: 'alternative', implicit_length_array_type: 'element',
+  keyed_element: 'value', map_type: 'value', method_declaration: 'body', parameter_declaration: 'type', qualified_type: 'name', range_clause: 'right',
+  selector_expression: 'field', send_statement: 'value', short_var_declaration: 'right', slice_type: 'element', unary_expression: 'operand', var_spec: 'value',
 };
+
+/** Nodes `left.name`, with the type of the name. */
+const dotted: Readonly<Record<string, string>> = { selector_expression: 'field_identifier', qualified_type: 'type_identifier' };
+
+const lists = ['argument_list', 'parameter_list'];
 
 /** What there is to know about a node type. */
 interface Kind {
@@ -53,9 +79,12 @@ interface Kind {
   readonly leaf: boolean;
   readonly word: boolean;
   readonly fields: boolean;
+  readonly ordered: readonly string[] | undefined;
+  readonly last: string | undefined;
+  readonly dotted: string | undefined;
+  /** In parentheses. */
+  readonly list: boolean;
   readonly operator: boolean;
-  /** 0: none. */
-  readonly lastField: number;
 }
 
 /** What may be left out: a child in `field`, or of `type`, of the declaration or of its specs. */
@@ -65,7 +94,9 @@ export interface Without {
 }
 
 const none: readonly RawNode[] = [];
-const unknownKind: Kind = { name: 'ERROR', copied: true, leaf: true, word: false, fields: false, operator: false, lastField: 0 };
+const unknownKind: Kind = {
+  name: 'ERROR', copied: true, leaf: true, word: false, fields: false, ordered: undefined, last: undefined, dotted: undefined, list: false, operator: false,
+};
 
 export class TreeCopier {
   readonly #kinds: readonly Kind[];
@@ -104,24 +135,27 @@ export class TreeCopier {
 
   #node(kind: Kind, field: string | undefined, start: number, depth: number, without: Without | undefined): RawNode {
     const cursor = this.#cursor;
-    if (kind.word) return { t: kind.name, f: field, s: start, e: this.#wordEnd(start), c: none };
+    if (kind.word) return { t: kind.name, f: field, s: start, e: wordEnd(this.#text, start) ?? cursor.endIndex - this.#base, c: none };
+    if (kind.list && this.#text.charCodeAt(start + 1) === closingParenthesis) return { t: kind.name, f: field, s: start, e: start + 2, c: none };
     if (kind.leaf) return { t: kind.name, f: field, s: start, e: cursor.endIndex - this.#base, c: none };
     if (depth > maxDepth) return this.#hidden(field, start);
-    let end = kind.lastField === 0 ? cursor.endIndex - this.#base : -1;
+    let end = kind.last === undefined ? cursor.endIndex - this.#base : -1;
     if (!cursor.gotoFirstChild()) return { t: kind.name, f: field, s: start, e: end < 0 ? cursor.endIndex - this.#base : end, c: none };
     const children: RawNode[] = [];
     let first = true;
+    let named = 0;
     do {
       const childKind = this.#kinds[cursor.nodeTypeId] ?? unknownKind;
       if (childKind.copied) {
-        const fieldId = kind.fields ? cursor.currentFieldId : 0;
-        const name = this.#fields[fieldId];
+        const name = kind.ordered ? kind.ordered[named++] : kind.fields ? this.#fields[cursor.currentFieldId] : undefined;
         if (without === undefined || !((name !== undefined && name === without.field) || childKind.name === without.type)) {
           const passed = without !== undefined && /spec/.test(childKind.name) ? without : undefined;
           const child = this.#node(childKind, name, first ? start : cursor.startIndex - this.#base, depth + 1, passed);
           children.push(child);
-          if (fieldId !== 0 && fieldId === kind.lastField) {
-            end = child.e;
+          const behind = first && kind.dotted !== undefined ? this.#nameBehind(kind.dotted, kind.last, child.e) : undefined;
+          if (behind) children.push(behind);
+          if (behind || (name !== undefined && name === kind.last)) {
+            end = (behind ?? child).e;
             break;
           }
         }
@@ -134,14 +168,11 @@ export class TreeCopier {
     return { t: kind.name, f: field, s: start, e: end < 0 ? cursor.endIndex - this.#base : end, c: children };
   }
 
-  /** Most names are ASCII, and where one ends the text tells. */
-  #wordEnd(start: number): number {
-    const text = this.#text;
-    for (let i = start; ; i++) {
-      const c = text.charCodeAt(i);
-      const inWord = (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || (c >= 48 && c <= 57);
-      if (!inWord) return c > 127 ? this.#cursor.endIndex - this.#base : i;
-    }
+  /** The name in `left.name` when it follows as it nearly always does: at once, in ASCII. */
+  #nameBehind(type: string, field: string | undefined, at: number): RawNode | undefined {
+    if (this.#text.charCodeAt(at) !== dot) return undefined;
+    const end = wordEnd(this.#text, at + 1);
+    return end === undefined || end === at + 1 ? undefined : { t: type, f: field, s: at + 1, e: end, c: none };
   }
 
   /** A sum of thousands of string literals is data; anything else may hold what an analysis must not miss. */
@@ -153,16 +184,30 @@ export class TreeCopier {
   }
 }
 
+const dot = 0x2e;
+const closingParenthesis = 0x29;
+
+/** Where the word at `start` ends; undefined when it is not all ASCII. */
+function wordEnd(text: string, start: number): number | undefined {
+  for (let i = start; ; i++) {
+    const c = text.charCodeAt(i);
+    if ((c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || (c >= 48 && c <= 57)) continue;
+    return c > 127 ? undefined : i;
+  }
+}
+
 function kindOf(language: Language, id: number): Kind {
   const name = language.nodeTypeForId(id) ?? 'ERROR';
-  const lastField = lastFields[name];
   return {
     name,
     copied: language.nodeTypeIsNamed(id) && name !== 'comment',
     leaf: leaves.includes(name),
     word: words.includes(name),
     fields: !withoutFields.includes(name),
+    ordered: orderedFields[name],
+    last: lastFields[name],
+    dotted: dotted[name],
+    list: lists.includes(name),
     operator: withOperator.includes(name),
-    lastField: lastField === undefined ? 0 : (language.fieldIdForName(lastField) ?? 0),
   };
 }

@@ -2,7 +2,7 @@
 import type { RawNode } from '../raw-tree.ts';
 import type * as ast from './ast.ts';
 import { convertBlock } from './convert-statement.ts';
-import { at, Converter } from './converter.ts';
+import { Converter } from './converter.ts';
 
 /** Converts one top-level declaration; `text` is its text, offsets are relative to it. Never throws: what it does not know becomes Bad. */
 export function convertDecl(raw: RawNode, text: string): ast.Decl {
@@ -19,20 +19,20 @@ export function convertDecl(raw: RawNode, text: string): ast.Decl {
     case 'type_declaration':
       return c.typeDecl(raw);
     default:
-      return { k: 'Bad', ...at(raw) };
+      return { k: 'Bad', s: raw.s, e: raw.e };
   }
 }
 
 function funcDecl(c: Converter, raw: RawNode): ast.Decl {
   const name = c.field(raw, 'name');
-  if (name === undefined) return { k: 'Bad', ...at(raw) };
+  if (name === undefined) return { k: 'Bad', s: raw.s, e: raw.e };
   const receiver = c.field(raw, 'receiver');
   const recv = receiver && c.params(receiver)[0];
   const body = c.field(raw, 'body');
   const typeParams = c.field(raw, 'type_parameters');
   return {
     k: 'Func',
-    ...at(raw),
+    s: raw.s, e: raw.e,
     name: c.text(name),
     n: name.s,
     ...(recv ? { recv } : {}),
@@ -47,7 +47,7 @@ function importDecl(c: Converter, raw: RawNode): ast.Decl {
   const specs = (list ?? raw).c.filter((child) => child.t === 'import_spec').map((spec): ast.ImportSpec => {
     const name = c.field(spec, 'name');
     const path = c.field(spec, 'path');
-    return { ...at(spec), ...(name ? { name: c.text(name) } : {}), path: path ? c.text(path).slice(1, -1) : '' };
+    return { s: spec.s, e: spec.e, ...(name ? { name: c.text(name) } : {}), path: path ? c.text(path).slice(1, -1) : '' };
   });
-  return { k: 'Import', ...at(raw), specs, ...(list ? { rp: list.e - 1 } : {}) };
+  return { k: 'Import', s: raw.s, e: raw.e, specs, ...(list ? { rp: list.e - 1 } : {}) };
 }

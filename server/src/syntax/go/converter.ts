@@ -3,9 +3,6 @@ import type { RawNode } from '../raw-tree.ts';
 import type * as ast from './ast.ts';
 import { convertBlock } from './convert-statement.ts';
 
-/** The offsets of a raw node. */
-export const at = (raw: RawNode): { s: number; e: number } => ({ s: raw.s, e: raw.e });
-
 export class Converter {
   readonly #text: string;
 
@@ -23,7 +20,8 @@ export class Converter {
   }
 
   field(raw: RawNode, name: string): RawNode | undefined {
-    return raw.c.find((child) => child.f === name);
+    for (const child of raw.c) if (child.f === name) return child;
+    return undefined;
   }
 
   fields(raw: RawNode, name: string): RawNode[] {
@@ -52,7 +50,7 @@ export class Converter {
     const result = this.field(raw, 'result');
     return {
       params: parameters ? this.params(parameters) : [],
-      results: result === undefined ? [] : result.t === 'parameter_list' ? this.params(result) : [{ type: this.expr(result), variadic: false, ...at(result) }],
+      results: result === undefined ? [] : result.t === 'parameter_list' ? this.params(result) : [{ type: this.expr(result), variadic: false, s: result.s, e: result.e }],
     };
   }
 
@@ -62,8 +60,8 @@ export class Converter {
       const type = this.need(child, 'type');
       const variadic = child.t === 'variadic_parameter_declaration';
       const names = this.fields(child, 'name');
-      if (names.length === 0) return [{ type, variadic, ...at(child) }];
-      return names.map((name) => ({ name: this.text(name), type, variadic, ...at(name) }));
+      if (names.length === 0) return [{ type, variadic, s: child.s, e: child.e }];
+      return names.map((name) => ({ name: this.text(name), type, variadic, s: name.s, e: name.e }));
     });
   }
 
@@ -82,15 +80,15 @@ export class Converter {
       case 'true':
       case 'false':
       case 'iota':
-        return { k: 'Ident', ...at(raw), name: this.text(raw) };
+        return { k: 'Ident', s: raw.s, e: raw.e, name: this.text(raw) };
       case 'int_literal':
       case 'float_literal':
       case 'imaginary_literal':
       case 'rune_literal':
-        return { k: 'Literal', ...at(raw), kind: raw.t.slice(0, -'_literal'.length) as ast.Literal['kind'], text: this.text(raw) };
+        return { k: 'Literal', s: raw.s, e: raw.e, kind: raw.t.slice(0, -'_literal'.length) as ast.Literal['kind'], text: this.text(raw) };
       case 'interpreted_string_literal':
       case 'raw_string_literal':
-        return { k: 'Literal', ...at(raw), kind: 'string', text: this.text(raw) };
+        return { k: 'Literal', s: raw.s, e: raw.e, kind: 'string', text: this.text(raw) };
       case 'selector_expression':
         return this.#selector(raw, 'operand', 'field');
       case 'qualified_type':
@@ -99,26 +97,26 @@ export class Converter {
         return this.#call(raw);
       case 'type_conversion_expression': {
         const fn = this.need(raw, 'type');
-        return { k: 'Call', ...at(raw), fn, args: [this.need(raw, 'operand')], spread: false, lp: fn.e };
+        return { k: 'Call', s: raw.s, e: raw.e, fn, args: [this.need(raw, 'operand')], spread: false, lp: fn.e };
       }
       case 'unary_expression':
-        return { k: 'Unary', ...at(raw), op: this.#operator(raw), x: this.need(raw, 'operand') };
+        return { k: 'Unary', s: raw.s, e: raw.e, op: this.#operator(raw), x: this.need(raw, 'operand') };
       case 'pointer_type':
-        return { k: 'Unary', ...at(raw), op: '*', x: this.#only(raw) };
+        return { k: 'Unary', s: raw.s, e: raw.e, op: '*', x: this.#only(raw) };
       case 'binary_expression':
-        return { k: 'Binary', ...at(raw), op: this.#operator(raw), l: this.need(raw, 'left'), r: this.need(raw, 'right') };
+        return { k: 'Binary', s: raw.s, e: raw.e, op: this.#operator(raw), l: this.need(raw, 'left'), r: this.need(raw, 'right') };
       case 'parenthesized_expression':
       case 'parenthesized_type':
-        return { k: 'Paren', ...at(raw), x: this.#only(raw) };
+        return { k: 'Paren', s: raw.s, e: raw.e, x: this.#only(raw) };
       case 'index_expression':
-        return { k: 'Index', ...at(raw), x: this.need(raw, 'operand'), i: this.fields(raw, 'index').map((child) => this.expr(child)) };
+        return { k: 'Index', s: raw.s, e: raw.e, x: this.need(raw, 'operand'), i: this.fields(raw, 'index').map((child) => this.expr(child)) };
       case 'generic_type':
       case 'type_instantiation_expression':
         return this.#instance(raw);
       case 'slice_expression':
         return this.#slice(raw);
       case 'type_assertion_expression':
-        return { k: 'TypeAssert', ...at(raw), x: this.need(raw, 'operand'), type: this.need(raw, 'type') };
+        return { k: 'TypeAssert', s: raw.s, e: raw.e, x: this.need(raw, 'operand'), type: this.need(raw, 'type') };
       case 'composite_literal':
         return this.#composite(raw, this.need(raw, 'type'), this.field(raw, 'body'));
       case 'literal_value':
@@ -131,26 +129,26 @@ export class Converter {
         return this.#only(raw);
       case 'func_literal': {
         const body = this.field(raw, 'body');
-        return { k: 'FuncLit', ...at(raw), sig: this.signature(raw), body: body ? convertBlock(this, body) : { k: 'Block', s: raw.e, e: raw.e, body: [] } };
+        return { k: 'FuncLit', s: raw.s, e: raw.e, sig: this.signature(raw), body: body ? convertBlock(this, body) : { k: 'Block', s: raw.e, e: raw.e, body: [] } };
       }
       case 'array_type':
-        return { k: 'ArrayType', ...at(raw), len: this.need(raw, 'length'), elem: this.need(raw, 'element') };
+        return { k: 'ArrayType', s: raw.s, e: raw.e, len: this.need(raw, 'length'), elem: this.need(raw, 'element') };
       case 'implicit_length_array_type':
-        return { k: 'ArrayType', ...at(raw), elem: this.need(raw, 'element') };
+        return { k: 'ArrayType', s: raw.s, e: raw.e, elem: this.need(raw, 'element') };
       case 'slice_type':
-        return { k: 'SliceType', ...at(raw), elem: this.need(raw, 'element') };
+        return { k: 'SliceType', s: raw.s, e: raw.e, elem: this.need(raw, 'element') };
       case 'map_type':
-        return { k: 'MapType', ...at(raw), key: this.need(raw, 'key'), elem: this.need(raw, 'value') };
+        return { k: 'MapType', s: raw.s, e: raw.e, key: this.need(raw, 'key'), elem: this.need(raw, 'value') };
       case 'channel_type':
-        return { k: 'ChanType', ...at(raw), elem: this.need(raw, 'value') };
+        return { k: 'ChanType', s: raw.s, e: raw.e, elem: this.need(raw, 'value') };
       case 'function_type':
-        return { k: 'FuncType', ...at(raw), sig: this.signature(raw) };
+        return { k: 'FuncType', s: raw.s, e: raw.e, sig: this.signature(raw) };
       case 'struct_type':
-        return { k: 'StructType', ...at(raw), fields: this.#fieldList(raw) };
+        return { k: 'StructType', s: raw.s, e: raw.e, fields: this.#fieldList(raw) };
       case 'interface_type':
-        return { k: 'InterfaceType', ...at(raw) };
+        return { k: 'InterfaceType', s: raw.s, e: raw.e };
       default:
-        return { k: 'Bad', ...at(raw) };
+        return { k: 'Bad', s: raw.s, e: raw.e };
     }
   }
 
@@ -158,14 +156,14 @@ export class Converter {
     const specs = raw.c.flatMap((child) => (child.t === 'var_spec_list' ? child.c : [child])).filter((child) => child.t === 'var_spec' || child.t === 'const_spec');
     return {
       k: 'VarDecl',
-      ...at(raw),
+      s: raw.s, e: raw.e,
       const: raw.t === 'const_declaration',
       specs: specs.map((spec) => {
         const type = this.maybe(spec, 'type');
         const names = this.fields(spec, 'name').filter((name) => name.t === 'identifier' || name.t === 'blank_identifier');
         return {
-          ...at(spec),
-          names: names.map((name): ast.Ident => ({ k: 'Ident', ...at(name), name: this.text(name) })),
+          s: spec.s, e: spec.e,
+          names: names.map((name): ast.Ident => ({ k: 'Ident', s: name.s, e: name.e, name: this.text(name) })),
           ...(type ? { type } : {}),
           values: this.list(this.field(spec, 'value')),
         };
@@ -176,12 +174,12 @@ export class Converter {
   typeDecl(raw: RawNode): ast.TypeDeclStmt {
     return {
       k: 'TypeDecl',
-      ...at(raw),
+      s: raw.s, e: raw.e,
       specs: raw.c.flatMap((spec): ast.TypeSpec[] => {
         const name = this.field(spec, 'name');
         if ((spec.t !== 'type_spec' && spec.t !== 'type_alias') || name === undefined) return [];
         const params = this.field(spec, 'type_parameters');
-        return [{ ...at(spec), name: this.text(name), n: name.s, params: params ? this.typeParams(params) : [], alias: spec.t === 'type_alias', type: this.need(spec, 'type') }];
+        return [{ s: spec.s, e: spec.e, name: this.text(name), n: name.s, params: params ? this.typeParams(params) : [], alias: spec.t === 'type_alias', type: this.need(spec, 'type') }];
       }),
     };
   }
@@ -189,8 +187,8 @@ export class Converter {
   #selector(raw: RawNode, left: string, right: string): ast.Expr {
     const name = this.field(raw, right);
     const x = this.need(raw, left);
-    if (name === undefined) return { k: 'Bad', ...at(raw) };
-    return { k: 'Selector', ...at(raw), x, name: this.text(name), n: name.s };
+    if (name === undefined) return { k: 'Bad', s: raw.s, e: raw.e };
+    return { k: 'Selector', s: raw.s, e: raw.e, x, name: this.text(name), n: name.s };
   }
 
   #call(raw: RawNode): ast.Expr {
@@ -199,7 +197,7 @@ export class Converter {
     const types = this.field(raw, 'type_arguments');
     return {
       k: 'Call',
-      ...at(raw),
+      s: raw.s, e: raw.e,
       fn: types ? { k: 'Index', s: fn.s, e: types.e, x: fn, i: types.c.map((child) => this.expr(child)) } : fn,
       args: args?.c.map((child) => this.expr(child)) ?? [],
       spread: args?.c.at(-1)?.t === 'variadic_argument',
@@ -210,15 +208,15 @@ export class Converter {
   #instance(raw: RawNode): ast.Expr {
     const args = this.field(raw, 'type_arguments');
     const [head, ...rest] = raw.c.filter((child) => child !== args);
-    if (head === undefined) return { k: 'Bad', ...at(raw) };
-    return { k: 'Index', ...at(raw), x: this.expr(head), i: (args?.c ?? rest).map((child) => this.expr(child)) };
+    if (head === undefined) return { k: 'Bad', s: raw.s, e: raw.e };
+    return { k: 'Index', s: raw.s, e: raw.e, x: this.expr(head), i: (args?.c ?? rest).map((child) => this.expr(child)) };
   }
 
   #slice(raw: RawNode): ast.Expr {
     const lo = this.maybe(raw, 'start');
     const hi = this.maybe(raw, 'end');
     const max = this.maybe(raw, 'capacity');
-    return { k: 'Slice', ...at(raw), x: this.need(raw, 'operand'), ...(lo ? { lo } : {}), ...(hi ? { hi } : {}), ...(max ? { max } : {}) };
+    return { k: 'Slice', s: raw.s, e: raw.e, x: this.need(raw, 'operand'), ...(lo ? { lo } : {}), ...(hi ? { hi } : {}), ...(max ? { max } : {}) };
   }
 
   #composite(raw: RawNode, type: ast.Expr | undefined, body: RawNode | undefined): ast.Expr {
@@ -226,7 +224,7 @@ export class Converter {
       if (child.t !== 'keyed_element') return { value: this.expr(child) };
       return { key: this.need(child, 'key'), value: this.need(child, 'value') };
     });
-    return { k: 'Composite', ...at(raw), ...(type ? { type } : {}), elts };
+    return { k: 'Composite', s: raw.s, e: raw.e, ...(type ? { type } : {}), elts };
   }
 
   #fieldList(raw: RawNode): ast.Field[] {
@@ -236,7 +234,7 @@ export class Converter {
       const typeNode = this.field(child, 'type');
       const type = this.need(child, 'type');
       const names = this.fields(child, 'name');
-      if (names.length > 0) return names.map((name) => ({ name: this.text(name), type, ...at(name) }));
+      if (names.length > 0) return names.map((name) => ({ name: this.text(name), type, s: name.s, e: name.e }));
       // The star of an embedded pointer is an anonymous token before the type.
       const star = typeNode !== undefined && this.#text.charAt(child.s) === '*';
       return [{ type: star ? { k: 'Unary', op: '*', x: type, s: child.s, e: type.e } : type, s: type.s, e: type.e }];
@@ -245,7 +243,7 @@ export class Converter {
 
   #only(raw: RawNode): ast.Expr {
     const child = raw.c[0];
-    return child ? this.expr(child) : { k: 'Bad', ...at(raw) };
+    return child ? this.expr(child) : { k: 'Bad', s: raw.s, e: raw.e };
   }
 
   #operator(raw: RawNode): string {
