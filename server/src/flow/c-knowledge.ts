@@ -1,6 +1,6 @@
 /** What is known of C functions: cgo's own, bodies in view, the C library. Contracts will rank here. */
 import type { CView } from '../semantics/c-view.ts';
-import { libcFunction, libcParam } from '../semantics/c/libc.ts';
+import { libcFunction, type LibcFunction, libcParam } from '../semantics/c/libc.ts';
 import { mayRelease } from './c-names.ts';
 import { type ArgEffect, borrows, type OwnedResult, unknownEffect } from './knowledge.ts';
 
@@ -12,6 +12,9 @@ const special: Readonly<Record<string, OwnedResult>> = {
 };
 
 const released: ArgEffect = { releases: 'always', escapes: false, returned: [], assumed: [] };
+
+/** The C library's function, unless the package declares one of that name itself. */
+const libcRow = (c: CView, name: string): LibcFunction | undefined => (c.function(name) && name !== 'free' ? undefined : libcFunction(name));
 
 /** Undefined when nothing of the function is in view. */
 export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | undefined {
@@ -40,7 +43,7 @@ export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | und
   }
   // realloc releases on success only; the resource analysis knows what a failure means.
   if (name === 'realloc' && arg === 0) return { ...borrows, releases: 'sometimes' };
-  const row = libcFunction(name);
+  const row = libcRow(c, name);
   if (row === undefined) return undefined;
   switch (libcParam(row, arg)) {
     case 'f':
@@ -69,7 +72,7 @@ export function cOwnedResults(c: CView, name: string): readonly OwnedResult[] {
     });
     return out;
   }
-  const row = libcFunction(name);
+  const row = libcRow(c, name);
   if (name === 'realloc') return [{ index: 0, allocator: name, deallocator: 'free', mayBeNil: true }];
   const outArg = row ? [...row.params].indexOf('o') : -1;
   if (row && outArg >= 0 && row.deallocator === 'free') return [{ index: 0, outArg, allocator: name, deallocator: 'free', mayBeNil: true }];

@@ -1,8 +1,8 @@
 /** Which types have a finalizer or cleanup that releases C memory, and through which fields. Sources: runtime.SetFinalizer, runtime.AddCleanup. */
 import { isCPointer, ownTypeName, type StructField, type Type } from '../semantics/types.ts';
-import type { GoFunction } from '../semantics/package-model.ts';
+import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { origin, originStep } from './definitions.ts';
-import type { CallStep, FuncIr, Operand } from './ir.ts';
+import type { CallStep, FuncBody, FuncIr, Operand } from './ir.ts';
 import type { ArgEffect } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
@@ -13,6 +13,23 @@ export interface FinalizerFact {
   readonly type: string;
   /** Paths of the fields whose memory the finalizer releases: `.ptr`. */
   readonly paths: readonly string[];
+  /** `T.free`, where the finalizer is a declared function. */
+  readonly callback?: string;
+}
+
+/** Declared functions that are finalizers or cleanups: they end the object. */
+export function finalizerFunctions(flow: PackageFlow): ReadonlySet<string> {
+  return flow.ask('finalizer functions', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? finalizers(fn, flow).flatMap((fact) => fact.callback ?? []) : [])))));
+}
+
+/** Whether a literal is given to SetFinalizer or AddCleanup in this function. */
+export function isFinalizerLiteral(ir: FuncIr, literal: FuncBody): boolean {
+  return bodiesOf(ir).some((body) =>
+    [...stepsOf(body)].some((step) => {
+      const callback = step.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'runtime' && step.args[1] ? origin(ir, step.args[1]) : undefined;
+      return callback?.k === 'closure' && callback.fn === literal;
+    }),
+  );
 }
 
 /** Type name to the field paths that its finalizer releases; types that embed such a type included. */
@@ -55,7 +72,8 @@ function finalizers(fn: GoFunction, flow: PackageFlow): readonly FinalizerFact[]
         const type = objectType(ir, step, flow);
         if (type === undefined) continue;
         const paths = step.callee.name === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow) : step.callee.name === 'AddCleanup' ? cleanedPaths(ir, step, type, fn, flow) : [];
-        if (paths.length > 0) facts.push({ type, paths });
+        const callback = step.args[1] && origin(ir, step.args[1]);
+        if (paths.length > 0) facts.push({ type, paths, ...(callback?.k === 'func' ? { callback: functionKey(callback) } : {}) });
       }
     }
     return facts;
@@ -84,13 +102,14 @@ function pathsOf(type: string, flow: PackageFlow, depth = 0): string[] {
 function finalizedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow): string[] {
   return pathsOf(type, flow).flatMap((path) => {
     const effect = effectOfCallback(ir, step.args[1], path, fn, flow);
-    return effect && effect.releases !== 'never' ? [path] : [];
+    // A finalizer that hands the field to C does so to end it, whatever the C function is called.
+    return effect && (effect.releases !== 'never' || effect.assumed.length > 0) ? [path] : [];
   });
 }
 
 function cleanedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow): string[] {
   const effect = effectOfCallback(ir, step.args[1], '', fn, flow);
-  if (!effect || effect.releases === 'never') return [];
+  if (!effect || (effect.releases === 'never' && effect.assumed.length === 0)) return [];
   const arg = step.args[2];
   const load = arg && originStep(ir, arg);
   if (load?.op === 'field') return [`.${load.name}`];

@@ -91,7 +91,7 @@ export type Step =
 
 /** What a branch tests. `eq` covers == and (negated) !=; `cmp` covers the order comparisons. */
 export type Cond =
-  | { readonly k: 'eq'; readonly l: Operand; readonly r: Operand }
+  | { readonly k: 'eq'; readonly l: Operand; readonly r: Operand; /** A case of a switch on a value. */ readonly isCase?: boolean }
   | { readonly k: 'cmp'; readonly operator: '<' | '<=' | '>' | '>='; readonly l: Operand; readonly r: Operand }
   | { readonly k: 'truth'; readonly x: Operand }
   | { readonly k: 'unknown' };
@@ -102,7 +102,7 @@ export type Term =
   /** One of several, nobody knows which. */
   | { readonly k: 'multi'; readonly to: readonly number[] }
   /** `span` is the return statement, or the closing brace where the body just ends. */
-  | { readonly k: 'return'; readonly values: readonly Operand[]; readonly span: Span; readonly implicit: boolean }
+  | { readonly k: 'return'; readonly values: readonly Operand[]; /** Of the written results. */ readonly spans: readonly Span[]; readonly span: Span; readonly implicit: boolean }
   /** The path ends here: panic, os.Exit, an endless loop without exit. */
   | { readonly k: 'stop' };
 

@@ -1,9 +1,10 @@
 /** C calls during which the Go object that owns the memory may already be finalized: its last use was loading the pointer. */
 import type { Span } from '../base/span.ts';
-import type { GoFunction } from '../semantics/package-model.ts';
+import { functionKey, type GoFunction } from '../semantics/package-model.ts';
+import { fieldType } from '../semantics/shape.ts';
 import { ownTypeName } from '../semantics/types.ts';
 import { definitions, mentions, origin, originStep } from './definitions.ts';
-import { finalizedFields } from './finalizers.ts';
+import { finalizedFields, finalizerFunctions, isFinalizerLiteral } from './finalizers.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Var } from './ir.ts';
 import { deferredUse, keepers, mayBeHeld, usedAfter } from './liveness.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -77,7 +78,13 @@ interface Owned {
 /** The finalized object whose field an argument was loaded from. */
 function owned(ir: FuncIr, arg: Operand, fields: ReadonlyMap<string, ReadonlySet<string>>, flow: PackageFlow): Owned | undefined {
   const step = originStep(ir, arg);
-  if (step?.op === 'field' && step.base.k === 'var') return owner(step.base.v, `.${step.name}`, step.span, fields);
+  if (step?.op === 'field' && step.base.k === 'var') {
+    const dot = step.name.lastIndexOf('.');
+    // `s.db.c`: the finalizer is that of *DB, and s is what keeps the DB alive.
+    const inner = dot < 0 ? undefined : ownTypeName(fieldType(flow.model.shape, step.base.v.type, step.name.slice(0, dot)));
+    const held = inner !== undefined && step.base.v.name !== undefined && step.base.v.type?.k === 'pointer' && fields.get(inner)?.has(step.name.slice(dot));
+    return owner(step.base.v, `.${step.name}`, step.span, fields) ?? (held ? { object: step.base.v, path: `.${step.name}`, load: step.span, copied: false } : undefined);
+  }
   if (step?.op === 'call' && (step.callee.k === 'method' || step.callee.k === 'go') && step.mode === 'call') {
     // An accessor: `h.native()` returns h.ptr.
     const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
@@ -119,11 +126,11 @@ function reachesC(step: CallStep, arg: number, flow: PackageFlow): boolean {
   }
 }
 
-function isDeadAfter(ir: FuncIr, step: CallStep, object: Var, flow: PackageFlow): boolean {
+function isDeadAfter(ir: FuncIr, step: CallStep, object: Var, flow: PackageFlow, passed?: Operand): boolean {
   // A deferred call runs when the function is left: only what is registered before it, or returned, is still in use then.
   const vars = keepers(ir, object);
   const body = definitions(ir).bodyOf.get(step);
-  if (!body || step.args.some((arg) => isGoPointerTo(ir, arg, vars))) return false;
+  if (!body || step.args.some((arg) => arg !== passed && isGoPointerTo(ir, arg, vars))) return false;
   return !deferredUse(ir, body, vars, step.span.start) && !(step.mode === 'defer' ? isReturned(ir, body, vars) : usedAfter(ir, step, vars, object)) && !mayBeHeld(ir, vars, flow.knowledge, body);
 }
 
@@ -140,6 +147,8 @@ function isGoPointerTo(ir: FuncIr, arg: Operand, vars: ReadonlySet<Var>): boolea
 /** The function that releases the memory is the end of the object anyway. */
 function isReleaser(fn: GoFunction, ir: FuncIr, object: Var, path: string, flow: PackageFlow): boolean {
   const literal = ir.literals.find((body) => body.params.includes(object));
+  if (literal && isFinalizerLiteral(ir, literal)) return true;
+  if (finalizerFunctions(flow).has(functionKey(fn))) return true;
   if (literal) return effectOf(new Explorer(ir, fn.top.syntax, flow.knowledge).run(literal, new Map([[`${object.id}${path}`, 'same']]))).releases !== 'never';
   const index = ir.body.params.indexOf(object);
   return index >= 0 && flow.knowledge.goArg(fn, index, path)?.releases !== 'never';
@@ -166,7 +175,7 @@ function callSites(caller: GoFunction, callee: GoFunction, index: number, flow: 
       const arg = step.args[index];
       if (arg?.k === 'global') sites.push(true);
       else if (arg?.k !== 'var' || step.mode !== 'call') sites.push(false);
-      else sites.push(!isDeadAfter(ir, step, arg.v, flow));
+      else sites.push(!isDeadAfter(ir, step, arg.v, flow, arg));
     }
   }
   return sites;

@@ -1,5 +1,5 @@
 /** Liveness of Go objects after a call: is the object that owns this memory still used? */
-import { definitions, mentions, originStep, readsAny } from './definitions.ts';
+import { definitions, mentions, onlyDefinition, originStep, readsAny } from './definitions.ts';
 import type { Cond, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { Knowledge } from './knowledge.ts';
 import { bodiesOf, stepsOf, targetsOf } from './resource/function-info.ts';
@@ -21,7 +21,7 @@ export function keepers(ir: FuncIr, object: Var): ReadonlySet<Var> {
       for (const step of stepsOf(body)) {
         if ((step.op === 'copy' || step.op === 'assert') && has(step.src)) add(step.dst);
         // `x := y` makes y an equal name for the same object.
-        if (step.op === 'copy' && step.src.k === 'var' && set.has(step.dst) && isPointer(step.src.v)) add(step.src.v);
+        if (step.op === 'copy' && step.src.k === 'var' && set.has(step.dst) && isPointer(step.src.v) && onlyDefinition(ir, step.dst) === step) add(step.src.v);
         if (step.op === 'composite' && step.fields.some((field) => has(field.src))) add(step.dst);
         if (step.op === 'setField' && has(step.src) && step.base.k === 'var') add(step.base.v);
         if (step.op === 'addr' && step.path === '' && has(step.base)) add(step.dst);
@@ -91,7 +91,12 @@ export function deferredUse(ir: FuncIr, body: FuncBody, vars: ReadonlySet<Var>, 
     if (step.op !== 'call' || step.mode !== 'defer' || step.span.start >= before) return false;
     // `defer s.mu.Unlock()` holds the address of a field, and with it the object.
     const recv = step.callee.k === 'method' && step.args[0] ? originStep(ir, step.args[0]) : undefined;
-    return readsAny(step, vars) || (recv?.op === 'field' && recv.dst.type?.k !== 'pointer' && mentions(recv.base, vars));
+    if (readsAny(step, vars) || (recv?.op === 'field' && recv.dst.type?.k !== 'pointer' && mentions(recv.base, vars))) return true;
+    // `defer runtime.KeepAlive(f.inner)`: the object inside may be the one with the finalizer.
+    return step.args.some((arg) => {
+      const load = originStep(ir, arg);
+      return load?.op === 'field' && mentions(load.base, vars) && ownTypeName(load.dst.type) !== undefined;
+    });
   });
 }
 

@@ -3,7 +3,7 @@ import type { Span } from '../base/span.ts';
 import { constantValue } from '../semantics/constants.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import type { Type } from '../semantics/types.ts';
-import { onlyDefinition } from './definitions.ts';
+import { definitions, onlyDefinition } from './definitions.ts';
 import type { FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { provenance } from './provenance.ts';
@@ -70,12 +70,21 @@ function derived(ir: FuncIr, view: Var): ReadonlySet<Var> {
     size = set.size;
     for (const body of bodiesOf(ir)) {
       for (const step of stepsOf(body)) {
-        if (step.op === 'copy' && step.src.k === 'var' && set.has(step.src.v) && !copiesBytes(step)) set.add(step.dst);
+        if (step.op === 'copy' && step.src.k === 'var' && set.has(step.src.v) && !copiesBytes(step) && staysView(ir, step.dst, set)) set.add(step.dst);
         if (step.op === 'slice' && step.base.k === 'var' && set.has(step.base.v)) set.add(step.dst);
       }
     }
   }
   return set;
+}
+
+/** Whether a variable never holds anything but the view: one that is set to a copy later may be that copy when it leaves. */
+function staysView(ir: FuncIr, v: Var, view: ReadonlySet<Var>): boolean {
+  return (definitions(ir).of.get(v) ?? []).every((step) => {
+    if (step.op !== 'copy' || step.src.k !== 'var') return step.op === 'copy' && step.src.k === 'const';
+    const from = onlyDefinition(ir, step.src.v);
+    return view.has(step.src.v) || (from?.op === 'slice' && from.base.k === 'var' && (view.has(from.base.v) || from.base.v === v));
+  });
 }
 
 const copiesBytes = (step: Step & { op: 'copy' }): boolean => step.conv?.k === 'slice' || (step.conv?.k === 'named' && step.conv.pkg === undefined && step.conv.name === 'string');

@@ -125,7 +125,8 @@ function selector(low: Lowering, expr: Selector): Operand {
     if (pkg !== undefined) return unknown;
   }
   const type = unparen(expr.x);
-  const named = type.k === 'Unary' && type.op === '*' ? unparen(type.x) : type;
+  const pointee = type.k === 'Unary' && type.op === '*' ? unparen(type.x) : type;
+  const named = pointee.k === 'Index' ? unparen(pointee.x) : pointee;
   if (named.k === 'Ident' && low.lookup(named.name) === undefined && low.shape.isType(named.name)) return { k: 'func', name: expr.name, recv: named.name };
   const { root, path } = accessPath(low, expr);
   const base = lowerExpr(low, root);

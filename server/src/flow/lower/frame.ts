@@ -58,7 +58,7 @@ export class Frame {
   finish(params: readonly Var[], results: readonly Var[], span: Span, body: Span): FuncBody {
     const brace = { start: Math.max(body.start, body.end - 1), end: body.end };
     const named = results.filter((result) => result.name !== undefined);
-    const implicit: Term = { k: 'return', values: named.map((v) => ({ k: 'var', v })), span: brace, implicit: true };
+    const implicit: Term = { k: 'return', values: named.map((v) => ({ k: 'var', v })), spans: [], span: brace, implicit: true };
     const blocks = this.#blocks.map((block): Block => ({ steps: block.steps, term: block.term ?? implicit }));
     return { id: this.id, params, results, blocks, captures: this.captures, span, body };
   }

@@ -205,7 +205,7 @@ function lowerReturn(low: Lowering, results: readonly Expr[], span: { start: num
     }
     values = declared.map(varOperand);
   }
-  low.frame.end({ k: 'return', values, span, implicit: false });
+  low.frame.end({ k: 'return', values, spans: results.map(spanOf), span, implicit: false });
 }
 
 /** Branches to `yes` or `no`; && and || become control flow. */
@@ -330,7 +330,7 @@ function lowerSwitch(low: Lowering, stmt: Switch, label: string | undefined): vo
     if (clause.exprs === undefined) other = entries[i]!;
     for (const expr of clause.exprs ?? []) {
       const next = frame.newBlock();
-      if (tag) frame.end({ k: 'branch', cond: { k: 'eq', l: tag, r: lowerExpr(low, expr) }, span: spanOf(expr), yes: entries[i]!, no: next }, next);
+      if (tag) frame.end({ k: 'branch', cond: { k: 'eq', l: tag, r: lowerExpr(low, expr), isCase: true }, span: spanOf(expr), yes: entries[i]!, no: next }, next);
       else {
         branch(low, expr, entries[i]!, next);
         frame.end({ k: 'stop' }, next);

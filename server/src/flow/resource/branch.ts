@@ -15,7 +15,7 @@ export function refine(state: State, cond: Cond, taken: boolean, span: Span, inf
   let next = state;
   if (key !== undefined && decided === undefined && info.remembered.has(key)) next = { ...next, facts: new Map(next.facts).set(key, taken) };
   next = learn(next, cond, taken, info);
-  return next.phase === 'owned' ? { ...next, path: { taken, span, before: next.path } } : next;
+  return next.phase === 'owned' ? { ...next, path: { taken, isCase: cond.k === 'eq' && cond.isCase === true, span, before: next.path } } : next;
 }
 
 function absentOn(state: State, cond: Cond, taken: boolean): boolean {

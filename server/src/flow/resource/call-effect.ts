@@ -116,7 +116,8 @@ function release(ex: Explorer, state: State, step: CallStep, effect: ArgEffect):
     return { k: 'over' };
   }
   ex.trail.certainlyReleased ??= effect.at ?? ex.place(step.span);
-  if (step.callee.k !== 'c') ex.trail.releasedByHelper = true;
+  // Only the deallocator itself does nothing but release.
+  if (step.callee.k !== 'c' || step.callee.name !== (ex.origin?.owned.deallocator ?? 'free')) ex.trail.releasedByHelper = true;
   if (step.mode === 'call') ex.trail.releases.set(step.stmt.start, step.stmt);
   for (let node = state.assumed; node; node = node.before) ex.trail.freedAfter.add(`${node.name}#${node.arg}`);
   return { k: 'state', state: results(ex, { ...state, phase: 'released', released: ex.place(step.span) }, step, []) };

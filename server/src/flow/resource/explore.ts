@@ -26,6 +26,8 @@ export interface Exit {
   readonly span: Span;
   readonly implicit: boolean;
   readonly returned: readonly Carried[];
+  /** Of each returned value; empty where the results are not written out. */
+  readonly spans: readonly Span[];
 }
 
 export interface Used {
@@ -163,7 +165,7 @@ export class Explorer {
           const fn = this.closureOf(value);
           if (fn && this.closureEffect(fn, state)) return void this.gone();
         }
-        return this.#push({ ...item, state, leave: { body: item.fn, span: term.span, implicit: term.implicit, values: term.values.map((value) => carried(state!, value)) } });
+        return this.#push({ ...item, state, leave: { body: item.fn, span: term.span, implicit: term.implicit, spans: term.spans, values: term.values.map((value) => carried(state!, value)) } });
       }
       case 'stop':
         return;
@@ -194,7 +196,9 @@ export class Explorer {
     if (step.mode === 'defer') {
       const closure = step.callee.k === 'value' ? this.closureOf(step.callee.fn) : undefined;
       const pending: Pending = { step, captured: step.args.map((arg) => carried(state, arg)), ...(closure ? { closure } : {}) };
-      return { ...state, defers: [...state.defers, pending] };
+      // In a loop the same deferred call piles up; one of a kind says all there is to say about one resource.
+      const known = state.defers.some((other) => other.step === step && other.captured.every((value, i) => sameCarried(value, pending.captured[i]!)));
+      return known ? state : { ...state, defers: [...state.defers, pending] };
     }
     return this.#settle(callEffect(this, state, step, step.args.map((arg) => carried(state, arg))));
   }
@@ -253,7 +257,7 @@ export class Explorer {
       const { results } = this.ir.body;
       const named = leave.body === this.ir.body && results.some((result) => result.name !== undefined);
       const returned = named ? results.map((v) => carried(state, { k: 'var', v })) : leave.values;
-      this.trail.exits.push({ state, span: leave.span, implicit: leave.implicit, returned });
+      this.trail.exits.push({ state, span: leave.span, implicit: leave.implicit, returned, spans: leave.spans });
       return;
     }
     const outer: State = { ...state, conts: state.conts.slice(0, -1), defers: cont.defers };
@@ -265,6 +269,8 @@ export class Explorer {
     this.#push({ state: { ...outer, holders }, fn: cont.fn, block: cont.block, step: cont.step });
   }
 }
+
+const sameCarried = (a: Carried, b: Carried): boolean => a.size === b.size && [...a].every(([path, hold]) => b.get(path) === hold);
 
 /** A deferred call has the resource. */
 export const promised = (state: State): boolean => state.defers.some((pending) => pending.closure !== undefined || pending.captured.some((value) => value.size > 0));

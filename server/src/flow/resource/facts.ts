@@ -34,6 +34,8 @@ export interface Leak {
   readonly releasedElsewhere: boolean;
   /** The statements that release it on other paths, deferred ones not among them. */
   readonly releases: readonly Span[];
+  /** Every path that leaves the function here still owns the memory, so that it may be released right before. */
+  readonly ownedAtExit: boolean;
 }
 
 export interface UseAfterRelease {

@@ -106,8 +106,9 @@ const isGoroutine = (ir: FuncIr, body: FuncBody): boolean =>
 function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
   const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.stored && exit.returned.every((value) => value.size === 0) && !inReadArray(ir, exit.state));
   const releasedElsewhere = trail.certainlyReleased !== undefined;
-  const everywhere = !releasedElsewhere && !trail.escaped && !trail.maybeReleased;
-  const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg }) => ({ name, arg })), everywhere, releasedElsewhere, releases: trail.releasedByHelper ? [] : [...trail.releases.values()] });
+  const everywhere = !releasedElsewhere && !trail.escaped && !trail.maybeReleased && trail.exits.every((exit) => exit.state.phase === 'unborn' || leaking.includes(exit));
+  const ownedAt = (exit: Span): boolean => !trail.escaped && !trail.maybeReleased && trail.exits.every((other) => other.span.start !== exit.start || leaking.includes(other));
+  const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg }) => ({ name, arg })), everywhere, releasedElsewhere, releases: trail.releasedByHelper ? [] : [...trail.releases.values()], ownedAtExit: ownedAt(exit) });
   return [
     ...leaking.map((exit: Exit) => leak(exit.state, exit.span, exit.implicit ? 'end' : 'return')),
     ...trail.lost.map((lost) => leak(lost.state, lost.span, 'overwritten')),
@@ -126,11 +127,12 @@ function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {
   const name = site.holder?.name;
   const subject = { site, ...(name !== undefined ? { name } : {}) };
   const used = trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ ...subject, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
-  const back = trail.exits.flatMap(({ state, span, returned }): UseAfterRelease[] => {
+  const back = trail.exits.flatMap(({ state, span, returned, spans }): UseAfterRelease[] => {
     // A number that was the address is no pointer any more.
-    const value = returned.find((carried, i) => carried.size > 0 && !isNumber(ir.resultTypes[i]));
+    const index = returned.findIndex((carried, i) => carried.size > 0 && !isNumber(ir.resultTypes[i]));
+    const value = returned[index];
     if (state.stored && state.released) return [{ ...subject, use: state.released.span, released: state.released, kind: 'kept', view: false, path: pathOf(state.path) }];
-    return value && state.phase === 'released' && state.released ? [{ ...subject, use: span, released: state.released, kind: 'returned', view: value.get('') === 'view', path: pathOf(state.path) }] : [];
+    return value && state.phase === 'released' && state.released ? [{ ...subject, use: spans[index] ?? span, released: state.released, kind: 'returned', view: value.get('') === 'view', path: pathOf(state.path) }] : [];
   });
   const unique = new Map([...used, ...back].map((use) => [`${use.use.start}:${use.kind}`, use]));
   return [...unique.values()].sort((a, b) => a.use.start - b.use.start);
@@ -143,7 +145,7 @@ const mostGiven = 8;
 function usesOfGiven(ir: FuncIr, unit: object, knowledge: Knowledge): UseAfterRelease[] {
   const places = new Map<string, string>();
   for (const step of stepsOf(ir.body)) {
-    if (step.op !== 'call' || step.mode !== 'call' || step.callee.k !== 'c') continue;
+    if (step.op !== 'call' || step.mode === 'go' || step.callee.k !== 'c') continue;
     for (const [i, arg] of step.args.entries()) {
       if (knowledge.cArg(step.callee.name, i)?.releases !== 'always') continue;
       const given = givenPlace(ir, arg);
@@ -153,7 +155,12 @@ function usesOfGiven(ir: FuncIr, unit: object, knowledge: Knowledge): UseAfterRe
   return [...places].flatMap(([place, name]) => {
     const trail = new Explorer(ir, unit, knowledge).run(ir.body, new Map([[place, 'same']]));
     if (trail.exhausted) return [];
-    return trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ name, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
+    const used = trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ name, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
+    const back = trail.exits.flatMap(({ state, returned, spans, span }): UseAfterRelease[] => {
+      const index = returned.findIndex((value, i) => value.has('') && !isNumber(ir.resultTypes[i]));
+      return index >= 0 && state.phase === 'released' && state.released ? [{ name, use: spans[index] ?? span, released: state.released, kind: 'returned', view: false, path: pathOf(state.path) }] : [];
+    });
+    return [...used, ...back];
   });
 }
 
@@ -193,7 +200,7 @@ function siteOf(ir: FuncIr, literal: FuncBody, step: CallStep, owned: OwnedResul
         else return { ...base, holder: { name: other.dst.name ?? '_', id: other.dst.id, stmt: other.stmt }, unsafePointer: isUnsafePointer(other.dst.type) };
       }
       if (other.op === 'call' && other !== step && other.args.some((arg) => arg.k === 'var' && aliases.has(arg.v))) {
-        return { ...base, inline: { stmt: other.stmt, callee: other.callee.k === 'value' ? '' : other.callee.name } };
+        return { ...base, inline: { stmt: other.stmt, callee: other.callee.k === 'value' ? 'a function' : other.callee.k === 'c' ? `C.${other.callee.name}` : other.callee.name } };
       }
     }
   }

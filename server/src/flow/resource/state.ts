@@ -41,6 +41,7 @@ export interface Leave {
   readonly body: FuncBody;
   readonly span: Span;
   readonly implicit: boolean;
+  readonly spans: readonly Span[];
   /** What each returned value carries, as evaluated before any deferred call runs. */
   readonly values: readonly Carried[];
 }
@@ -49,6 +50,8 @@ export interface Leave {
 export interface PathNode {
   /** The outcome of the branch at `span`. */
   readonly taken: boolean;
+  /** The span is a case of a switch on a value. */
+  readonly isCase: boolean;
   readonly span: Span;
   readonly before: PathNode | undefined;
 }
@@ -96,7 +99,7 @@ function entries(map: ReadonlyMap<unknown, unknown>): string {
   return parts.length === 1 ? parts[0]! : parts.sort().join(',');
 }
 
-/** Two states with the same key go on in the same way. How they came there (path, assumptions) is not part of it. */
+/** Two states with the same key go on in the same way. How they came there is not part of it, only whether an unseen function had the resource. */
 export function stateKey(state: State): string {
   const pending = (list: readonly Pending[]): string => list.map((p) => `${p.step.span.start}:${p.captured.map(entries).join('/')}`).join(';');
   return [
@@ -109,6 +112,7 @@ export function stateKey(state: State): string {
     state.conts.map((c) => `${c.fn.id}.${c.block}.${c.step}.${c.leaving}.${pending(c.defers)}`).join('>'),
     state.released?.span.start ?? '',
     state.stored?.place ?? '',
+    state.assumed ? 'assumed' : '',
   ].join('|');
 }
 

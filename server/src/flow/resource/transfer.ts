@@ -20,7 +20,7 @@ export function transfer(ex: Explorer, state: State, step: PlainStep): State | u
     ex.trail.used.push({ state, span: step.span, released: state.released!, view: false });
     return undefined;
   }
-  if (state.phase === 'released' && state.released && read.some((operand) => isPointer(carried(state, operand).get('')))) {
+  if (state.phase === 'released' && state.released && read.some((operand) => isPointer(carried(state, operand).get('')) || (step.op === 'field' && reachesThrough(carried(state, operand), step.name)))) {
     const hold = read.map((operand) => carried(state, operand).get('')).find((h) => h !== undefined);
     ex.trail.used.push({ state, span: step.span, released: state.released, view: hold === 'view' });
     return undefined;
@@ -58,6 +58,9 @@ function reads(step: PlainStep): readonly Operand[] {
       return [];
   }
 }
+
+/** `p.list.text` goes through what `p.list` points to. */
+const reachesThrough = (value: Carried, name: string): boolean => [...value].some(([path, hold]) => hold === 'same' && path !== '' && `.${name}`.startsWith(`${path}.`));
 
 const isPointer = (hold: Hold | undefined): boolean => hold === 'same' || hold === 'view';
 
@@ -129,7 +132,7 @@ function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
     case 'setDeref':
     case 'setGlobal':
     case 'send':
-      return stored(state, step.src) ? ex.gone() : step.op === 'setDeref' ? throughAddress(ex, state, step.base) : state;
+      return stored(state, step.src) ? ex.gone() : step.op === 'setDeref' ? throughAddress(ex, renewed(state, step.base), step.base) : state;
     case 'use':
       return state;
     case 'havoc':
@@ -146,6 +149,13 @@ function setElement(ex: Explorer, state: State, base: Operand, src: Operand): St
   if (value.size === 0) return state;
   if (base.k !== 'var' || !ex.info.locals.has(base.v) || base.v.type?.k !== 'array') return ex.gone();
   return { ...state, holders: addPlace(state.holders, `${base.v.id}[]`, value) };
+}
+
+/** `*p = T{}` gives all fields of the object new values. */
+function renewed(state: State, base: Operand): State {
+  if (base.k !== 'var') return state;
+  const fields = `${base.v.id}.`;
+  return [...state.holders.keys()].some((place) => place.startsWith(fields)) ? { ...state, holders: new Map([...state.holders].filter(([place]) => !place.startsWith(fields))) } : state;
 }
 
 /** `*p = x` where p is the address of the variable that holds the resource. */

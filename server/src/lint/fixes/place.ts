@@ -153,3 +153,10 @@ function children(node: SyntaxNode): readonly SyntaxNode[] {
     default: return [];
   }
 }
+
+/** Whether what the statement at `stmt` declares can be named at `at`: it stands earlier in a statement list around it. */
+export function isVisibleAt(fn: FixFunction, stmt: Span, at: Span): boolean {
+  const target = shift(stmt, -fn.at);
+  const lists = locate(fn, at)?.lists ?? [];
+  return target.start < at.start - fn.at && lists.some(({ list }) => listOf(list)?.some((item) => item.s === target.start && item.e === target.end));
+}

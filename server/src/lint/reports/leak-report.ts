@@ -2,6 +2,7 @@
 import { shift, type Span } from '../../base/span.ts';
 import { weighLeaks, type WeighedLeak } from '../../flow/resource/weigh.ts';
 import type { GoFunction } from '../../semantics/package-model.ts';
+import { isVisibleAt } from '../fixes/place.ts';
 import { deferFree, deferInsteadOf, freeBefore, freeInline } from '../fixes/free.ts';
 import type { FixPlan, Report, RuleContext } from '../rule.ts';
 import { branchTrace, type TraceEntry } from './path-trace.ts';
@@ -32,7 +33,8 @@ function message({ leak, confidence, keeper }: WeighedLeak): string {
   const doubt = confidence === 'possible' ? `, unless C.${keeper} keeps it` : '';
   if (site.inline) return `The result of ${source} goes straight into the call of ${site.inline.callee} and is never released: nothing else holds this C memory${doubt}.`;
   const name = site.holder ? `\`${site.holder.name}\`` : `The result of ${source}`;
-  if (site.holder === undefined && leak.how !== 'overwritten') return `${name} is dropped and never released: the Go garbage collector does not free C memory${doubt}.`;
+  if (site.owned.outArg !== undefined) return `${source} stores C memory through its argument that is not released${leak.everywhere ? '' : ' on every path'}: the Go garbage collector does not free it${doubt}.`;
+  if (site.holder === undefined && leak.how !== 'overwritten') return `${name} is C memory that is never released: the Go garbage collector does not free it${doubt}.`;
   if (leak.how === 'overwritten') return `${name} is overwritten while it still holds C memory from ${source} that nothing releases${doubt}.`;
   if (leak.everywhere) return `${name} holds C memory from ${source} that is never released: the Go garbage collector does not free it${doubt}.`;
   return `${name} holds C memory from ${source} that is not released on every path: one way out of the function leaks it${doubt}.`;
@@ -67,6 +69,7 @@ function fixes(fn: GoFunction, weighed: WeighedLeak): FixPlan[] {
   else if (leak.releases.length > 0) {
     plans.push({ title: `Free \`${name}\` on every path: defer ${call}`, ...judged, edits: (file) => deferInsteadOf(file, target, name, at(site.stmt), leak.releases.map(at), release) });
   }
-  if (leak.how === 'return' && !leak.everywhere) plans.push({ title: `Free \`${name}\` before this return`, ...judged, edits: (file) => freeBefore(file, target, name, at(leak.exit), release) });
+  const visible = leak.ownedAtExit && isVisibleAt(target, at(site.holder.stmt), at(leak.exit));
+  if (leak.how === 'return' && !leak.everywhere && visible) plans.push({ title: `Free \`${name}\` before this return`, ...judged, edits: (file) => freeBefore(file, target, name, at(leak.exit), release) });
   return plans;
 }

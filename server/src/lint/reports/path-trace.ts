@@ -15,6 +15,7 @@ export function branchTrace(fn: GoFunction, path: readonly PathNode[]): TraceEnt
   const unit = fn.top.syntax;
   return path.slice(-most).map((node) => {
     const text = unit.text.slice(node.span.start, node.span.end).replace(/\s+/g, ' ');
+    if (node.isCase) return { place: { unit, span: node.span }, text: node.taken ? `case ${text}` : `not case ${text}` };
     return { place: { unit, span: node.span }, text: `\`${text.length > 60 ? `${text.slice(0, 57)}…` : text}\` is ${wording(text, node.taken)}` };
   });
 }

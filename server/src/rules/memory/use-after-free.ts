@@ -69,7 +69,11 @@ export default defineRule({
   ],
   subject: 'function',
   *check(fn, { flow }) {
+    const told = new Set<number>();
     for (const use of flow.resources(fn).uses) {
+      // Several allocations may reach one use.
+      if (told.has(use.use.start)) continue;
+      told.add(use.use.start);
       const unit = fn.top.syntax;
       const what = use.name !== undefined ? `\`${use.name}\`` : 'this C memory';
       const source = use.site === undefined ? '' : use.site.callee.k === 'c' ? ` (from C.${use.site.callee.name})` : ` (from ${use.site.callee.name})`;

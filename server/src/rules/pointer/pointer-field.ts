@@ -4,6 +4,7 @@ import { fieldOwners } from '../../flow/field-owners.ts';
 import { closeMethod } from '../../lint/fixes/close-method.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
+import type { GoType } from '../../semantics/package-model.ts';
 import { isCPointer, isUnsafePointer, type Type } from '../../semantics/types.ts';
 
 const example = (close: string): string => go`
@@ -94,7 +95,7 @@ export default defineRule({
               edits: (file) =>
                 closeMethod(
                   file,
-                  { type: name, declaration: { start: type.top.start, end: type.top.end }, ...(receiver !== undefined ? { receiver } : {}), field: field.name, empty: isCPointer(field.type) ? 'nil' : '0', members },
+                  { type: name, typeParams: typeParamsOf(type), declaration: { start: type.top.start, end: type.top.end }, ...(receiver !== undefined ? { receiver } : {}), field: field.name, empty: isCPointer(field.type) ? 'nil' : '0', members },
                   { convert: deallocator === 'free' && !isUnsafePointer(field.type), release: `C.${deallocator}` },
                 ),
             },
@@ -104,5 +105,10 @@ export default defineRule({
     }
   },
 });
+
+function typeParamsOf(type: GoType): readonly string[] {
+  const { decl } = type.top.syntax;
+  return decl.k === 'TypeDecl' ? (decl.specs.find((spec) => spec.name === type.name)?.params ?? []) : [];
+}
 
 const holdsPointer = (type: Type): boolean => isCPointer(type) || (type.k === 'named' && type.pkg === undefined && type.name === 'uintptr');
