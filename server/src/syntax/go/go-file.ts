@@ -8,9 +8,9 @@ export type DeclKind = 'func' | 'type' | 'var' | 'const' | 'import';
 export interface DeclSyntax {
   readonly kind: DeclKind;
   readonly text: string;
-  /** Offsets relative to the declaration. A function whose text cannot matter has no body here: see `full`. */
+  /** Offsets relative to the declaration. Bodies and values that cannot matter, and constants, are left out here: see `full`. */
   readonly decl: Decl;
-  /** The syntax with its body; reads the body now if that was put off. */
+  /** All of the syntax; what was left out is read now. */
   full(): Decl;
 }
 
