@@ -10,7 +10,7 @@ import { TreeCopier, type Without } from '../raw-tree.ts';
 import type { Decl } from './ast.ts';
 import { convertDecl } from './convert.ts';
 import type { DeclKind, DeclSyntax, GoFile, TopDecl } from './go-file.ts';
-import { commentsBetween, splitDeclarations } from './recovery.ts';
+import { commentsBetween, declarationEnd, splitDeclarations } from './recovery.ts';
 
 const kinds: Readonly<Record<string, DeclKind>> = {
   function_declaration: 'func',
@@ -131,7 +131,7 @@ export class GoParser {
     const found: Span[] = [];
     for (let i = text.indexOf('cgoguard:'); i >= 0; i = text.indexOf('cgoguard:', i + 1)) {
       const node = this.#tree?.rootNode.descendantForIndex(i);
-      if (node?.type === 'comment' && found.at(-1)?.start !== node.startIndex) found.push({ start: node.startIndex, end: node.endIndex });
+      if (node?.type === 'comment' && found.at(-1)?.start !== node.startIndex) found.push({ start: node.startIndex, end: commentEnd(text, node.endIndex) });
     }
     return found;
   }
@@ -146,7 +146,7 @@ export class GoParser {
         const start = cursor.startIndex;
         const end = Math.min(cursor.endIndex, text.length);
         const kind = kinds[type];
-        if (type === 'comment') items.push({ kind: 'comment', start, end });
+        if (type === 'comment') items.push({ kind: 'comment', start, end: commentEnd(text, end) });
         else if (type === 'package_clause') items.push({ kind: 'package', start, end });
         else if (kind) {
           const syntax = this.#syntaxOf(copier, cursor, kind, text.slice(start, end), known);
@@ -185,7 +185,12 @@ export class GoParser {
     };
     this.#parts = parts;
     return splitDeclarations(text, (part) => read(part.text)).flatMap((part) => {
-      if (part.value) return part.value.map((item) => shifted(item, part.start));
+      const end = part.value ? part.end : declarationEnd(part);
+      const own = part.value ?? (end === undefined ? undefined : read(text.slice(part.start, end)));
+      if (own && end !== undefined) {
+        const rest: Item[] = end < part.end ? [{ kind: 'broken', start: end, end: part.end }] : [];
+        return [...own.map((item) => shifted(item, part.start)), ...rest];
+      }
       const comments = commentsBetween(text, part.start, part.keyword).map((span): Item => ({ kind: 'comment', ...span }));
       return [...comments, { kind: 'broken' as const, start: part.keyword, end: part.end }];
     });
@@ -198,6 +203,9 @@ export class GoParser {
     return items;
   }
 }
+
+/** The parser counts the carriage return of a line's end to the comment before it. */
+const commentEnd = (text: string, end: number): number => (text[end - 1] === '\r' ? end - 1 : end);
 
 const shifted = (item: Item, by: number): Item => ({ ...item, start: item.start + by, end: item.end + by });
 

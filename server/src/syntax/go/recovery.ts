@@ -48,6 +48,21 @@ export function splitDeclarations<T>(text: string, read: (part: Part) => T | und
   return out;
 }
 
+/**
+ * Where the declaration of a part ends as gofmt would end it: at a bracket in column 0, or with its only line. What stands behind it and
+ * cannot be read (a comment that is being opened, a stray word) need not cost the declaration. Undefined when nothing stands behind it, or
+ * what looks like the rest of its body.
+ */
+export function declarationEnd(part: Part): number | undefined {
+  const from = part.keyword - part.start;
+  const line = /.*/.exec(part.text.slice(from))![0].trimEnd();
+  const closing = /[({]$/.test(line) ? /^[)}].*$/m.exec(part.text.slice(from)) : undefined;
+  if (closing === null) return undefined;
+  const end = from + (closing ? closing.index + closing[0].length : line.length);
+  const behind = part.text.slice(end);
+  return behind.trim() === '' || /^[ \t]*[})]|^[ \t]+\S/m.test(behind) ? undefined : part.start + end;
+}
+
 /** The comments between two offsets where nothing but comments and blanks stands. */
 export function commentsBetween(text: string, from: number, to: number): Span[] {
   const found: Span[] = [];
