@@ -273,7 +273,7 @@ function assemble(text: string, items: readonly Item[], addressed: readonly Span
     else decls.push({ start: item.start, end: item.end, syntax: item.syntax, ...((touches || sameLine) && group ? { doc: group } : {}) });
     group = undefined;
   }
-  const name = clause && /^package\s+(?:\/\*.*?\*\/\s*)*(\w+|[\p{L}_][\p{L}\p{N}_]*)/su.exec(text.slice(clause.start, clause.end))?.[1];
+  const name = clause && /^package\s+(?:\/\*.*?\*\/\s*)*([\p{L}_][\p{L}\p{N}_]*)/su.exec(text.slice(clause.start, clause.end))?.[1];
   const inside = addressed.filter((span) => !comments.some((other) => other.start === span.start));
   return {
     text,
