@@ -74,16 +74,17 @@ async function useIt(workbench, shot) {
   const first = lineOf('greet.go', 'cName := C.CString(name)');
   await workbench.click(workbench.word('cName := C.CString(name)', 'CString'), first);
   const fixes = await workbench.quickFixMenu();
-  assert.ok(fixes.some((title) => title.includes('defer C.free')), fixes.join(' | '));
+  assert.ok(fixes.some((title) => title.includes('Free `cName`')), fixes.join(' | '));
   await shot('quick-fix');
-  await workbench.choose('defer C.free');
+  await workbench.choose('Free `cName`');
   await warnings.nth(found - 1).waitFor({ state: 'detached' });
 
   // One line further down than in the file: the fix above has added one.
   await workbench.click(workbench.word('cTwice := C.CString(name)', 'CString'), second + 1);
-  await workbench.lightBulb();
+  const offered = await workbench.lightBulb();
+  assert.ok(offered.some((title) => title.includes('Free `cTwice`')), offered.join(' | '));
   await shot('light-bulb');
-  await workbench.choose('defer C.free');
+  await workbench.choose('Free `cTwice`');
   await warnings.nth(found - 2).waitFor({ state: 'detached' });
   await shot('fixed');
 

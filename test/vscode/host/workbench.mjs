@@ -63,9 +63,11 @@ export async function openWorkbench(browser, url, folder, viewport) {
       return menuRows(page).allInnerTexts();
     },
 
+    /** Opens the menu of the light bulb with the mouse, once the bulb has followed the cursor to its line. */
     async lightBulb() {
-      const bulb = page.locator('.monaco-editor .lightBulbWidget, .monaco-editor [class*="codicon-gutter-lightbulb"], .monaco-editor [class*="codicon-light-bulb"]').first();
-      await bulb.click();
+      const bulbs = '.monaco-editor .lightBulbWidget, .monaco-editor [class*="codicon-gutter-lightbulb"], .monaco-editor [class*="codicon-light-bulb"]';
+      await page.waitForFunction(isBesideCursor, bulbs);
+      await page.locator(bulbs).locator('visible=true').first().click();
       await menuRows(page).first().waitFor();
       return menuRows(page).allInnerTexts();
     },
@@ -79,6 +81,16 @@ export async function openWorkbench(browser, url, folder, viewport) {
       await page.screenshot({ path: file });
     },
   };
+}
+
+/** Runs in the page: whether a visible bulb stands on the cursor's line or on the one above or below. */
+function isBesideCursor(bulbs) {
+  const cursor = document.querySelector('.monaco-editor .cursors-layer .cursor')?.getBoundingClientRect();
+  if (cursor === undefined) return false;
+  return [...document.querySelectorAll(bulbs)].some((bulb) => {
+    const { top, height } = bulb.getBoundingClientRect();
+    return height > 0 && Math.abs(top - cursor.top) < 1.5 * cursor.height;
+  });
 }
 
 function menuRows(page) {
