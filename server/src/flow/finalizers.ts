@@ -13,6 +13,8 @@ export interface FinalizerFact {
   readonly type: string;
   /** Paths of the fields whose memory the finalizer releases: `.ptr`. */
   readonly paths: readonly string[];
+  /** Unseen C functions that the finalizer ends the object with: `name#argument`. */
+  readonly enders: readonly string[];
   /** `T.free`, where the finalizer is a declared function. */
   readonly callback?: string;
 }
@@ -20,6 +22,11 @@ export interface FinalizerFact {
 /** Declared functions that are finalizers or cleanups: they end the object. */
 export function finalizerFunctions(flow: PackageFlow): ReadonlySet<string> {
   return flow.ask('finalizer functions', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? finalizers(fn, flow).flatMap((fact) => fact.callback ?? []) : [])))));
+}
+
+/** C functions that some finalizer of the package ends its object with: `name#argument`. */
+export function finalizerEnders(flow: PackageFlow): ReadonlySet<string> {
+  return flow.ask('finalizer enders', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? finalizers(fn, flow).flatMap((fact) => fact.enders) : [])))));
 }
 
 /** Whether a literal is given to SetFinalizer or AddCleanup in this function. */
@@ -71,9 +78,16 @@ function finalizers(fn: GoFunction, flow: PackageFlow): readonly FinalizerFact[]
         if (step.op !== 'call' || step.callee.k !== 'pkg' || step.callee.pkg !== 'runtime') continue;
         const type = objectType(ir, step, flow);
         if (type === undefined) continue;
-        const paths = step.callee.name === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow) : step.callee.name === 'AddCleanup' ? cleanedPaths(ir, step, type, fn, flow) : [];
+        const enders: string[] = [];
+        const note = (effect: ArgEffect): boolean => {
+          // A finalizer that hands the field to C does so to end it, whatever the C function is called.
+          for (const { name, arg } of effect.assumed) enders.push(`${name}#${arg}`);
+          return effect.releases !== 'never' || effect.assumed.length > 0;
+        };
+        const { name } = step.callee;
+        const paths = name === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow, note) : name === 'AddCleanup' ? cleanedPaths(ir, step, type, fn, flow, note) : [];
         const callback = step.args[1] && origin(ir, step.args[1]);
-        if (paths.length > 0) facts.push({ type, paths, ...(callback?.k === 'func' ? { callback: functionKey(callback) } : {}) });
+        if (paths.length > 0) facts.push({ type, paths, enders, ...(callback?.k === 'func' ? { callback: functionKey(callback) } : {}) });
       }
     }
     return facts;
@@ -99,17 +113,16 @@ function pathsOf(type: string, flow: PackageFlow, depth = 0): string[] {
   });
 }
 
-function finalizedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow): string[] {
+function finalizedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow, ends: (effect: ArgEffect) => boolean): string[] {
   return pathsOf(type, flow).flatMap((path) => {
     const effect = effectOfCallback(ir, step.args[1], path, fn, flow);
-    // A finalizer that hands the field to C does so to end it, whatever the C function is called.
-    return effect && (effect.releases !== 'never' || effect.assumed.length > 0) ? [path] : [];
+    return effect && ends(effect) ? [path] : [];
   });
 }
 
-function cleanedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow): string[] {
+function cleanedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow, ends: (effect: ArgEffect) => boolean): string[] {
   const effect = effectOfCallback(ir, step.args[1], '', fn, flow);
-  if (!effect || (effect.releases === 'never' && effect.assumed.length === 0)) return [];
+  if (!effect || !ends(effect)) return [];
   const arg = step.args[2];
   const load = arg && originStep(ir, arg);
   if (load?.op === 'field') return [`.${load.name}`];

@@ -4,7 +4,7 @@ import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { ownTypeName } from '../semantics/types.ts';
 import { definitions, mentions, origin, originStep } from './definitions.ts';
-import { finalizedFields, finalizerFunctions, isFinalizerLiteral } from './finalizers.ts';
+import { finalizedFields, finalizerEnders, finalizerFunctions, isFinalizerLiteral } from './finalizers.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Var } from './ir.ts';
 import { deferredUse, keepers, mayBeHeld, usedAfter } from './liveness.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -35,15 +35,18 @@ export function earlyFinalizers(fn: GoFunction, flow: PackageFlow): readonly Ear
     if (ir.opaque) return [];
     const out: EarlyFinalizer[] = [];
     const goroutines = goroutineBodies(ir);
+    const releasers = new Map<string, boolean>();
     for (const body of bodiesOf(ir)) {
       for (const step of stepsOf(body)) {
         if (step.op !== 'call' || (step.mode !== 'call' && step.callee.k !== 'c')) continue;
         for (const [i, arg] of step.args.entries()) {
           const found = owned(ir, arg, fields, flow);
-          if (!found || !reachesC(step, i, flow)) continue;
+          if (!found || !reachesC(step, i, flow) || (step.callee.k === 'c' && finalizerEnders(flow).has(`${step.callee.name}#${i}`))) continue;
           // What a literal captures is kept by whoever runs the literal, unless it runs on a goroutine of its own.
           if ((found.object.scope !== body.id && !goroutines.has(body)) || (!found.copied && !isDeadAfter(ir, step, found.object, flow))) continue;
-          if (isReleaser(fn, ir, found.object, found.path, flow) || keptByCallers(fn, ir, found.object, flow)) continue;
+          const key = `${found.object.id}${found.path}`;
+          if (!releasers.has(key)) releasers.set(key, isReleaser(fn, ir, found.object, found.path, flow));
+          if (releasers.get(key) || keptByCallers(fn, ir, found.object, flow)) continue;
           out.push({
             call: step.span,
             stmt: step.stmt,

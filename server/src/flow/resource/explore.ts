@@ -196,6 +196,8 @@ export class Explorer {
     if (step.mode === 'defer') {
       const closure = step.callee.k === 'value' ? this.closureOf(step.callee.fn) : undefined;
       const pending: Pending = { step, captured: step.args.map((arg) => carried(state, arg)), ...(closure ? { closure } : {}) };
+      // What has nothing of the resource, and runs no literal, does nothing to it.
+      if (!closure && pending.captured.every((value) => value.size === 0)) return state;
       // In a loop the same deferred call piles up; one of a kind says all there is to say about one resource.
       const known = state.defers.some((other) => other.step === step && other.captured.every((value, i) => sameCarried(value, pending.captured[i]!)));
       return known ? state : { ...state, defers: [...state.defers, pending] };

@@ -92,8 +92,17 @@ export const start: State = {
   assumed: undefined,
 };
 
+/** Maps are shared between a state and its successors, so their texts are remembered. */
+const known = new WeakMap<object, string>();
+
 function entries(map: ReadonlyMap<unknown, unknown>): string {
   if (map.size === 0) return '';
+  const text = known.get(map) ?? joined(map);
+  known.set(map, text);
+  return text;
+}
+
+function joined(map: ReadonlyMap<unknown, unknown>): string {
   const parts: string[] = [];
   for (const [k, v] of map) parts.push(`${k}=${v}`);
   return parts.length === 1 ? parts[0]! : parts.sort().join(',');
@@ -101,7 +110,12 @@ function entries(map: ReadonlyMap<unknown, unknown>): string {
 
 /** Two states with the same key go on in the same way. How they came there is not part of it, only whether an unseen function had the resource. */
 export function stateKey(state: State): string {
-  const pending = (list: readonly Pending[]): string => list.map((p) => `${p.step.span.start}:${p.captured.map(entries).join('/')}`).join(';');
+  const pending = (list: readonly Pending[]): string => {
+    if (list.length === 0) return '';
+    const text = known.get(list) ?? list.map((p) => `${p.step.span.start}:${p.captured.map(entries).join('/')}`).join(';');
+    known.set(list, text);
+    return text;
+  };
   return [
     state.phase,
     entries(state.holders),
