@@ -47,6 +47,15 @@ async function openDownloaded() {
 
 /** Serves VS Code on this machine, with the packed extension installed as a user would have it, until it is interrupted. */
 async function serveInBrowser() {
+  console.log('Building and packing Cgo Guard, starting VS Code …');
+  let stopServer = async () => {};
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, async () => {
+      await stopServer();
+      process.exit(0);
+    });
+  }
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
   const profile = { userData: path.join(scratch, 'user'), extensions: path.join(scratch, 'extensions') };
   const vsix = path.join(scratch, 'cgo-guard.vsix');
   packExtension(vsix);
@@ -60,12 +69,6 @@ async function serveInBrowser() {
       process.exit(1);
     },
   });
+  stopServer = () => server.stop();
   console.log(`\nVS Code with Cgo Guard on a sample cgo package:\n\n  ${server.url}/\n\nOpen it in a browser. Ctrl+C ends it.`);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.once(signal, async () => {
-      await server.stop();
-      rmSync(scratch, { recursive: true, force: true });
-      process.exit(0);
-    });
-  }
 }
