@@ -84,6 +84,7 @@ export class Folder {
     if (!entry) return;
     entry.open = false;
     entry.dirty = true;
+    entry.parser.dropTree();
     this.#outdated = true;
     this.#findings = undefined;
   }
@@ -248,7 +249,7 @@ export class Folder {
     const out = new Map<FileId, readonly Finding[]>();
     for (const [name, sources] of groups) {
       if (!sources.some((source) => touchesBorder(source.go.text))) continue;
-      const cSources: CSource[] = sources.some((source) => source.cImport) ? [...this.#c].map(([file, { unit }]) => ({ file, unit })) : [];
+      const cSources: CSource[] = sources.some((source) => source.cImport) ? [...this.#c].map(([file, { text, unit }]) => ({ file, text, unit })) : [];
       const known = this.#packages.get(name);
       const model = PackageModel.build(sources, cSources, this.#complete && !orphan, known?.model);
       const flow = known?.flow ?? new PackageFlow();

@@ -20,10 +20,14 @@ export class CView {
   readonly #summaries: ReadonlyMap<string, CSummary>;
   readonly #usedAsType: ReadonlySet<string>;
 
-  /** `usedAsType`: names that Go code writes as `C.name` where only a type can stand. */
-  constructor(units: readonly CUnit[], exported: ReadonlySet<string>, wanted: ReadonlySet<string>, usedAsType: ReadonlySet<string>) {
+  readonly #unread: string;
+  readonly #hidden = new Map<string, boolean>();
+
+  /** `unread` is C text that could not be read whole; what it mentions may be declared there. `usedAsType`: names that Go code writes as `C.name` where only a type can stand. */
+  constructor(units: readonly CUnit[], exported: ReadonlySet<string>, wanted: ReadonlySet<string>, usedAsType: ReadonlySet<string>, unread: string) {
     this.units = units;
     this.#usedAsType = usedAsType;
+    this.#unread = unread;
     for (const unit of units) {
       for (const fn of [...unit.prototypes, ...unit.functions]) if (fn.body !== undefined || !this.#functions.has(fn.name)) this.#functions.set(fn.name, fn);
       for (const { name, type } of unit.typedefs) this.#typedefs.set(name, type);
@@ -39,6 +43,14 @@ export class CView {
   /** The definition or a prototype. */
   function(name: string): CFunction | undefined {
     return this.#functions.get(name);
+  }
+
+  /** Whether a function that is not in view may stand in text that could not be read: nothing may be assumed of it. */
+  isHidden(name: string): boolean {
+    if (this.#unread === '' || this.#functions.has(name)) return false;
+    let hidden = this.#hidden.get(name);
+    if (hidden === undefined) this.#hidden.set(name, (hidden = new RegExp(`\\b${name}\\b`).test(this.#unread)));
+    return hidden;
   }
 
   /** What the body does; undefined when no body is in view. */

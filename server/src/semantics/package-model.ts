@@ -21,6 +21,7 @@ export interface GoSource {
 /** A .c or .h file of the folder. */
 export interface CSource {
   readonly file: string;
+  readonly text: string;
   readonly unit: CUnit;
 }
 
@@ -108,7 +109,7 @@ const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean => a.le
 function identityOf(files: readonly PackageFile[], cSources: readonly CSource[]): unknown[] {
   const out: unknown[] = cSources.map((source) => source.unit);
   for (const file of files) {
-    out.push(file.file, file.preambleUnit, [...file.imports].join());
+    out.push(file.file, file.preambleUnit, unreadC(file), [...file.imports].join());
     for (const { syntax, doc } of file.go.decls) {
       if (syntax.kind === 'func' && syntax.decl.k === 'Func') {
         const body = /\{/.exec(syntax.text.slice(syntax.decl.n))?.index;
@@ -125,7 +126,15 @@ function makeCView(files: readonly PackageFile[], cSources: readonly CSource[], 
   const units = [...files.flatMap((file) => (file.preambleUnit ? [file.preambleUnit] : [])), ...cSources.map((source) => source.unit)];
   const names = files.filter((file) => file.cImport).flatMap((file) => file.go.decls.map(({ syntax }) => cNames(syntax)));
   const wanted = new Set(names.flatMap(({ used }) => [...used]));
-  return new CView(units, exported, wanted, new Set(names.flatMap(({ types }) => [...types])));
+  return new CView(units, exported, wanted, new Set(names.flatMap(({ types }) => [...types])), [...files.map(unreadC), ...cSources.map(({ unit, text }) => (unit.hasError ? text : ''))].join('\n'));
+}
+
+/** The C text near `import "C"` that cannot be read whole: a preamble with a syntax error, comments that are not attached. */
+function unreadC(file: PackageFile): string {
+  const { go, cImport, preambleUnit } = file;
+  if (preambleUnit && cImport?.preamble) return preambleUnit.hasError ? go.text.slice(cImport.preamble.comment.start, cImport.preamble.comment.end) : '';
+  if (!cImport && !go.text.includes('"C"')) return '';
+  return go.text.slice(0, cImport?.span.start ?? go.decls.find(({ syntax }) => syntax.kind === 'func')?.start ?? go.text.length);
 }
 
 const importsOf = new WeakMap<GoFile, Imports>();
