@@ -32,6 +32,7 @@ export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | und
       case 'retains':
         return { ...unknownEffect, ...at };
       case 'borrows':
+        if (c.isUnsettled(c.units[summary.unit])) return unknownEffect;
         return { ...borrows, ...at, returned: param.returned ? [0] : [] };
       case 'unknown': {
         // It was handed on to functions whose bodies are not in view: the default contract holds for them, unless a name says otherwise.

@@ -1,7 +1,7 @@
 /** What the words of a C function's name may suggest. Names only ever silence or weaken; nothing is reported because of a name. */
 
 const release = new Set(['free', 'destroy', 'release', 'unref', 'delete', 'close', 'dispose', 'cleanup', 'fini', 'finalize', 'finish', 'deinit', 'unload', 'drop', 'del', 'exit', 'quit', 'shutdown', 'terminate', 'term', 'decref', 'uninit', 'teardown']);
-const keep = new Set(['set', 'register', 'add', 'new', 'create', 'init', 'open', 'put', 'bind', 'attach', 'push', 'insert', 'install', 'append', 'subscribe', 'enqueue', 'hook', 'store']);
+const keep = new Set(['set', 'register', 'add', 'new', 'create', 'init', 'open', 'put', 'bind', 'attach', 'push', 'insert', 'install', 'append', 'subscribe', 'enqueue', 'hook', 'store', 'pack']);
 const construct = new Set(['new', 'create', 'open', 'init', 'alloc', 'calloc', 'dup', 'copy', 'clone', 'make', 'construct', 'load', 'connect', 'build']);
 
 /** `sqlite3_bind_text` → sqlite3, bind, text; `CFRelease` → cf, release; `XFree` → x, free; `g_strfreev` → g, strfreev. */

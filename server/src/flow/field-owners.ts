@@ -2,7 +2,7 @@
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { isCPointer, ownTypeName, type Type } from '../semantics/types.ts';
-import { mayConstruct, mayRelease } from './c-names.ts';
+import { mayConstruct, mayKeep, mayRelease } from './c-names.ts';
 import { definitions, origin, originStep } from './definitions.ts';
 import { finalizedFields } from './finalizers.ts';
 import type { CallStep, FuncIr, Operand, Step, Var } from './ir.ts';
@@ -235,7 +235,10 @@ class Collector {
         case 'c': {
           const effect = this.#flow.knowledge.cArg(callee.name, i);
           const contents = this.#flow.model.c.summary(callee.name)?.params[i]?.contentsReleased;
+          // What is added to another object, the first argument, may belong to it from then on.
+          const given = i > 0 && mayKeep(callee.name);
           if (effect ? effect.releases !== 'never' || effect.escapes || contents : mayRelease(callee.name)) this.#releases(arg);
+          else if (given) this.#moved(arg);
           return;
         }
         case 'go':

@@ -147,6 +147,11 @@ function effectOfCallback(ir: FuncIr, operand: Operand | undefined, path: string
   switch (value?.k) {
     case 'func':
       return flow.knowledge.goArg({ ...(value.recv !== undefined ? { recv: value.recv } : {}), name: value.name }, 0, path);
+    case 'method': {
+      // `registry.destroy` as a cleanup: the argument comes after the receiver.
+      const recv = value.recv.k === 'var' ? ownTypeName(value.recv.v.type) : undefined;
+      return recv === undefined ? undefined : flow.knowledge.goArg({ recv, name: value.name }, 1, path);
+    }
     case 'closure': {
       const param = value.fn.params[0];
       return param ? effectOf(new Explorer(ir, fn.top.syntax, flow.knowledge).run(value.fn, new Map([[`${param.id}${path}`, 'same']]))) : undefined;

@@ -114,21 +114,24 @@ function isBorrowedFromC(ir: FuncIr, pointer: Operand): boolean {
 
 /** Whether all uses of a slice copy out of it, so that its capacity never matters. */
 function isCopiedAtOnce(ir: FuncIr, slice: Var): boolean {
+  const vars = derived(ir, slice);
+  const is = (operand: Operand | undefined): boolean => operand?.k === 'var' && vars.has(operand.v);
   let uses = 0;
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
-      if (!operandsOf(step).some((operand) => operand.k === 'var' && operand.v === slice)) continue;
+      if (!operandsOf(step).some(is)) continue;
+      if (step.op === 'copy' && vars.has(step.dst)) continue;
       uses++;
       if (step.op === 'copy' && copiesBytes(step)) continue;
       if (step.op !== 'call') return false;
       const { callee } = step;
       const last = step.args.at(-1);
       const copies =
-        (callee.k === 'builtin' && (callee.name === 'copy' || callee.name === 'len' || (callee.name === 'append' && step.spread && last?.k === 'var' && last.v === slice))) ||
+        (callee.k === 'builtin' && (callee.name === 'copy' || callee.name === 'len' || (callee.name === 'append' && step.spread && is(last) && !is(step.args[0])))) ||
         (callee.k === 'pkg' && /^(?:bytes|slices)\.Clone$/.test(`${callee.pkg}.${callee.name}`));
       if (!copies) return false;
     }
-    for (const { term } of body.blocks) if (term.k === 'return' && term.values.some((value) => value.k === 'var' && value.v === slice)) return false;
+    for (const { term } of body.blocks) if (term.k === 'return' && term.values.some(is)) return false;
   }
   return uses > 0;
 }

@@ -21,13 +21,15 @@ export class CView {
   readonly #usedAsType: ReadonlySet<string>;
 
   readonly #unread: string;
+  readonly #unsettled: ReadonlySet<CUnit>;
   readonly #hidden = new Map<string, boolean>();
 
   /** `unread` is C text that could not be read whole; what it mentions may be declared there. `usedAsType`: names that Go code writes as `C.name` where only a type can stand. */
-  constructor(units: readonly CUnit[], exported: ReadonlySet<string>, wanted: ReadonlySet<string>, usedAsType: ReadonlySet<string>, unread: string) {
+  constructor(units: readonly CUnit[], exported: ReadonlySet<string>, wanted: ReadonlySet<string>, usedAsType: ReadonlySet<string>, unread: string, unsettled: readonly CUnit[]) {
     this.units = units;
     this.#usedAsType = usedAsType;
     this.#unread = unread;
+    this.#unsettled = new Set(unsettled);
     for (const unit of units) {
       for (const fn of [...unit.prototypes, ...unit.functions]) if (fn.body !== undefined || !this.#functions.has(fn.name)) this.#functions.set(fn.name, fn);
       for (const { name, type } of unit.typedefs) this.#typedefs.set(name, type);
@@ -43,6 +45,11 @@ export class CView {
   /** The definition or a prototype. */
   function(name: string): CFunction | undefined {
     return this.#functions.get(name);
+  }
+
+  /** Whether the text of a unit broke off somewhere while its author was typing: a body in it may have ended too early. */
+  isUnsettled(unit: CUnit | undefined): boolean {
+    return unit !== undefined && this.#unsettled.has(unit);
   }
 
   /** Whether a function that is not in view may stand in text that could not be read: nothing may be assumed of it. */

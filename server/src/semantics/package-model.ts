@@ -126,13 +126,19 @@ function makeCView(files: readonly PackageFile[], cSources: readonly CSource[], 
   const units = [...files.flatMap((file) => (file.preambleUnit ? [file.preambleUnit] : [])), ...cSources.map((source) => source.unit)];
   const names = files.filter((file) => file.cImport).flatMap((file) => file.go.decls.map(({ syntax }) => cNames(syntax)));
   const wanted = new Set(names.flatMap(({ used }) => [...used]));
-  return new CView(units, exported, wanted, new Set(names.flatMap(({ types }) => [...types])), [...files.map(unreadC), ...cSources.map(({ unit, text }) => (unit.hasError ? text : ''))].join('\n'));
+  return new CView(units, exported, wanted, new Set(names.flatMap(({ types }) => [...types])), [...files.map(unreadC), ...cSources.map(({ unit, text }) => (unit.hasError ? text : ''))].join('\n'), files.flatMap(unsettledPreamble));
 }
 
-/** The C text near `import "C"` that cannot be read whole: a preamble with a syntax error, comments that are not attached. */
+/** The preamble while it is being typed: a syntax error, or braces that do not match (stray statements are no error to the parser). */
+function unsettledPreamble({ go, cImport, preambleUnit }: PackageFile): CUnit[] {
+  if (!preambleUnit || !cImport?.preamble) return [];
+  const text = go.text.slice(cImport.preamble.comment.start, cImport.preamble.comment.end);
+  return preambleUnit.hasError || text.split('{').length !== text.split('}').length ? [preambleUnit] : [];
+}
+
+/** The text in which C may be declared although nobody reads it as such: behind an open comment or a syntax error of the preamble, in comments that are not attached. */
 function unreadC(file: PackageFile): string {
-  const { go, cImport, preambleUnit } = file;
-  if (preambleUnit && cImport?.preamble) return preambleUnit.hasError ? go.text.slice(cImport.preamble.comment.start, cImport.preamble.comment.end) : '';
+  const { go, cImport } = file;
   if (!cImport && !go.text.includes('"C"')) return '';
   return go.text.slice(0, cImport?.span.start ?? go.decls.find(({ syntax }) => syntax.kind === 'func')?.start ?? go.text.length);
 }

@@ -40,7 +40,9 @@ export function isTypeExpr(low: Lowering, expr: Expr): boolean {
 function isConversion(low: Lowering, fn: Expr): boolean {
   if (fn.k === 'Paren') {
     const inner = unparen(fn);
-    return (inner.k === 'Unary' && inner.op === '*' && lookupRoot(low, inner.x)) || isTypeExpr(low, inner);
+    // Nobody puts parentheses around the name of a function: `(C.T)(x)` converts.
+    const cName = inner.k === 'Selector' && inner.x.k === 'Ident' && low.packageOf(inner.x.name) === 'C';
+    return (inner.k === 'Unary' && inner.op === '*' && lookupRoot(low, inner.x)) || cName || isTypeExpr(low, inner);
   }
   return isTypeExpr(low, fn);
 }

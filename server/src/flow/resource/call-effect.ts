@@ -140,6 +140,8 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
         if (effect.releases !== 'never') return release(ex, next, step, hold === 'same' ? effect : { ...effect, releases: 'sometimes' });
         if (effect.escapes) return escaped(ex);
         if (effect.returned.includes(0)) back[0] = new Map([['', 'same']]);
+        // A wrapper in view knows no more than the unseen functions that it hands the pointer to.
+        for (const inner of effect.assumed) next = { ...next, assumed: { ...inner, span: step.argSpans[i] ?? step.span, before: next.assumed } };
         continue;
       }
       // Whether it frees by the name, or gets the variable itself and may put something else into it: nothing can be said.
@@ -151,6 +153,8 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
         if (effect && !effect.escapes && effect.releases === 'never') continue;
         return escaped(ex);
       }
+      // `C.x(p)` of a name that nothing shows may be a conversion: then its result is p.
+      if (path === '' && args.length === 1 && !ex.knowledge.isCFunction(name)) back[0] = new Map([['', 'some']]);
       if (hold === 'same' || hold === 'some') next = { ...next, assumed: { name, arg: i, span: step.argSpans[i] ?? step.span, before: next.assumed } };
     }
   }
