@@ -48,8 +48,6 @@ export interface OwnedResult {
 export interface Knowledge {
   /** The effect of C function `name` on argument `arg`; undefined when nothing of it is in view. */
   cArg(name: string, arg: number): ArgEffect | undefined;
-  /** Whether a declaration in view, or the C library, says that `C.name` is a function. */
-  isCFunction(name: string): boolean;
   /** Memory that C function `name` allocates for its caller. */
   cOwned(name: string): readonly OwnedResult[];
   /** Whether a call of a package function never returns. */

@@ -6,7 +6,6 @@ import type { GoFunction, PackageFile, PackageModel } from '../semantics/package
 import type { Shape } from '../semantics/shape.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
 import type { Imports } from '../semantics/types.ts';
-import { libcFunction } from '../semantics/c/libc.ts';
 import { cArgEffect, cOwnedResults } from './c-knowledge.ts';
 import type { FuncIr } from './ir.ts';
 import { type ArgEffect, type Knowledge, type OwnedResult, unknownEffect } from './knowledge.ts';
@@ -148,7 +147,6 @@ export class PackageFlow {
     };
     return {
       cArg: (name, arg) => cArgEffect(this.#model.c, name, arg),
-      isCFunction: (name) => this.#model.c.function(name) !== undefined || libcFunction(name) !== undefined,
       cOwned: (name) => cOwnedResults(this.#model.c, name),
       neverReturns: (callee) => asked('never', callee, '', false, (fns) => fns.length > 0 && fns.every((fn) => this.#body(fn) && neverReturns(this.ir(fn), callees()))),
       goArg: (callee, arg, path) => {

@@ -153,8 +153,6 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
         if (effect && !effect.escapes && effect.releases === 'never') continue;
         return escaped(ex);
       }
-      // `C.x(p)` of a name that nothing shows may be a conversion: then its result is p.
-      if (path === '' && args.length === 1 && !ex.knowledge.isCFunction(name)) back[0] = new Map([['', 'some']]);
       if (hold === 'same' || hold === 'some') next = { ...next, assumed: { name, arg: i, span: step.argSpans[i] ?? step.span, before: next.assumed } };
     }
   }
