@@ -9,6 +9,7 @@ import { rules } from '../rules/index.ts';
 import type { PackageFile } from '../semantics/package-model.ts';
 import { cTokens, type CToken } from '../syntax/c/c-tokens.ts';
 import { type GrammarBytes, type Grammars, loadGrammars } from '../syntax/grammars.ts';
+import { ConfigFiles, configName } from './config-file.ts';
 import { fixFile } from './fix-file.ts';
 import { Folder } from './folder.ts';
 import { directoryOf, type FileId, type Host, join } from './host.ts';
@@ -39,6 +40,7 @@ export class Project {
   readonly #grammars: Grammars;
   readonly #folders = new Map<FileId, Folder>();
   readonly #goVersions = new Map<FileId, number | undefined>();
+  #configs: ConfigFiles;
   #settings: Settings = { rules: {} };
   /** Called when a rule fails on some input; the run goes on without it. */
   onError: (rule: string, error: unknown) => void = () => undefined;
@@ -46,6 +48,7 @@ export class Project {
   private constructor(host: Host, grammars: Grammars) {
     this.#host = host;
     this.#grammars = grammars;
+    this.#configs = this.#readConfigs();
   }
 
   /** Loads the parsers from the bytes of the runtime and the two grammars. */
@@ -83,6 +86,7 @@ export class Project {
   /** The file changed, appeared or vanished on disk. */
   fileChanged(file: FileId): void {
     if (file.endsWith('/go.mod')) this.#goVersions.clear();
+    if (file.endsWith(`/${configName}`)) this.#configs = this.#readConfigs();
     // A header may belong to any folder that includes it.
     if (file.endsWith('.go')) this.#folders.get(directoryOf(file))?.changedOnDisk(file);
     else for (const folder of this.#folders.values()) folder.changedOnDisk(file);
@@ -164,12 +168,18 @@ export class Project {
 
   async #options(directory: FileId): Promise<EngineOptions> {
     const goVersion = await this.#goVersion(directory);
+    const config = await this.#configs.forFolder(directory);
     return {
       rules,
-      severities: this.#settings.rules,
+      // The project file speaks for everyone who works on the project, the settings for the one who sits here.
+      severities: { ...(config.kind === 'file' ? config.config.rules : {}), ...this.#settings.rules },
       fixFile: (file: PackageFile): FixFile => fixFile(file, goVersion),
       onError: (rule, error) => this.onError(rule, error),
     };
+  }
+
+  #readConfigs(): ConfigFiles {
+    return new ConfigFiles(this.#host, rules.map((rule) => rule.id));
   }
 
   /** The version of the nearest go.mod, at most a few folders up. */

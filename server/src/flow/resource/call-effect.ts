@@ -28,7 +28,12 @@ export function callEffect(ex: Explorer, state: State, step: CallStep, args: rea
     if (arg.k === 'method' && carried(state, arg.recv).size > 0) return escaped(ex);
     const fn = ex.closureOf(arg);
     const effect = fn && ex.closureEffect(fn, state);
-    if (effect && (effect.escapes || effect.releases !== 'never')) return escaped(ex);
+    if (effect && effect.releases !== 'never') {
+      // `once.Do(func() { C.free(p) })`
+      ex.trail.maybeReleased = true;
+      return { k: 'over' };
+    }
+    if (effect?.escapes) return escaped(ex);
   }
   // Whoever gets the object that points to it may take it away.
   const { stored } = state;

@@ -2,7 +2,8 @@
 import { shift, type Span } from '../../base/span.ts';
 import { weighLeaks, type WeighedLeak } from '../../flow/resource/weigh.ts';
 import type { GoFunction } from '../../semantics/package-model.ts';
-import { isVisibleAt } from '../fixes/place.ts';
+import type { FixFunction } from '../fixes/fix-file.ts';
+import { isVisibleAt, locate } from '../fixes/place.ts';
 import { deferFree, deferInsteadOf, freeBefore, freeInline } from '../fixes/free.ts';
 import type { FixPlan, Report, RuleContext } from '../rule.ts';
 import { branchTrace, type TraceEntry } from './path-trace.ts';
@@ -61,15 +62,24 @@ function fixes(fn: GoFunction, weighed: WeighedLeak): FixPlan[] {
   const borrowed = confidence === 'certain' || leak.releasedElsewhere;
   const judged = borrowed ? { safety: 'safe' as const } : { safety: 'unsafe' as const, because: keeper !== undefined ? `C.${keeper} may keep the pointer` : 'an unseen C function may keep the pointer' };
   const call = `C.${site.owned.deallocator}`;
-  if (site.inline) return [{ title: `Hold the result in a variable and free it with ${call}`, ...judged, edits: (file) => freeInline(file, target, at(site.span), release) }];
+  if (site.inline) return [{ title: `Hold the result in a variable and free it with ${call}`, ...judged, edits: (file) => (pilesUp(target, at(site.span)) ? undefined : freeInline(file, target, at(site.span), release)) }];
   if (site.holder === undefined || leak.how === 'overwritten') return [];
   const { name } = site.holder;
   const plans: FixPlan[] = [];
-  if (leak.everywhere) plans.push({ title: `Free \`${name}\` when the function returns: defer ${call}`, ...judged, edits: (file) => deferFree(file, target, name, at(site.stmt), release) });
+  if (leak.everywhere) plans.push({ title: `Free \`${name}\` when the function returns: defer ${call}`, ...judged, edits: (file) => (inLoop(target, at(site.stmt)) ? undefined : deferFree(file, target, name, at(site.stmt), release)) });
   else if (leak.releases.length > 0) {
-    plans.push({ title: `Free \`${name}\` on every path: defer ${call}`, ...judged, edits: (file) => deferInsteadOf(file, target, name, at(site.stmt), leak.releases.map(at), release) });
+    plans.push({ title: `Free \`${name}\` on every path: defer ${call}`, ...judged, edits: (file) => (inLoop(target, at(site.stmt)) ? undefined : deferInsteadOf(file, target, name, at(site.stmt), leak.releases.map(at), release)) });
   }
   const visible = leak.ownedAtExit && isVisibleAt(target, at(site.holder.stmt), at(leak.exit));
   if (leak.how === 'return' && !leak.everywhere && visible) plans.push({ title: `Free \`${name}\` before this return`, ...judged, edits: (file) => freeBefore(file, target, name, at(leak.exit), release) });
   return plans;
+}
+
+/** A free that is deferred in a loop runs when the function returns: until then the memory piles up. */
+const inLoop = (fn: FixFunction, at: Span): boolean => locate(fn, at)?.inLoop === true;
+
+/** In a loop only a call statement of its own can be freed at once. */
+function pilesUp(fn: FixFunction, at: Span): boolean {
+  const place = locate(fn, at);
+  return place?.inLoop === true && place.stmt.k !== 'ExprStmt';
 }

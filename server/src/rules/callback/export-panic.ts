@@ -1,5 +1,5 @@
 /** Rule export-panic: panics that unwind out of an //export function through C frames. */
-import { escapingPanics } from '../../flow/panics.ts';
+import { escapingPanics, uselessRecovers } from '../../flow/panics.ts';
 import { recoverGuard } from '../../lint/fixes/recover-guard.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
@@ -68,16 +68,28 @@ export default defineRule({
   *check(fn, { flow, model }) {
     if (fn.exported === undefined || !fn.decl.body) return;
     const callers = [...model.c.summaries.values()].flatMap((summary) => summary.callsExported.filter((call) => call.name === fn.exported).map((call) => ({ summary, call })));
-    for (const found of escapingPanics(flow.ir(fn), flow)) {
+    const panics = escapingPanics(flow.ir(fn), flow);
+    for (const span of panics.length === 0 ? uselessRecovers(flow.ir(fn)) : []) {
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span,
+        message: `\`defer recover()\` stops no panic: in exported ${fn.name} it looks like a guard, but a panic still unwinds through the C frames. Call recover in a deferred function.`,
+      };
+    }
+    for (const found of panics) {
       const from = callers[0];
       const unit = from && model.c.units[from.summary.unit];
       const who = from ? `, called by the C function ${from.summary.name},` : '';
-      const what = found.how === 'helper' ? `${found.callee} may panic` : found.how === 'goexit' ? 'runtime.Goexit ends the goroutine' : `${found.callee} panics`;
+      const what = found.how === 'helper' ? `${found.callee} may panic` : found.how === 'goexit' ? 'runtime.Goexit ends the goroutine' : found.callee === 'panic' ? 'This panic leaves' : `${found.callee} panics and leaves`;
       yield {
         file: fn.file,
         top: fn.top,
         span: found.span,
-        message: `${what} in exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`,
+        message:
+          found.how === 'panic'
+            ? `${what} exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`
+            : `${what} in exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`,
         trace: [
           ...(from && unit ? [{ place: { unit, span: from.call.at }, text: `C calls ${fn.name} here` }] : []),
           { place: { unit: fn.top.syntax, span: found.span }, text: found.how === 'helper' ? `${found.callee} is called here` : 'it panics here' },

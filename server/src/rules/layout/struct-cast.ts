@@ -38,7 +38,7 @@ export default defineRule({
   summary: 'Byte buffer or Go struct cast to a C struct without known length or layout',
   fix: { offered: 'never' },
   docs: {
-    why: 'A conversion such as `(*C.struct_hdr)(unsafe.Pointer(&buf[0]))` is valid only where the memory is at least as long as the struct and suitably aligned. With a shorter buffer Go reads and writes whatever stands behind it. A struct that is declared a second time in Go agrees with the C one only by luck: `int` is 64 bits in Go and 32 in C, and nothing says so when the C side changes.',
+    why: 'A conversion such as `(*C.struct_hdr)(unsafe.Pointer(&buf[0]))` is valid only where the memory is at least as long as the struct and suitably aligned. With a shorter buffer Go reads and writes whatever stands behind it. A struct that is declared a second time in Go agrees with the C one only by luck: on 64-bit platforms `int` has 64 bits in Go and 32 in C, and nothing says so when the C side changes.',
     advice: 'Test `len(buf) < C.sizeof_struct_hdr` before the cast, or decode with encoding/binary. Use the C type itself, or write the mirror with fixed-width types and assert its size: `var _ [C.sizeof_T]byte = [unsafe.Sizeof(Mirror{})]byte{}`.',
     limits: 'Any test of the buffer’s length on the way counts; whether it is the right one is not checked. C types that are not known to be structs are left alone, as are casts between C types. Alignment is not seen.',
     references: [

@@ -55,7 +55,7 @@ export default defineRule({
   summary: 'C call that may outlive the Go object whose finalizer frees its memory',
   fix: { offered: 'sometimes', safety: 'safe' },
   docs: {
-    why: 'An object with a finalizer or a cleanup may be collected as soon as Go code does not use it any more. In `C.f(h.ptr)` the last use of `h` is loading `h.ptr`: while C still works with the memory, the collector may run the finalizer that frees it. Being the receiver of the method protects nothing. The crash needs a garbage collection in a window of microseconds, so it shows in production and not in tests.',
+    why: 'An object with a finalizer or a cleanup may be collected as soon as Go code does not use it any more. In `C.f(h.ptr)` the last use of `h` is loading `h.ptr`: while C still works with the memory, the collector may run the finalizer that frees it. Being the receiver of the method protects nothing. The crash needs a garbage collection while the C call runs, so it shows in production and seldom in tests.',
     advice: 'Write `runtime.KeepAlive(h)` after the last C call that uses memory of `h`, or `defer runtime.KeepAlive(h)` as the first statement. Using `h` after the call, or passing `h` itself to C, does as well.',
     limits: 'Only types whose finalizer or cleanup is seen to release the field are watched. Objects that are used later, stored where they live on, returned, or kept alive by every caller of an unexported function are left alone. `runtime.KeepAlive` only delays the finalizer: it pins nothing and makes no uintptr valid.',
     references: [

@@ -40,7 +40,7 @@ export default defineRule({
   summary: 'Struct field that holds a C resource which nothing in the package releases',
   fix: { offered: 'sometimes', safety: 'unsafe', because: 'whoever uses the type must call the new method' },
   docs: {
-    why: 'A Go struct may hold a C pointer, but the garbage collector treats it as an opaque word: when the struct is collected, the C memory behind it stays. There is no function that makes the collector adopt C memory. A type that gets a C resource in its constructor therefore needs exactly one way to give it back.',
+    why: 'A Go struct may hold a C pointer, but the garbage collector ignores where it leads, because that is no Go memory: when the struct is collected, the C memory behind it stays. There is no function that makes the collector adopt C memory. A type that gets a C resource in its constructor therefore needs exactly one way to give it back.',
     advice: 'Give the type a `Close` method that releases the field once and clears it. As a safety net add `runtime.AddCleanup(x, func(p *C.T) { C.t_free(p) }, x.p)` (Go 1.24) or `runtime.SetFinalizer(x, (*T).Close)`, and then mind missing-keepalive.',
     limits: 'Reported only where a constructor visibly allocates (malloc family, C.CString, a C body in view, or a name such as x_new, x_create, x_open) and every file of the package was read. Fields that borrow from a parameter or another object, values that are handed on, objects kept in package variables and generated files are left alone.',
     references: [
