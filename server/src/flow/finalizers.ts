@@ -2,7 +2,7 @@
 import { isCPointer, ownTypeName, type StructField, type Type } from '../semantics/types.ts';
 import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { origin, originStep } from './definitions.ts';
-import type { CallStep, FuncBody, FuncIr, Operand } from './ir.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Step } from './ir.ts';
 import type { ArgEffect } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
@@ -15,6 +15,8 @@ export interface FinalizerFact {
   readonly paths: readonly string[];
   /** Unseen C functions that the finalizer ends the object with: `name#argument`. */
   readonly enders: readonly string[];
+  /** It takes a lock first: it cannot run while a caller holds that lock. */
+  readonly locks: boolean;
   /** `T.free`, where the finalizer is a declared function. */
   readonly callback?: string;
 }
@@ -27,6 +29,23 @@ export function finalizerFunctions(flow: PackageFlow): ReadonlySet<string> {
 /** C functions that some finalizer of the package ends its object with: `name#argument`. */
 export function finalizerEnders(flow: PackageFlow): ReadonlySet<string> {
   return flow.ask('finalizer enders', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? finalizers(fn, flow).flatMap((fact) => fact.enders) : [])))));
+}
+
+/** Types whose finalizer takes a lock before it releases anything. */
+export function lockingFinalizers(flow: PackageFlow): ReadonlySet<string> {
+  return flow.ask('locking finalizers', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? finalizers(fn, flow).flatMap((fact) => (fact.locks ? [fact.type] : [])) : [])))));
+}
+
+/** Whether a step takes a lock: sync.Mutex, sync.RWMutex and what is modelled on them. */
+export const takesLock = (step: Step): boolean => step.op === 'call' && step.mode === 'call' && step.callee.k === 'method' && (step.callee.name === 'Lock' || step.callee.name === 'RLock');
+
+/** The body of a callback that is a declared function, a bound method or a literal. */
+function callbackBodies(ir: FuncIr, operand: Operand | undefined, flow: PackageFlow): FuncBody[] {
+  const value = operand && origin(ir, operand);
+  if (value?.k === 'closure') return [value.fn];
+  if (value?.k === 'func') return flow.targets({ ...(value.recv !== undefined ? { recv: value.recv } : {}), name: value.name }).fns.map((fn) => flow.ir(fn).body);
+  const recv = value?.k === 'method' && value.recv.k === 'var' ? ownTypeName(value.recv.v.type) : undefined;
+  return value?.k === 'method' && recv !== undefined ? flow.targets({ recv, name: value.name }).fns.map((fn) => flow.ir(fn).body) : [];
 }
 
 /** Whether a literal is given to SetFinalizer or AddCleanup in this function. */
@@ -87,7 +106,7 @@ function finalizers(fn: GoFunction, flow: PackageFlow): readonly FinalizerFact[]
         const { name } = step.callee;
         const paths = name === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow, note) : name === 'AddCleanup' ? cleanedPaths(ir, step, type, fn, flow, note) : [];
         const callback = step.args[1] && origin(ir, step.args[1]);
-        if (paths.length > 0) facts.push({ type, paths, enders, ...(callback?.k === 'func' ? { callback: functionKey(callback) } : {}) });
+        if (paths.length > 0) facts.push({ type, paths, enders, locks: callbackBodies(ir, step.args[1], flow).some((callbackBody) => [...stepsOf(callbackBody)].some(takesLock)), ...(callback?.k === 'func' ? { callback: functionKey(callback) } : {}) });
       }
     }
     return facts;

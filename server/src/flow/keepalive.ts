@@ -4,7 +4,7 @@ import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { ownTypeName } from '../semantics/types.ts';
 import { definitions, mentions, origin, originStep } from './definitions.ts';
-import { finalizedFields, finalizerEnders, finalizerFunctions, isFinalizerLiteral } from './finalizers.ts';
+import { finalizedFields, finalizerEnders, finalizerFunctions, isFinalizerLiteral, lockingFinalizers, takesLock } from './finalizers.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Var } from './ir.ts';
 import { deferredUse, keepers, mayBeHeld, usedAfter } from './liveness.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -42,6 +42,8 @@ export function earlyFinalizers(fn: GoFunction, flow: PackageFlow): readonly Ear
         for (const [i, arg] of step.args.entries()) {
           const found = owned(ir, arg, fields, flow);
           if (!found || !reachesC(step, i, flow) || (step.callee.k === 'c' && finalizerEnders(flow).has(`${step.callee.name}#${i}`))) continue;
+          // The finalizer waits for a lock that is held here.
+          if (lockingFinalizers(flow).has(ownTypeName(found.object.type) ?? '') && [...stepsOf(body)].some((other) => takesLock(other) && other.span.start < step.span.start)) continue;
           // What a literal captures is kept by whoever runs the literal, unless it runs on a goroutine of its own.
           if ((found.object.scope !== body.id && !goroutines.has(body)) || (!found.copied && !isDeadAfter(ir, step, found.object, flow))) continue;
           const key = `${found.object.id}${found.path}`;
