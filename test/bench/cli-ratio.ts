@@ -1,6 +1,6 @@
 /** Measures a whole run of the command line against the time that the parsers alone need for the text it reads. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -17,8 +17,8 @@ import type { Measurement } from './stats.ts';
 const repetitions = 5;
 const budget = 3.5;
 
-/** How many copies of the fixtures make a corpus when there is no other. */
-const copies = 24;
+/** How many bytes of fixtures make a corpus when there is no other. */
+const enough = 2 << 20;
 
 /** Median of the ratios of several pairs of runs in this process, and one run of the built program for comparison. */
 export async function measureCli(root: string, corpus: string | undefined): Promise<Measurement[]> {
@@ -98,16 +98,13 @@ function coldRun(cli: string, folder: string): number {
   return performance.now() - before;
 }
 
-/** A corpus of a few megabytes: the fixture packages, many times over. */
+/** A corpus of two megabytes: the fixture packages, several times over. */
 function replicateFixtures(root: string): string {
   const fixtures = join(root, 'test/fixtures');
   if (!existsSync(fixtures)) throw new Error('no fixtures to measure with; name a folder of Go projects');
   const folder = mkdtempSync(join(tmpdir(), 'cgo-guard-bench-'));
-  for (let copy = 0; copy < copies; copy++) {
-    for (const group of readdirSync(fixtures)) {
-      mkdirSync(join(folder, `copy${copy}`), { recursive: true });
-      cpSync(join(fixtures, group), join(folder, `copy${copy}`, group), { recursive: true });
-    }
-  }
+  const files = readdirSync(fixtures, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const size = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+  for (let copy = 0; copy * size < enough; copy++) cpSync(fixtures, join(folder, `copy${copy}`), { recursive: true });
   return folder;
 }
