@@ -20,8 +20,17 @@ export interface CastFact {
   readonly from: string;
 }
 
+const known = new WeakMap<FuncIr, CastFact[]>();
+
+/** The casts of a function. The steps change whenever the declarations do that the answer depends on. */
 export function castFacts(fn: GoFunction, flow: PackageFlow): CastFact[] {
   const ir = flow.ir(fn);
+  const facts = known.get(ir) ?? findCasts(ir, flow);
+  known.set(ir, facts);
+  return facts;
+}
+
+function findCasts(ir: FuncIr, flow: PackageFlow): CastFact[] {
   const out: CastFact[] = [];
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {

@@ -116,7 +116,9 @@ function identityOf(files: readonly PackageFile[], cSources: readonly CSource[])
         out.push(syntax.decl.body ? syntax.text.slice(0, syntax.decl.body.s) : body === undefined ? syntax.text : syntax.text.slice(0, syntax.decl.n + body));
         if (doc) out.push(exportName(file.go.text, doc));
         out.push(cNames(syntax).key);
-      } else if (syntax.kind !== 'const') out.push(syntax);
+        // A comparison of sizes says something about types, wherever it stands.
+        if (syntax.text.includes('Sizeof(') && syntax.text.includes('C.sizeof_')) out.push(syntax);
+      } else out.push(syntax);
     }
   }
   return out;
@@ -143,6 +145,7 @@ function unreadC(file: PackageFile): string {
   return go.text.slice(0, cImport?.span.start ?? go.decls.find(({ syntax }) => syntax.kind === 'func')?.start ?? go.text.length);
 }
 
+const interned = new Map<string, Imports>();
 const importsOf = new WeakMap<GoFile, Imports>();
 
 function fileOf(source: GoSource): PackageFile {
@@ -153,7 +156,10 @@ function fileOf(source: GoSource): PackageFile {
       if (syntax.decl.k !== 'Import') continue;
       for (const spec of syntax.decl.specs) map.set(spec.name ?? defaultName(spec.path), spec.path);
     }
-    imports = map;
+    // Equal imports are one object, so that what was lowered with them stays valid while the file is edited.
+    const key = [...map].join();
+    imports = interned.get(key) ?? map;
+    interned.set(key, imports);
     importsOf.set(source.go, imports);
   }
   const functions: GoFunction[] = [];
