@@ -45,7 +45,7 @@ export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | und
   // realloc releases on success only; the resource analysis knows what a failure means.
   if (name === 'realloc' && arg === 0) return { ...borrows, releases: 'sometimes' };
   const row = libcRow(c, name);
-  if (row === undefined) return c.isHidden(name) ? unknownEffect : undefined;
+  if (row === undefined) return c.isHidden(name) ? { ...borrows, releases: 'sometimes' } : undefined;
   switch (libcParam(row, arg)) {
     case 'f':
       // fclose releases a stream, not malloc memory; only free() is a release that may be reported on.

@@ -2,7 +2,7 @@
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName, type Type } from '../semantics/types.ts';
-import type { CallStep, FuncBody, FuncIr, Step } from './ir.ts';
+import type { CallStep, Cond, FuncBody, FuncIr, Step, Var } from './ir.ts';
 import type { Place } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { functionInfo, stepsOf } from './resource/function-info.ts';
@@ -13,6 +13,8 @@ export interface PanicFact {
   readonly how: 'panic' | 'goexit' | 'fatal' | 'helper';
   /** What is called: `panic`, `log.Panicf`, the helper's name. */
   readonly callee: string;
+  /** It stands behind a test of a lookup (`x == nil`, `!ok`): it says that something cannot be. */
+  readonly isInvariant: boolean;
   /** Inside the helper. */
   readonly inner?: Place;
 }
@@ -26,14 +28,14 @@ interface Found {
 /** The panics that leave the function because no deferred recover was registered before them. */
 export function escapingPanics(ir: FuncIr, flow: PackageFlow, helperDepth = 1): PanicFact[] {
   const out: PanicFact[] = [];
-  walk(ir, ir.body, flow, (step, recovered) => {
+  walk(ir, ir.body, flow, (step, recovered, isInvariant) => {
     const found = explicit(step);
     // recover stops a panic; runtime.Goexit, which testing's Fatal uses, goes on.
     if (recovered && (!found || found.how === 'panic')) return;
-    if (found) out.push({ span: step.span, how: found.how, callee: found.callee });
+    if (found) out.push({ span: step.span, how: found.how, callee: found.callee, isInvariant });
     else if (helperDepth > 0) {
       const inner = helperPanic(step, flow, helperDepth);
-      if (inner) out.push({ span: step.span, how: 'helper', callee: 'name' in step.callee ? step.callee.name : '', inner });
+      if (inner) out.push({ span: step.span, how: 'helper', callee: 'name' in step.callee ? step.callee.name : '', isInvariant: inner.isInvariant, inner: inner.place });
     }
   });
   const unique = new Map(out.map((fact) => [fact.span.start, fact]));
@@ -41,12 +43,12 @@ export function escapingPanics(ir: FuncIr, flow: PackageFlow, helperDepth = 1): 
 }
 
 /** Visits every call that may run while no protecting defer is registered; literals that are called where they stand are entered. */
-function walk(ir: FuncIr, body: FuncBody, flow: PackageFlow, visit: (step: CallStep, recovered: boolean) => void): void {
+function walk(ir: FuncIr, body: FuncBody, flow: PackageFlow, visit: (step: CallStep, recovered: boolean, isInvariant: boolean) => void): void {
   const info = functionInfo(ir);
   const seen = new Set<string>();
-  const queue: { readonly fn: FuncBody; readonly block: number; readonly recovered: boolean }[] = [{ fn: body, block: 0, recovered: false }];
+  const queue: { readonly fn: FuncBody; readonly block: number; readonly recovered: boolean; readonly via?: Cond }[] = [{ fn: body, block: 0, recovered: false }];
   while (queue.length > 0) {
-    const { fn, block: index, recovered } = queue.pop()!;
+    const { fn, block: index, recovered, via } = queue.pop()!;
     const key = `${fn.id}.${index}.${recovered}`;
     if (seen.has(key)) continue;
     seen.add(key);
@@ -55,7 +57,7 @@ function walk(ir: FuncIr, body: FuncBody, flow: PackageFlow, visit: (step: CallS
     for (const step of block.steps) {
       if (step.op !== 'call') continue;
       if (step.mode === 'go') continue;
-      if (step.mode === 'call') visit(step, guarded);
+      if (step.mode === 'call') visit(step, guarded, via !== undefined && testsLookup(via));
       const literal = step.callee.k !== 'value' ? undefined : step.callee.fn.k === 'closure' ? step.callee.fn.fn : step.callee.fn.k === 'var' ? info.closures.get(step.callee.fn.v) : undefined;
       // A deferred literal runs when the function is left: what was registered before it still guards, what comes later does not.
       if (literal) queue.push({ fn: literal, block: 0, recovered: guarded });
@@ -63,9 +65,20 @@ function walk(ir: FuncIr, body: FuncBody, flow: PackageFlow, visit: (step: CallS
     }
     const { term } = block;
     const next = term.k === 'jump' ? [term.to] : term.k === 'branch' ? [term.yes, term.no] : term.k === 'multi' ? term.to : [];
-    for (const to of next) queue.push({ fn, block: to, recovered: guarded });
+    for (const to of next) queue.push({ fn, block: to, recovered: guarded, ...(term.k === 'branch' ? { via: term.cond } : {}) });
   }
 }
+
+/** A branch on nil, or on the second result of a lookup. */
+function testsLookup(cond: Cond): boolean {
+  if (cond.k === 'truth') return true;
+  if (cond.k !== 'eq') return false;
+  const sides = [cond.l, cond.r];
+  return sides.some((side) => side.k === 'const' && side.value === 'nil') && !sides.some((side) => side.k === 'var' && isError(side.v));
+}
+
+/** Errors come from outside, so a panic about one does happen. */
+const isError = (v: Var): boolean => (v.type?.k === 'named' && v.type.name === 'error') || (v.name !== undefined && /^err/i.test(v.name));
 
 function explicit({ callee }: CallStep): Omit<Found, 'step'> | undefined {
   if (callee.k === 'builtin' && callee.name === 'panic') return { how: 'panic', callee: 'panic' };
@@ -87,12 +100,12 @@ function targetsOf(step: CallStep, flow: PackageFlow): readonly GoFunction[] {
   return step.callee.k === 'method' && recv !== undefined ? flow.targets({ recv, name: step.callee.name }).fns : [];
 }
 
-function helperPanic(step: CallStep, flow: PackageFlow, depth: number): Place | undefined {
+function helperPanic(step: CallStep, flow: PackageFlow, depth: number): { readonly place: Place; readonly isInvariant: boolean } | undefined {
   for (const fn of targetsOf(step, flow)) {
     const body = fn.top.syntax.full();
     if (body.k !== 'Func' || !body.body || !/\b(?:panic|Panic\w*|Goexit|Fatal\w*)\s*\(/.test(fn.top.syntax.text)) continue;
     const first = escapingPanics(flow.ir(fn), flow, depth - 1)[0];
-    if (first) return { unit: fn.top.syntax, span: first.span };
+    if (first) return { place: { unit: fn.top.syntax, span: first.span }, isInvariant: first.isInvariant };
   }
   return undefined;
 }

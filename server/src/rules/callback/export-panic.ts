@@ -16,7 +16,7 @@ export default defineRule({
   docs: {
     why: 'A panic (or runtime.Goexit) in a function that C calls unwinds through the C frames like a longjmp: C cleanup code is skipped, locks stay locked, state is half changed. Where C called on a thread of its own there is no Go frame further out, and the process dies. With the address or thread sanitizer the stack bookkeeping breaks as well.',
     advice: 'Make `defer func() { if r := recover(); r != nil { … } }()` the first statement, and report the failure through the result. Recover works only when the deferred function itself calls it: `defer recover()`, and a literal that calls a helper which recovers, protect nothing; `defer helper()` with the recover in the helper does.',
-    limits: 'Explicit panics, log.Panic, runtime.Goexit and testing’s Fatal are seen, in the function, in literals it calls and in helpers of the package one call deep. Failing type assertions, index errors and nil dereferences are not reported: nearly every function could.',
+    limits: 'Explicit panics, log.Panic, runtime.Goexit and testing’s Fatal are seen, in the function, in literals it calls and in helpers of the package one call deep. A panic behind a test of a lookup (`x == nil`, `!ok`) is information. Failing type assertions, index errors and nil dereferences are not reported: nearly every function could.',
     references: [
       { title: 'Go issue 16150: panics through callbacks', url: 'https://go.dev/issue/16150' },
       { title: 'Go spec: handling panics', url: 'https://go.dev/ref/spec#Handling_panics' },
@@ -86,6 +86,8 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: found.span,
+        // That a lookup finds what was registered is an invariant of the program: worth knowing, not worth an alarm.
+        severity: found.isInvariant ? 'info' : 'warning',
         message:
           found.how === 'panic'
             ? `${what} exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`
