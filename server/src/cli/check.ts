@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { renderBaseline } from '../lint/baseline.ts';
 import type { Severity } from '../lint/finding.ts';
 import type { RuleMeta } from '../lint/rule-meta.ts';
 import { ConfigFiles } from '../project/config-file.ts';
@@ -10,12 +11,13 @@ import { nodeHost, toFileId } from '../project/node-host.ts';
 import type { FileReport } from '../project/project.ts';
 import { renderGithub } from '../report/github.ts';
 import { renderJson } from '../report/json.ts';
-import { atLeast, openFindings, type Report, type Tool } from '../report/report.ts';
+import { atLeast, openFindings, plural, type Report, type Tool } from '../report/report.ts';
 import { renderSarif } from '../report/sarif.ts';
 import { renderText } from '../report/text.ts';
 import { applyFixes } from './apply-fixes.ts';
 import { Collector, select, type Checker } from './collect.ts';
 import { exitCodes, Failure, reasonOf } from './failure.ts';
+import { comparison, type Comparison } from './known-findings.ts';
 import { displayPath, isWithin } from './paths.ts';
 import { startProgress } from './progress.ts';
 import { wantsColor, write, type Terminal } from './terminal.ts';
@@ -30,6 +32,12 @@ export interface CheckOptions {
   readonly failOn: (typeof failLevels)[number];
   readonly fix?: boolean;
   readonly output?: string;
+  /** File of findings that are known and do not count. */
+  readonly baseline?: string;
+  /** Writes such a file instead of a report. */
+  readonly writeBaseline?: string;
+  /** Branch, tag or commit whose findings are known. */
+  readonly diff?: string;
 }
 
 export interface CheckContext {
@@ -50,13 +58,18 @@ export async function check(paths: readonly string[], options: CheckOptions, con
     context.rules.map(({ id }) => id),
   );
   const { targets, problems } = await walk(paths.length === 0 ? ['.'] : paths, terminal.cwd, configs, show);
-  const report = await run(targets, problems, options, context, configs, show);
+  const compared = await comparison(options, terminal.cwd, targets, context.createProject);
+  const wanted = compared === undefined ? targets : targets.filter(compared.mayDiffer);
+  const report = await run(wanted, problems, options, context, configs, show, compared);
 
   const tool: Tool = { version: context.version, rules: context.rules };
   const color = options.output === undefined && wantsColor(terminal.stdout, terminal.env);
-  const text = render(report, tool, options.format, base, color);
-  if (options.output === undefined) await write(terminal.stdout, text);
-  else save(resolve(terminal.cwd, options.output), options.output, text);
+  if (options.writeBaseline !== undefined) await writeBaseline(report, options.writeBaseline, terminal);
+  else {
+    const text = render(report, tool, options.format, base, color);
+    if (options.output === undefined) await write(terminal.stdout, text);
+    else save(resolve(terminal.cwd, options.output), options.output, text);
+  }
 
   if (report.problems.length > 0) {
     const [first, ...others] = report.problems;
@@ -64,6 +77,7 @@ export async function check(paths: readonly string[], options: CheckOptions, con
     return exitCodes.failure;
   }
   const { failOn } = options;
+  if (options.writeBaseline !== undefined) return exitCodes.clean;
   return failOn !== 'never' && openFindings(report).some(({ severity }) => atLeast(severity, failOn)) ? exitCodes.findings : exitCodes.clean;
 }
 
@@ -81,10 +95,11 @@ async function run(
   context: CheckContext,
   configs: ConfigFiles,
   show: (file: FileId) => string,
+  compared: Comparison | undefined,
 ): Promise<Report> {
-  if (targets.length === 0) return { findings: [], sources: new Map(), checked: 0, problems, ...(options.fix === true ? { fixed: { findings: 0, files: 0 } } : {}) };
+  if (targets.length === 0) return { findings: [], sources: new Map(), checked: 0, problems, compared: compared !== undefined, ...(options.fix === true ? { fixed: { findings: 0, files: 0 } } : {}) };
   const checker = await context.createProject(nodeHost);
-  const collector = new Collector(checker, show);
+  const collector = new Collector(checker, show, compared);
   const progress = startProgress(context.terminal.stderr);
   const selection = {
     minSeverity: options.minSeverity,
@@ -102,7 +117,7 @@ async function run(
       const reports = await checker.checkDirectory(target.directory);
       return collector.add(chosen(reports), reports);
     }
-    const result = await applyFixes(checker, target.directory, chosen, show);
+    const result = await applyFixes(checker, target.directory, (reports) => unknown(chosen(reports), compared), show);
     fixed.findings += result.findings;
     fixed.files += result.files.size;
     trouble.push(...result.problems);
@@ -122,6 +137,20 @@ async function run(
     checker.dispose();
   }
   return collector.finish(trouble, options.fix === true ? fixed : undefined);
+}
+
+/** What is known already is not what a run with --fix was asked to mend. */
+function unknown(reports: readonly FileReport[], compared: Comparison | undefined): readonly FileReport[] {
+  const known = compared?.known.copy();
+  return known === undefined ? reports : reports.map((report) => ({ ...report, findings: report.findings.filter((finding) => !known.take(finding)) }));
+}
+
+/** A baseline takes what somebody would have to look at: what a comment suppresses is accepted already. */
+async function writeBaseline(report: Report, file: string, { stdout, cwd }: Terminal): Promise<void> {
+  const open = openFindings(report);
+  const entries = open.map((finding) => ({ fingerprint: finding.fingerprint, rule: finding.rule, file: report.sources.get(finding.file)?.path ?? finding.file, message: finding.message }));
+  save(resolve(cwd, file), file, renderBaseline(entries));
+  await write(stdout, `Wrote ${plural(open.length, 'finding')} to ${file}\n`);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -4,6 +4,7 @@ import type { Finding, Severity } from '../lint/finding.ts';
 import type { FileId } from '../project/host.ts';
 import type { FileReport, Project } from '../project/project.ts';
 import { atLeast, type Report, type ReportedFinding, type Source } from '../report/report.ts';
+import type { Comparison } from './known-findings.ts';
 import { byCodeUnits } from './paths.ts';
 import type { Target } from './walk.ts';
 
@@ -30,9 +31,11 @@ export class Collector {
   readonly #show: (file: FileId) => string;
   readonly #findings: ReportedFinding[] = [];
   readonly #sources = new Map<FileId, Source>();
+  readonly #compared: Comparison | undefined;
   #checked = 0;
 
-  constructor(checker: Checker, show: (file: FileId) => string) {
+  constructor(checker: Checker, show: (file: FileId) => string, compared: Comparison | undefined) {
+    this.#compared = compared;
     this.#checker = checker;
     this.#show = show;
   }
@@ -42,7 +45,8 @@ export class Collector {
     this.#checked += selected.length;
     const texts = new Map(all.map(({ file, text }) => [file, text]));
     for (const finding of selected.flatMap(({ findings }) => findings)) {
-      const reported: ReportedFinding = { ...finding, fixes: finding.fixes() };
+      const known = finding.suppression === undefined && this.#compared?.known.take(finding) === true;
+      const reported: ReportedFinding = { ...finding, fixes: finding.fixes(), ...(known ? { known } : {}) };
       this.#findings.push(reported);
       for (const file of filesOf(reported)) {
         if (this.#sources.has(file)) continue;
@@ -62,6 +66,7 @@ export class Collector {
       sources: this.#sources,
       checked: this.#checked,
       problems,
+      compared: this.#compared !== undefined,
       ...(fixed === undefined ? {} : { fixed }),
     };
   }

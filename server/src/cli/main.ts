@@ -56,6 +56,9 @@ function program(context: CliContext, run: Run): Command {
     .addOption(new Option('--fail-on <severity>', 'exit with 1 for a finding this grave or graver').choices(failLevels).default('warning'))
     .option('--fix', 'apply the safe fixes to the files')
     .option('-o, --output <file>', 'write the report to a file')
+    .option('--baseline <file>', 'leave out the findings that the file holds')
+    .addOption(new Option('--write-baseline <file>', 'write the findings there are to a file for --baseline, instead of a report').conflicts(['baseline', 'diff', 'fix', 'output']))
+    .option('--diff <base>', 'leave out the findings that the code had where it left this git branch or commit')
     .addHelpText('after', '\nExit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong use, unreadable path or bad config.')
     .action(async (paths: string[], options: CheckOptions) => {
       run.code = await check(paths, options, context);

@@ -6,7 +6,7 @@ import { finalizedFields } from '../flow/finalizers.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
 import type { GoFunction, PackageFile, PackageModel } from '../semantics/package-model.ts';
 import type { Finding, Fix, Severity, TraceStep } from './finding.ts';
-import { fingerprints } from './fingerprint.ts';
+import { fingerprints, type Surroundings } from './fingerprint.ts';
 import type { FixFile } from './fixes/fix-file.ts';
 import type { Report, Rule, RuleContext } from './rule.ts';
 import { applySuppressions } from './suppression.ts';
@@ -57,7 +57,7 @@ export function lintPackage(model: PackageModel, flow: PackageFlow, options: Eng
     if (rule.subject === 'package') collect(() => rule.check(context));
     else for (const fn of functions) collect(() => rule.check(fn, context));
   }
-  return new Map(model.files.map((file) => [file.file, finish(file, found.get(file.file) ?? [], model, options)]));
+  return new Map(model.files.map((file) => [file.file, finish(file, found.get(file.file) ?? [], model, flow, options)]));
 }
 
 function toFinding(rule: Rule, report: Report, configured: Severity | undefined, places: Places, options: EngineOptions): Finding {
@@ -96,7 +96,7 @@ function makeFixes(report: Report, file: FixFile): Fix[] {
   });
 }
 
-function finish(file: PackageFile, found: readonly Finding[], model: PackageModel, options: EngineOptions): Finding[] {
+function finish(file: PackageFile, found: readonly Finding[], model: PackageModel, flow: PackageFlow, options: EngineOptions): Finding[] {
   const sorted = [...found].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end || a.rule.localeCompare(b.rule));
   const { go, cImport } = file;
   const suppressed = applySuppressions(
@@ -112,15 +112,17 @@ function finish(file: PackageFile, found: readonly Finding[], model: PackageMode
     return [{ rule: problem.rule, severity: configured ?? problem.severity, confidence: 'certain', file: file.file, span: problem.span, message: problem.message, trace: [], fixes: () => fix, fingerprint: '' }];
   });
   const all = [...suppressed.findings, ...problems].sort((a, b) => a.span.start - b.span.start || a.rule.localeCompare(b.rule));
-  const enclosing = (span: Span): string => declarationName(file, span);
-  return fingerprints(file.file, go.text, all, enclosing);
+  return fingerprints(file.file, go.text, all, (span) => surroundings(file, span, flow));
 }
 
-function declarationName(file: PackageFile, span: Span): string {
+function surroundings(file: PackageFile, span: Span, flow: PackageFlow): Surroundings {
   const top = file.go.decls.find((decl) => decl.start <= span.start && span.end <= decl.end);
   const decl = top?.syntax.decl;
-  if (decl?.k === 'Func') return file.functions.find((fn) => fn.top === top)?.recv !== undefined ? `${file.functions.find((fn) => fn.top === top)!.recv}.${decl.name}` : decl.name;
-  return decl?.k === 'TypeDecl' ? (decl.specs[0]?.name ?? '') : '';
+  const fn = decl?.k === 'Func' ? file.functions.find((fn) => fn.top === top) : undefined;
+  if (fn === undefined) return { declaration: decl?.k === 'TypeDecl' ? (decl.specs[0]?.name ?? '') : '', locals: new Set() };
+  const full = fn.top.syntax.full();
+  const names = flow.ir(full.k === 'Func' ? { ...fn, decl: full } : fn).vars.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  return { declaration: fn.recv === undefined ? fn.name : `${fn.recv}.${fn.name}`, locals: new Set(names) };
 }
 
 /** Finds where the declarations and C units that facts name stand now. */

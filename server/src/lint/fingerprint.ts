@@ -6,29 +6,46 @@ import { LineIndex } from '../base/line-index.ts';
 import type { Span } from '../base/span.ts';
 import type { Finding } from './finding.ts';
 
+/** What stands around a finding. */
+export interface Surroundings {
+  /** The name of the declaration, empty at file level. */
+  readonly declaration: string;
+  /** Names of its parameters and variables. */
+  readonly locals: ReadonlySet<string>;
+}
+
 /**
  * The findings, which are of one file and in the order of its text, with their fingerprints. Of the path only the file's name counts: a
- * package that moves keeps its findings. `declarationOf` names the declaration around a span, empty at file level.
+ * package that moves keeps its findings.
  */
-export function fingerprints(file: string, text: string, findings: readonly Finding[], declarationOf: (span: Span) => string): Finding[] {
+export function fingerprints(file: string, text: string, findings: readonly Finding[], around: (span: Span) => Surroundings): Finding[] {
   const lines = new LineIndex(text);
   const name = file.slice(file.lastIndexOf('/') + 1);
   const seen = new Map<string, number>();
   return findings.map((finding) => {
     const line = lines.lineText(lines.positionAt(finding.span.start).line);
-    const key = [finding.rule, name, declarationOf(finding.span), normalise(line)].join('\n');
+    const { declaration, locals } = around(finding.span);
+    const key = [finding.rule, name, declaration, normalise(line, locals)].join('\n');
     const ordinal = seen.get(key) ?? 0;
     seen.set(key, ordinal + 1);
     return { ...finding, fingerprint: hash(`${key}\n${ordinal}`) };
   });
 }
 
-/** Formatting and trailing comments do not make another finding; `//` inside a string is kept. */
-const normalise = (line: string): string =>
-  line
-    .replace(/"(?:\\.|[^"\\])*"|`[^`]*`|\/\/.*$/g, (part) => (part.startsWith('//') ? '' : part))
+/** Formatting, trailing comments and the names of local variables do not make another finding; `//` inside a string is kept. */
+function normalise(line: string, locals: ReadonlySet<string>): string {
+  const numbers = new Map<string, number>();
+  const rename = (part: string): string => {
+    if (!locals.has(part)) return part;
+    const number = numbers.get(part) ?? numbers.size;
+    numbers.set(part, number);
+    return `$${number}`;
+  };
+  return line
+    .replace(/"(?:\\.|[^"\\])*"|`[^`]*`|\/\/.*$|\.?[\p{L}_][\p{L}\p{Nd}_]*/gu, (part) => (part.startsWith('//') ? '' : rename(part)))
     .replace(/\s+/g, ' ')
     .trim();
+}
 
 /** FNV-1a over UTF-16 units, twice with different offsets: 64 bits in 16 hexadecimal digits. */
 function hash(text: string): string {

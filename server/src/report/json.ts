@@ -3,7 +3,7 @@ import type { Position } from '../base/line-index.ts';
 import type { Span } from '../base/span.ts';
 import type { Confidence, Severity } from '../lint/finding.ts';
 import { pageUrl } from '../lint/rule-meta.ts';
-import { countBySeverity, openFindings, type Counts, type Report, type ReportedFinding, type Tool } from './report.ts';
+import { countBySeverity, knownCount, suppressedCount, type Counts, type Report, type ReportedFinding, type Tool } from './report.ts';
 
 export interface JsonReport {
   readonly version: 1;
@@ -13,6 +13,8 @@ export interface JsonReport {
     /** Suppressed findings are not counted here. */
     readonly findings: Counts;
     readonly suppressed: number;
+    /** Findings of the baseline or from before the change; they are not counted above either. */
+    readonly known: number;
     /** How many findings --fix removed. */
     readonly fixed: number;
   };
@@ -36,6 +38,8 @@ export interface JsonFinding {
   readonly fingerprint: string;
   /** Present when an ignore comment covers the finding. */
   readonly suppressed: { readonly reason: string; readonly range: JsonRange } | null;
+  /** The baseline holds it, or the code had it before the change. */
+  readonly known: boolean;
 }
 
 export interface JsonFix {
@@ -71,7 +75,8 @@ export function toJson(report: Report, tool: Tool): JsonReport {
     summary: {
       filesChecked: report.checked,
       findings: countBySeverity(report),
-      suppressed: report.findings.length - openFindings(report).length,
+      suppressed: suppressedCount(report),
+      known: knownCount(report),
       fixed: report.fixed?.findings ?? 0,
     },
     findings: report.findings.map((finding) => jsonFinding(report, finding, known)),
@@ -99,6 +104,7 @@ function jsonFinding(report: Report, finding: ReportedFinding, known: ReadonlySe
       finding.suppression === undefined
         ? null
         : { reason: finding.suppression.reason, range: at(report, finding.file, finding.suppression.span).range },
+    known: finding.known === true,
   };
 }
 

@@ -15,11 +15,15 @@ export interface Source {
 /** A finding whose fixes are built, so that it outlives the project that made it. */
 export interface ReportedFinding extends Omit<Finding, 'fixes'> {
   readonly fixes: readonly Fix[];
+  /** The code had it before: in the baseline, or before the change that is looked at. */
+  readonly known?: true;
 }
 
 export interface Report {
   /** By path, then position. Suppressed ones are among them and carry `suppression`. */
   readonly findings: readonly ReportedFinding[];
+  /** Whether the findings were compared with earlier ones. */
+  readonly compared?: boolean;
   /** By the host's file id. */
   readonly sources: ReadonlyMap<string, Source>;
   /** How many files were looked at. */
@@ -49,8 +53,14 @@ export function placeOf(report: Report, file: string, span: Span): Place | undef
   return { path: source.path, start: source.lines.positionAt(span.start), end: source.lines.positionAt(span.end) };
 }
 
-/** The findings that count: nobody suppressed them. */
-export const openFindings = (report: Report): readonly ReportedFinding[] => report.findings.filter((f) => f.suppression === undefined);
+/** The findings that count: nobody suppressed them, and they are news. */
+export const openFindings = (report: Report): readonly ReportedFinding[] => report.findings.filter((f) => f.suppression === undefined && f.known !== true);
+
+/** How many findings an ignore comment covers. */
+export const suppressedCount = (report: Report): number => report.findings.filter((f) => f.suppression !== undefined).length;
+
+/** How many findings are no news. */
+export const knownCount = (report: Report): number => report.findings.filter((f) => f.known === true).length;
 
 /** Whether `severity` is `limit` or graver. */
 export const atLeast = (severity: Severity, limit: Severity): boolean => severities.indexOf(severity) <= severities.indexOf(limit);

@@ -53,6 +53,7 @@ function result(finding: ReportedFinding, context: Context): Sarif.Result {
     level: sarifLevel(finding.severity),
     message: { text: finding.message },
     locations: [location(finding.file, finding.span, context)],
+    ...(context.report.compared === true ? { baselineState: finding.known === true ? ('unchanged' as const) : ('new' as const) } : {}),
     partialFingerprints: { 'cgoGuard/v1': finding.fingerprint },
     ...(finding.trace.length === 0
       ? {}

@@ -4,7 +4,7 @@ import type { Span } from '../base/span.ts';
 import { severities, type Fix, type Severity } from '../lint/finding.ts';
 import { pageUrl } from '../lint/rule-meta.ts';
 import { codeFrame, printable } from './code-frame.ts';
-import { countBySeverity, openFindings, placeOf, plural, type Report, type ReportedFinding, type Tool } from './report.ts';
+import { countBySeverity, knownCount, openFindings, placeOf, plural, suppressedCount, type Report, type ReportedFinding, type Tool } from './report.ts';
 
 type Colors = ReturnType<typeof createColors>;
 
@@ -65,8 +65,9 @@ function painter(severity: Severity, colors: Colors): (text: string) => string {
 
 function summary(report: Report, colors: Colors): string {
   const open = openFindings(report);
-  const suppressed = report.findings.length - open.length;
-  const aside = [`${report.checked} checked`, ...(suppressed > 0 ? [`${suppressed} suppressed`] : [])].join(', ');
+  const suppressed = suppressedCount(report);
+  const known = knownCount(report);
+  const aside = [`${report.checked} checked`, ...(suppressed > 0 ? [`${suppressed} suppressed`] : []), ...(known > 0 ? [`${known} known`] : [])].join(', ');
   const lines: string[] = [];
   if (report.fixed !== undefined && report.fixed.findings > 0) {
     lines.push(colors.green(`Fixed ${plural(report.fixed.findings, 'finding')} in ${plural(report.fixed.files, 'file')}`));
@@ -76,10 +77,12 @@ function summary(report: Report, colors: Colors): string {
     const parts = severities.filter((s) => counts[s] > 0).map((s) => (s === 'info' ? `${counts.info} info` : plural(counts[s], s)));
     const files = new Set(open.map((finding) => finding.file)).size;
     lines.push(colors.bold(`${parts.join(', ')} in ${plural(files, 'file')} (${aside})`));
+  } else if (report.checked === 0 && report.compared === true) {
+    lines.push('No findings (nothing that matters here was changed)');
   } else if (report.checked === 0) {
     lines.push('Nothing to check: no Go file here imports "C" or unsafe');
   } else {
-    lines.push(`No findings (${aside})`);
+    lines.push(`No ${known > 0 ? 'new ' : ''}findings (${aside})`);
   }
   return lines.join('\n');
 }

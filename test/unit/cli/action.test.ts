@@ -23,6 +23,8 @@ function step(index: number, program: string, inputs: Readonly<Record<string, st
     MIN_SEVERITY: defaultOf('min-severity'),
     FAIL_ON: defaultOf('fail-on'),
     SARIF_FILE: defaultOf('sarif-file'),
+    BASELINE: defaultOf('baseline'),
+    DIFF: defaultOf('diff'),
     ...inputs,
   };
   const { status, stdout, stderr } = spawnSync('bash', ['--noprofile', '--norc', '-c', scripts[index] ?? 'exit 99'], { env, cwd: folder, encoding: 'utf8' });
@@ -49,6 +51,11 @@ test('one path a line, and nothing in it is obeyed', () => {
     ['check', '--min-severity', 'info', '--format', 'sarif', '--fail-on', 'never', '--output', 'out dir/x.sarif', ...paths],
     ['check', '--min-severity', 'info', '--format', 'github', '--fail-on', 'never', ...paths],
   ]);
+});
+
+test('findings from before are left out in both runs', () => {
+  const { commands } = step(1, tell, { BASELINE: 'known.json', DIFF: 'origin/main', SARIF_FILE: 'x.sarif' });
+  expect(commands.map((command) => command.slice(0, 7))).toEqual(Array(2).fill(['check', '--min-severity', 'info', '--baseline', 'known.json', '--diff', 'origin/main']));
 });
 
 test.each([1, 2])('exit code %i is passed on, also by the first of two runs', (code) => {

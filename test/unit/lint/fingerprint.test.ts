@@ -3,14 +3,14 @@ import type { Finding } from '../../../server/src/lint/finding.ts';
 import { fingerprints } from '../../../server/src/lint/fingerprint.ts';
 
 /** Fingerprints of a finding at every `here` of a file. */
-function prints(text: string, { rule = 'cstring-leak', file = '/a/x.go', declaration = 'f' } = {}): string[] {
+function prints(text: string, { rule = 'cstring-leak', file = '/a/x.go', declaration = 'f', locals = ['x', 's'] } = {}): string[] {
   const findings = [...text.matchAll(/here/g)].map(
     ({ index }): Finding => ({
       rule, severity: 'warning', confidence: 'certain', file, span: { start: index, end: index + 4 },
       message: '', trace: [], fixes: () => [], fingerprint: '',
     }),
   );
-  return fingerprints(file, text, findings, () => declaration).map((finding) => finding.fingerprint);
+  return fingerprints(file, text, findings, () => ({ declaration, locals: new Set(locals) })).map((finding) => finding.fingerprint);
 }
 const line = '\tx := here(s)\n';
 
@@ -20,6 +20,13 @@ test('moves, formatting and trailing comments change nothing', () => {
   expect(prints(`// more\n\n${line}`)).toEqual(one);
   expect(prints('x  := here(s) // why\r\n')).toEqual(one);
   expect(prints(line, { file: '/b/c/x.go' })).toEqual(one);
+});
+
+test('the names of local variables do not count, their roles do', () => {
+  const one = prints('\tx := here(s, s.x)\n');
+  expect(prints('\ty := here(text, text.x)\n', { locals: ['y', 'text'] })).toEqual(one);
+  expect(prints('\tx := here(x, s.x)\n')).not.toEqual(one);
+  expect(prints('\tx := here(s, s.y)\n')).not.toEqual(one);
 });
 
 test('everything that makes another finding changes the fingerprint', () => {

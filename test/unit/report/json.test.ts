@@ -44,7 +44,7 @@ describe('renderJson', () => {
 
   test('suppressed findings are marked and not counted', () => {
     const { summary, findings } = toJson({ ...report, findings: [leak, suppressed] }, tool);
-    expect(summary).toEqual({ filesChecked: 7, findings: { error: 0, warning: 1, info: 0, hint: 0 }, suppressed: 1, fixed: 0 });
+    expect(summary).toEqual({ filesChecked: 7, findings: { error: 0, warning: 1, info: 0, hint: 0 }, suppressed: 1, known: 0, fixed: 0 });
     expect(findings.map((finding) => finding.suppressed?.reason ?? null)).toEqual([null, 'lives as long as the process']);
   });
 });
