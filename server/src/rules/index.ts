@@ -2,6 +2,7 @@
 import type { Rule } from '../lint/rule.ts';
 import exportPanic from './callback/export-panic.ts';
 import cMemoryView from './layout/c-memory-view.ts';
+import sizeofMismatch from './layout/sizeof-mismatch.ts';
 import structCast from './layout/struct-cast.ts';
 import cstringLeak from './memory/cstring-leak.ts';
 import mallocLeak from './memory/malloc-leak.ts';
@@ -13,6 +14,7 @@ import pointerField from './pointer/pointer-field.ts';
 export const rules: readonly Rule[] = [
   exportPanic,
   cMemoryView,
+  sizeofMismatch,
   structCast,
   cstringLeak,
   mallocLeak,

@@ -89,6 +89,11 @@ export class CView {
     return undefined;
   }
 
+  /** The type that a typedef name stands for, as text. */
+  typedef(name: string): string | undefined {
+    return this.#typedefs.get(name);
+  }
+
   /** Whether `C.name` is known to be a number: then casting to it is no struct cast. */
   isNumber(name: string): boolean {
     let at = name;

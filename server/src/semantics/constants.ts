@@ -33,6 +33,11 @@ export function constantValue(expr: Expr | undefined, model: PackageModel, depth
   }
 }
 
+/** The value of a constant of the package; undefined when `name` is none, or not known. */
+export function constantNamed(name: string, model: PackageModel): number | undefined {
+  return constantValue(declared(model).get(name), model);
+}
+
 const negate = (value: number | undefined): number | undefined => (value === undefined ? undefined : -value);
 
 function binary(op: string, l: number, r: number): number | undefined {

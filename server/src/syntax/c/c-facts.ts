@@ -51,6 +51,8 @@ export interface CFunction {
 export interface CField extends CTypeUse {
   readonly name: string;
   readonly array: boolean;
+  /** Its width is written in bits. */
+  readonly bits?: boolean;
   readonly span: Span;
 }
 
@@ -63,6 +65,12 @@ export interface CStruct {
   /** Absent where the declaration is opaque (`struct foo;`); enumerators of an enum are in `enumerators`. */
   readonly fields?: readonly CField[];
   readonly enumerators?: readonly string[];
+  /** `fields` are all there is, each by itself and in order: no conditional ones, none of nested anonymous structs or unions. */
+  readonly plain?: boolean;
+  /** `__attribute__((packed))` or the `#pragma pack` in force: the greatest alignment of a field in bytes. */
+  readonly packed?: number;
+  /** Another attribute changes its alignment. */
+  readonly aligned?: boolean;
   readonly span: Span;
   readonly extent: Span;
 }

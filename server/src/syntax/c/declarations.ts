@@ -1,8 +1,9 @@
 /** Collects the facts of top-level C declarations, one item at a time. It knows nothing of recovery or of other texts. */
+import type { Span } from '../../base/span.ts';
 import type { CBody, CField, CFunction, CInclude, CMacro, CResult, CStruct, CTypedef, CTypeUse, CVariable } from './c-facts.ts';
 import type { JoinedText } from './c-text.ts';
 import { childIn, childOf, type CNode } from './c-tree.ts';
-import { readDeclarator, readParameters, readSpecifiers, type Declared, type Specifiers } from './declarators.ts';
+import { normalise, readDeclarator, readParameters, readSpecifiers, type Declared, type Specifiers } from './declarators.ts';
 import { withBody, type ReadBody } from './lazy-body.ts';
 
 /** A declaration's node, with the comment that ends on the line above it. */
@@ -26,6 +27,8 @@ export class Facts {
   readonly #text: string;
   /** Where the parsed text starts in the joined text: not 0 for a declaration that was parsed alone. */
   readonly #shift: number;
+  /** `#pragma pack` as it stands, pushed values below. */
+  readonly #pack: (number | undefined)[] = [undefined];
 
   readonly #readBody: ReadBody;
 
@@ -55,6 +58,9 @@ export class Facts {
         return;
       case 'preproc_include':
         this.#addInclude(node);
+        return;
+      case 'preproc_call':
+        this.#pragma(this.#slice(node));
         return;
       case 'preproc_def':
       case 'preproc_function_def':
@@ -133,6 +139,7 @@ export class Facts {
 
   #addTypedef(node: CNode): void {
     const specifiers = readSpecifiers(node, this.#text);
+    const end = specifiers.type?.end ?? node.end;
     let alias: string | undefined;
     for (const child of node.children) {
       if (child.field !== 'declarator') continue;
@@ -142,10 +149,12 @@ export class Facts {
       if (declared.name === child) alias ??= name;
       this.typedefs.push({ name, ...use(declared), span: this.#span(declared.name.start, declared.name.end) });
     }
-    this.#addStruct(specifiers.type, alias);
+    const attributes = node.children.find((child) => child.start >= end && child.type === 'attribute_specifier');
+    this.#addStruct(specifiers.type, alias, attributes && { start: attributes.start, end: attributes.end });
   }
 
-  #addStruct(node: CNode | undefined, alias?: string): void {
+  /** `tail`: attributes that follow the type. */
+  #addStruct(node: CNode | undefined, alias?: string, tail: Span = { start: 0, end: 0 }): void {
     const kind = node && (/^(struct|union|enum)_specifier$/.exec(node.type)?.[1] as CStruct['kind'] | undefined);
     if (!node || !kind) return;
     const name = childIn(node, 'name');
@@ -156,11 +165,39 @@ export class Facts {
       kind,
       ...(name ? { tag: this.#slice(name) } : {}),
       ...(alias === undefined ? {} : { alias }),
-      ...(body && kind !== 'enum' ? { fields: this.#fields(body) } : {}),
+      ...(body && kind !== 'enum' ? { fields: this.#fields(body), ...this.#layout(node, body, name, tail) } : {}),
       ...(body && kind === 'enum' ? { enumerators: this.#enumerators(body) } : {}),
       span: name ? this.#span(name.start, name.end) : this.#span(node.start, node.start + kind.length),
       extent: this.#span(node.start, node.end),
     });
+  }
+
+  /** How the fields are laid out, as far as attributes and pragmas say. Source: GCC manual, "Common Type Attributes" and "Structure-Layout Pragmas". */
+  #layout(node: CNode, body: CNode, name: CNode | undefined, tail: Span): Pick<CStruct, 'plain' | 'packed' | 'aligned'> {
+    // Words that stand for attributes are blanked for the parser.
+    const written = (start: number, end: number): string => normalise(this.#joined.text.slice(start + this.#shift, end + this.#shift));
+    const outside = `${written(node.start, name?.start ?? body.start)} ${written(name?.end ?? body.start, body.start)} ${written(body.end, node.end)} ${written(tail.start, tail.end)}`;
+    const words = outside.match(/[A-Za-z_]\w*/g) ?? [];
+    const meant = words.map((word) => this.macros.find((macro) => macro.name === word)?.body ?? word);
+    const packed = meant.some((word) => /\bpacked\b|__packed/.test(word)) ? 1 : this.#pack.at(-1);
+    const known = meant.every((word) => /^(?:struct|union|__attribute__|_*packed_*|_*aligned_*|)$|^__attribute__/.test(word));
+    const fields = body.children.filter((child) => !/^(?:[{}]|comment)$/.test(child.type));
+    const plain = known && fields.every((child) => child.type === 'field_declaration' && child.children.some(({ field }) => field === 'declarator') && !/\baligned\b|\bpacked\b/.test(this.#slice(child)));
+    return { ...(plain ? { plain } : {}), ...(packed === undefined ? {} : { packed }), ...(meant.some((word) => word.includes('aligned')) ? { aligned: true } : {}) };
+  }
+
+  /** `#pragma pack(push, 1)`, `pack(2)`, `pack()`, `pack(pop)`. */
+  #pragma(text: string): void {
+    const args = /^\s*#\s*pragma\s+pack\s*\(([^)]*)\)/.exec(text)?.[1];
+    if (args === undefined) return;
+    const words = args.split(',').map((word) => word.trim());
+    if (words.includes('pop')) {
+      if (this.#pack.length > 1) this.#pack.pop();
+      return;
+    }
+    const size = words.map(Number).find((value) => value > 0);
+    if (words.includes('push')) this.#pack.push(size ?? this.#pack.at(-1));
+    else this.#pack[this.#pack.length - 1] = size;
   }
 
   #fields(body: CNode): CField[] {
@@ -179,10 +216,11 @@ export class Facts {
     // The fields of an anonymous struct or union are fields of the outer one.
     if (declarators.length === 0) return nested && !/^enum/.test(specifiers.type?.type ?? '') ? this.#fields(nested) : [];
     if (specifiers.type && childIn(specifiers.type, 'name')) this.#addStruct({ ...specifiers.type, field: 'type' });
+    const bits = node.children.some((child) => child.type === 'bitfield_clause');
     return declarators.flatMap((child) => {
       const declared = readDeclarator(child, specifiers, this.#text);
       if (!declared.name) return [];
-      return [{ name: this.#slice(declared.name), ...use(declared), array: declared.array, span: this.#span(declared.name.start, declared.name.end) }];
+      return [{ name: this.#slice(declared.name), ...use(declared), array: declared.array, ...(bits ? { bits } : {}), span: this.#span(declared.name.start, declared.name.end) }];
     });
   }
 
