@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import * as path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
-const results = path.join(root, 'node_modules/.cache/cgo-guard/vitest.json');
+const results = resultsOf('vitest');
+const witnesses = resultsOf('witness');
 mkdirSync(path.dirname(results), { recursive: true });
 
 /** Title, command, and whether it belongs to the quick half. */
@@ -12,8 +13,9 @@ const steps = [
   { title: 'Types', run: ['npx', 'tsc', '-p', '.'], quick: true },
   { title: 'Generated files are current', run: ['npm', 'run', '-s', 'generate', '--', '--check'], quick: true },
   { title: 'Build', run: ['npm', 'run', '-s', 'build'], quick: true },
-  { title: 'Unit tests, LSP sessions, random edits', run: ['npx', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`], quick: true, skipped: skippedByVitest },
+  { title: 'Unit tests, LSP sessions, random edits', run: ['npx', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${results}`], quick: true, skipped: () => skippedByVitest(results) },
   { title: 'Grammar', run: ['npm', 'run', '-s', 'test:grammar'], quick: true },
+  { title: 'Witnesses: the Go toolchain shows each hazard', run: ['npm', 'run', '-s', 'test:witness', '--', '--reporter=default', '--reporter=json', `--outputFile.json=${witnesses}`], skipped: () => skippedByVitest(witnesses) },
   { title: 'Packed extension', run: ['npm', 'run', '-s', 'test:package'] },
   { title: 'Inside VS Code', run: ['npm', 'run', '-s', 'test:vscode'] },
   { title: 'As a user, with mouse and keyboard', run: ['npm', 'run', '-s', 'test:ui'] },
@@ -23,7 +25,7 @@ const chosen = process.argv.includes('--quick') ? steps.filter((step) => step.qu
 const skipped = [];
 const times = [];
 let failed;
-rmSync(results, { force: true });
+for (const file of [results, witnesses]) rmSync(file, { force: true });
 for (const [index, step] of chosen.entries()) {
   heading(`${index + 1}/${chosen.length}  ${step.title}`);
   const started = Date.now();
@@ -40,6 +42,10 @@ heading(failed === undefined ? 'All passed' : `FAILED: ${failed}`);
 console.log(times.join('\n'));
 if (skipped.length > 0) console.log(`\nNot checked on this machine:\n${skipped.map((what) => `  - ${what}`).join('\n')}`);
 process.exitCode = failed === undefined ? 0 : 1;
+
+function resultsOf(name) {
+  return path.join(root, `node_modules/.cache/cgo-guard/${name}.json`);
+}
 
 function heading(text) {
   console.log(`\n━━ ${text} ${'━'.repeat(Math.max(3, 96 - text.length))}\n`);
@@ -65,7 +71,7 @@ function execute([command, ...args]) {
 }
 
 /** The tests that vitest skipped, counted by the reason that their names give. */
-function skippedByVitest() {
+function skippedByVitest(results) {
   if (!existsSync(results)) return [];
   const counts = new Map();
   for (const { assertionResults } of JSON.parse(readFileSync(results, 'utf8')).testResults) {

@@ -11,6 +11,9 @@ export interface FixtureCase {
   readonly directory: string;
 }
 
+/** The file in a case that Go does not build: what `go build` says, one part of its output a line. */
+export const buildErrors = 'build-error.txt';
+
 const root = fileURLToPath(new URL('../fixtures', import.meta.url)).replaceAll('\\', '/');
 
 /** Every `<group>/<case>` folder, sorted by name. */

@@ -46,8 +46,8 @@ export function inTemporaryFolder<T>(use: (folder: string) => T): T {
 }
 
 /** Runs a program to its end. `failed` also when it does not exist. */
-export function run(program: string, args: readonly string[], cwd?: string): { failed: boolean; stdout: string; stderr: string } {
-  const env = { ...process.env, CGO_ENABLED: '1', GOTOOLCHAIN: 'local', GOFLAGS: '', GO111MODULE: 'on' };
+export function run(program: string, args: readonly string[], cwd?: string, variables: Readonly<Record<string, string>> = {}): { failed: boolean; stdout: string; stderr: string } {
+  const env = { ...process.env, LC_ALL: 'C', CGO_ENABLED: '1', GOTOOLCHAIN: 'local', GOFLAGS: '', GO111MODULE: 'on', ...variables };
   const done = spawnSync(program, args, { cwd, env, encoding: 'utf8', maxBuffer: 64 << 20 });
   return { failed: done.error !== undefined || done.status !== 0, stdout: done.stdout ?? '', stderr: done.stderr ?? '' };
 }

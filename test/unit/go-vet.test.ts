@@ -5,7 +5,7 @@ import type { Project } from '../../server/src/project/project.ts';
 import { rules } from '../../server/src/rules/index.ts';
 import { applyAllFixes } from '../support/apply-fixes.ts';
 import { createProject } from '../support/engine.ts';
-import { fixtureCases, packageText } from '../support/fixture-cases.ts';
+import { buildErrors, fixtureCases, packageText } from '../support/fixture-cases.ts';
 import { goToolchain, gofmtDiff } from '../support/go-toolchain.ts';
 import { MemoryHost } from '../support/memory-host.ts';
 import { byVersion, goLine, vet } from '../support/vet.ts';
@@ -16,10 +16,14 @@ const version = missing ? '0.0' : toolchain.version.join('.');
 const reason = missing ? ` (skipped: no ${toolchain.missing} on this machine)` : '';
 const isTooNew = (files: PackageText): boolean => byVersion(goLine(files), version) > 0;
 const packages = new Map<string, PackageText>();
-for (const { group, name, directory } of fixtureCases()) packages.set(`fixtures/${group}/${name}`, packageText(directory));
+// What `go build` refuses on purpose is for test/witness.
+for (const { group, name, directory } of fixtureCases()) {
+  const files = packageText(directory);
+  if (files[buildErrors] === undefined) packages.set(`fixtures/${group}/${name}`, files);
+}
 for (const { id, examples } of rules) {
-  for (const [index, { bad, good }] of examples.entries()) {
-    packages.set(`examples/${id}/${index}/bad`, bad);
+  for (const [index, { bad, good, witness }] of examples.entries()) {
+    if (witness?.by !== 'build') packages.set(`examples/${id}/${index}/bad`, bad);
     packages.set(`examples/${id}/${index}/good`, good);
   }
 }

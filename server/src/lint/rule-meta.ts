@@ -15,7 +15,16 @@ export interface Example {
   readonly good: PackageText;
   /** False when `good` is written by a person, not by the quick fix. */
   readonly byFix: boolean;
+  /** How the Go toolchain itself shows that `bad` goes wrong; `good` passes the same. `npm run test:witness` runs it. */
+  readonly witness?: Witness;
 }
+
+/** What the Go toolchain does with a bad example. Each text is a part of what it prints. */
+export type Witness =
+  /** `go build` refuses the package, in the compiler or the linker; in a test file `go vet` does. The page quotes the text. */
+  | { readonly by: 'build'; readonly error: string }
+  /** `go run` with these flags (`-asan`, `-gcflags=all=-d=checkptr`, `-race`) and variables (`GODEBUG=cgocheck=1`) fails and prints `output`. */
+  | { readonly by: 'run'; readonly flags?: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly output: string };
 
 export interface RuleDocs {
   /** Why it is a hazard: the mechanism, in the field's terms. Markdown. */

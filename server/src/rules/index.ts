@@ -1,23 +1,31 @@
 /** Every rule. Made by `npm run generate`; do not edit. */
 import type { Rule } from '../lint/rule.ts';
+import cgoDirective from './build/cgo-directive.ts';
+import detachedPreamble from './build/detached-preamble.ts';
+import preambleCommentForm from './build/preamble-comment-form.ts';
 import exportPanic from './callback/export-panic.ts';
 import cMemoryView from './layout/c-memory-view.ts';
 import sizeofMismatch from './layout/sizeof-mismatch.ts';
 import structCast from './layout/struct-cast.ts';
 import cstringLeak from './memory/cstring-leak.ts';
 import mallocLeak from './memory/malloc-leak.ts';
+import missingStdlibInclude from './memory/missing-stdlib-include.ts';
 import useAfterFree from './memory/use-after-free.ts';
 import cleanupCapturesObject from './pointer/cleanup-captures-object.ts';
 import missingKeepalive from './pointer/missing-keepalive.ts';
 import pointerField from './pointer/pointer-field.ts';
 
 export const rules: readonly Rule[] = [
+  cgoDirective,
+  detachedPreamble,
+  preambleCommentForm,
   exportPanic,
   cMemoryView,
   sizeofMismatch,
   structCast,
   cstringLeak,
   mallocLeak,
+  missingStdlibInclude,
   useAfterFree,
   cleanupCapturesObject,
   missingKeepalive,

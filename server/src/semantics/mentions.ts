@@ -1,4 +1,5 @@
 /** Which C names a declaration mentions, and which of them stand where only a type can. */
+import type { Span } from '../base/span.ts';
 import type { Decl } from '../syntax/go/ast.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
 
@@ -7,6 +8,40 @@ export interface CNames {
   readonly types: ReadonlySet<string>;
   /** Equal for equal names. */
   readonly key: string;
+}
+
+export interface CNameUse {
+  readonly name: string;
+  /** Of `C.name`, relative to the declaration. */
+  readonly span: Span;
+}
+
+const uses = new WeakMap<DeclSyntax, readonly CNameUse[]>();
+
+/** Every `C.name` of a declaration, in the order of the text. */
+export function cNameUses(syntax: DeclSyntax): readonly CNameUse[] {
+  let found = uses.get(syntax);
+  if (!found) uses.set(syntax, (found = syntax.text.includes('C.') ? usesIn(syntax.decl) : []));
+  return found;
+}
+
+function usesIn(decl: Decl): CNameUse[] {
+  const out: CNameUse[] = [];
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) {
+      for (const item of value) walk(item);
+      return;
+    }
+    if (typeof value !== 'object' || value === null) return;
+    const node = value as { readonly k?: string; readonly s?: number; readonly e?: number; readonly name?: string; readonly x?: { readonly k?: string; readonly name?: string } };
+    if (node.k === 'Selector' && node.x?.k === 'Ident' && node.x.name === 'C') {
+      out.push({ name: node.name!, span: { start: node.s!, end: node.e! } });
+      return;
+    }
+    for (const child of Object.values(value)) walk(child);
+  };
+  walk(decl);
+  return out.sort((a, b) => a.span.start - b.span.start);
 }
 
 const cache = new WeakMap<DeclSyntax, CNames>();

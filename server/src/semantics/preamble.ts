@@ -1,6 +1,6 @@
 /** Finds `import "C"` and the comment that is its preamble. Source: cmd/cgo ("immediately preceding comment"), go/ast doc comment rules. */
 import type { Span } from '../base/span.ts';
-import type { TopDecl } from '../syntax/go/go-file.ts';
+import type { GoFile, TopDecl } from '../syntax/go/go-file.ts';
 
 export interface Preamble {
   /** The comment group, all of it. */
@@ -70,3 +70,34 @@ function cRanges(text: string, group: Span): Span[] {
     text.startsWith('/*', start) ? { start: start + 2, end: Math.max(start + 2, text.endsWith('*/', end) || text.slice(end - 2, end) === '*/' ? end - 2 : end) } : { start: start + 2, end },
   );
 }
+
+/** A comment with C text in it that is not part of the preamble. */
+export interface DetachedC {
+  readonly comment: Span;
+  /** What stands between it and where it should be: blank lines only, the parenthesis of an import with several specs, or a declaration. */
+  readonly by: 'blank' | 'group' | 'declaration';
+}
+
+/** Words that begin a line of C and no line of prose. */
+const cLine = /^[ \t]*(?:#[ \t]*(?:include[ \t]*[<"]|cgo[ \t]+\S.*:|define[ \t]+\w|ifn?def[ \t]+\w|pragma[ \t]+\w)|typedef\b[^;]*[;{])/;
+
+/** The comments between the package clause and the import of "C" that look like a preamble and are none. */
+export function detachedC(go: GoFile, cImport: CImport): DetachedC[] {
+  const decl = go.decls.find((top) => top.start <= cImport.span.start && cImport.span.end <= top.end);
+  if (!decl) return [];
+  const groups: Span[] = [];
+  for (const comment of go.comments) {
+    if (comment.start < go.packageClause.end || comment.end > decl.start) continue;
+    const last = groups.at(-1);
+    if (last && lines(go.text.slice(last.end, comment.start)) <= 1 && go.text.slice(last.end, comment.start).trim() === '') groups[groups.length - 1] = { start: last.start, end: comment.end };
+    else groups.push(comment);
+  }
+  return groups.flatMap((comment): DetachedC[] => {
+    if (comment.start === cImport.preamble?.comment.start || !isCText(go.text, comment)) return [];
+    if (decl.doc?.start === comment.start) return [{ comment, by: 'group' }];
+    const onlyComments = go.decls.every((other) => other === decl || other.start < comment.start || other.start > decl.start);
+    return [{ comment, by: onlyComments ? 'blank' : 'declaration' }];
+  });
+}
+
+const isCText = (text: string, comment: Span): boolean => cRanges(text, comment).some(({ start, end }) => text.slice(start, end).split('\n').some((line) => cLine.test(line)));

@@ -45,8 +45,15 @@ function factTable(rule: RuleMeta): string {
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
 }
 
-function example({ title, bad, good, byFix }: Example): string[] {
-  return [`### ${title}`, 'Reported:', files(bad), byFix ? 'After the quick fix:' : 'Better:', files(good)];
+function example({ title, bad, good, byFix, witness }: Example): string[] {
+  const said = witness && [witness.by === 'build' ? 'What `go build` says:' : `What the program prints${conditions(witness)}:`, `\`\`\`text\n${witness.by === 'build' ? witness.error : witness.output}\n\`\`\``];
+  return [`### ${title}`, 'Reported:', files(bad), ...(said ?? []), byFix ? 'After the quick fix:' : 'Better:', files(good)];
+}
+
+/** How the program is built and run. */
+function conditions({ flags = [], env = {} }: { readonly flags?: readonly string[]; readonly env?: Readonly<Record<string, string>> }): string {
+  const all = [...flags, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
+  return all.length === 0 ? '' : ` with \`${all.join(' ')}\``;
 }
 
 function files(text: PackageText): string {

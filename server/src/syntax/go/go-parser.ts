@@ -265,7 +265,7 @@ function assemble(text: string, items: readonly Item[], addressed: readonly Span
     if (item.kind === 'comment') {
       comments.push({ start: item.start, end: item.end });
       // A comment behind a declaration on the same line starts no group.
-      group = touches && group ? { start: group.start, end: item.end } : { start: item.start, end: item.end };
+      group = (touches || sameLine) && group ? { start: group.start, end: item.end } : { start: item.start, end: item.end };
       continue;
     }
     if (item.kind === 'package') clause ??= item;

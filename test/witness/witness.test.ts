@@ -1,0 +1,35 @@
+/** The Go toolchain agrees with the rules: what an example or fixture declares to go wrong does, and what is declared good does not. */
+import { describe, expect, test } from 'vitest';
+import { rules } from '../../server/src/rules/index.ts';
+import { buildErrors, fixtureCases, packageText } from '../support/fixture-cases.ts';
+import { type Outcome, outcome, witnessGap } from './toolchain.ts';
+
+const gap = witnessGap();
+const reason = gap === undefined ? '' : ` (skipped: ${gap})`;
+
+describe.skipIf(gap !== undefined)(`examples${reason}`, () => {
+  for (const { id, examples } of rules) {
+    for (const { title, bad, good, witness } of examples) {
+      if (!witness) continue;
+      test(`${id}: ${title}`, () => {
+        expect(outcome(bad, witness)).toEqual(fails(witness.by === 'build' ? witness.error : witness.output));
+        expect(outcome(good, witness)).toMatchObject({ failed: false });
+      });
+    }
+  }
+});
+
+describe.skipIf(gap !== undefined)(`fixtures that Go does not build${reason}`, () => {
+  for (const { group, name, directory } of fixtureCases()) {
+    const files = packageText(directory);
+    const errors = files[buildErrors]?.split('\n').filter((line) => line !== '');
+    if (!errors) continue;
+    test(`${group}/${name}`, () => {
+      const done = outcome(files, { by: 'build', error: '' });
+      for (const error of errors) expect(done).toEqual(fails(error));
+    });
+  }
+});
+
+/** A failed run whose output has every line of `text`, in any order. */
+const fails = (text: string): Outcome => ({ failed: true, output: expect.stringContaining(text) as string });
