@@ -4,7 +4,7 @@ import type { GoFunction } from '../semantics/package-model.ts';
 import { isCPointer, ownTypeName, type Type } from '../semantics/types.ts';
 import { mayConstruct, mayKeep, mayRelease } from './c-names.ts';
 import { definitions, origin, originStep } from './definitions.ts';
-import { finalizedFields } from './finalizers.ts';
+import { finalizedFields } from './finalized-fields.ts';
 import type { CallStep, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';

@@ -1,51 +1,65 @@
 /** Which types have a finalizer or cleanup that releases C memory, and through which fields. Sources: runtime.SetFinalizer, runtime.AddCleanup. */
-import { isCPointer, ownTypeName, type StructField, type Type } from '../semantics/types.ts';
 import { functionKey, type GoFunction } from '../semantics/package-model.ts';
+import { isCPointer, ownTypeName, type StructField, type Type } from '../semantics/types.ts';
 import { origin, originStep } from './definitions.ts';
-import type { CallStep, FuncBody, FuncIr, Operand, Step } from './ir.ts';
-import type { ArgEffect } from './knowledge.ts';
+import type { CallStep, CompositeStep, FuncBody, FuncIr, Operand, Var } from './ir.ts';
+import type { ArgEffect, Place } from './knowledge.ts';
+import { type Locks, locksAtRelease } from './locks.ts';
 import type { PackageFlow } from './package-flow.ts';
-import { bodiesOf, stepsOf } from './resource/function-info.ts';
+import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
 import { effectOf, Explorer } from './resource/explore.ts';
 
 export interface FinalizerFact {
   /** The type whose objects are finalized. */
   readonly type: string;
+  readonly kind: 'finalizer' | 'cleanup';
   /** Paths of the fields whose memory the finalizer releases: `.ptr`. */
   readonly paths: readonly string[];
   /** Unseen C functions that the finalizer ends the object with: `name#argument`. */
   readonly enders: readonly string[];
-  /** It takes a lock first: it cannot run while a caller holds that lock. */
-  readonly locks: boolean;
-  /** `T.free`, where the finalizer is a declared function. */
-  readonly callback?: string;
+  /** Locks that it takes before it releases anything: it cannot run while somebody else holds one. */
+  readonly locks: Locks;
+  /** Declared functions that are the finalizer, or that it runs as method values: `T.free`. */
+  readonly callbacks: readonly string[];
+  /** Where it is set. */
+  readonly at: Place;
+}
+
+/** Every finalizer and cleanup of the package that releases C memory. */
+export function allFinalizers(flow: PackageFlow): readonly FinalizerFact[] {
+  return flow.ask('finalizers', () => flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? finalizers(fn, flow) : []))));
 }
 
 /** Declared functions that are finalizers or cleanups: they end the object. */
 export function finalizerFunctions(flow: PackageFlow): ReadonlySet<string> {
-  return flow.ask('finalizer functions', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? finalizers(fn, flow).flatMap((fact) => fact.callback ?? []) : [])))));
+  return flow.ask('finalizer functions', () => new Set(allFinalizers(flow).flatMap((fact) => fact.callbacks)));
 }
 
 /** C functions that some finalizer of the package ends its object with: `name#argument`. */
 export function finalizerEnders(flow: PackageFlow): ReadonlySet<string> {
-  return flow.ask('finalizer enders', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? finalizers(fn, flow).flatMap((fact) => fact.enders) : [])))));
+  return flow.ask('finalizer enders', () => new Set(allFinalizers(flow).flatMap((fact) => fact.enders)));
 }
-
-/** Types whose finalizer takes a lock before it releases anything. */
-export function lockingFinalizers(flow: PackageFlow): ReadonlySet<string> {
-  return flow.ask('locking finalizers', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? finalizers(fn, flow).flatMap((fact) => (fact.locks ? [fact.type] : [])) : [])))));
-}
-
-/** Whether a step takes a lock: sync.Mutex, sync.RWMutex and what is modelled on them. */
-export const takesLock = (step: Step): boolean => step.op === 'call' && step.mode === 'call' && step.callee.k === 'method' && (step.callee.name === 'Lock' || step.callee.name === 'RLock');
 
 /** The body of a callback that is a declared function, a bound method or a literal. */
-function callbackBodies(ir: FuncIr, operand: Operand | undefined, flow: PackageFlow): FuncBody[] {
+function callbackBodies(ir: FuncIr, operand: Operand | undefined, flow: PackageFlow): { readonly ir: FuncIr; readonly body: FuncBody }[] {
   const value = operand && origin(ir, operand);
-  if (value?.k === 'closure') return [value.fn];
-  if (value?.k === 'func') return flow.targets({ ...(value.recv !== undefined ? { recv: value.recv } : {}), name: value.name }).fns.map((fn) => flow.ir(fn).body);
+  if (value?.k === 'closure') return [{ ir, body: value.fn }];
+  const declared = (target: { readonly recv?: string; readonly name: string }): { ir: FuncIr; body: FuncBody }[] => flow.targets(target).fns.map((fn) => ({ ir: flow.ir(fn), body: flow.ir(fn).body }));
+  if (value?.k === 'func') return declared({ ...(value.recv !== undefined ? { recv: value.recv } : {}), name: value.name });
   const recv = value?.k === 'method' && value.recv.k === 'var' ? ownTypeName(value.recv.v.type) : undefined;
-  return value?.k === 'method' && recv !== undefined ? flow.targets({ recv, name: value.name }).fns.map((fn) => flow.ir(fn).body) : [];
+  return value?.k === 'method' && recv !== undefined ? declared({ recv, name: value.name }) : [];
+}
+
+/** Methods of the object that a callback does not call but hands on: `run(x.free)`. */
+function handedOn(bodies: readonly { readonly body: FuncBody }[]): { readonly recv: string; readonly name: string }[] {
+  return bodies.flatMap(({ body }) =>
+    [...stepsOf(body)].flatMap((step) =>
+      operandsOf(step).flatMap((operand) => {
+        const recv = operand.k === 'method' && operand.recv.k === 'var' ? ownTypeName(operand.recv.v.type) : undefined;
+        return operand.k === 'method' && recv !== undefined ? [{ recv, name: operand.name }] : [];
+      }),
+    ),
+  );
 }
 
 /** Whether a literal is given to SetFinalizer or AddCleanup in this function. */
@@ -58,59 +72,58 @@ export function isFinalizerLiteral(ir: FuncIr, literal: FuncBody): boolean {
   );
 }
 
-/** Type name to the field paths that its finalizer releases; types that embed such a type included. */
-export function finalizedFields(flow: PackageFlow): ReadonlyMap<string, ReadonlySet<string>> {
-  return flow.ask('finalized', () => {
-    const found = new Map<string, Set<string>>();
-    const add = (type: string, path: string): void => void (found.get(type) ?? found.set(type, new Set()).get(type)!).add(path);
-    for (const file of flow.everyFile()) {
-      for (const fn of file.functions) {
-        if (!fn.decl.body) continue;
-        for (const fact of finalizers(fn, flow)) for (const path of fact.paths) add(fact.type, path);
-      }
-    }
-    // An object that embeds a finalized one keeps it alive, and reads its fields as its own.
-    for (let round = 0; round < 4; round++) {
-      for (const name of flow.model.types.keys()) {
-        for (const field of flow.model.shape.fields(name) ?? []) {
-          const inner = field.embedded ? ownTypeName(field.type) : undefined;
-          if (inner === undefined || inner === name) continue;
-          for (const path of found.get(inner) ?? []) {
-            add(name, path);
-            add(name, `.${field.name}${path}`);
-          }
-        }
-      }
-    }
-    return found;
-  });
-}
-
-function finalizers(fn: GoFunction, flow: PackageFlow): readonly FinalizerFact[] {
+/** The finalizers and cleanups that a function sets. */
+export function finalizers(fn: GoFunction, flow: PackageFlow): readonly FinalizerFact[] {
   if (!/SetFinalizer|AddCleanup/.test(fn.top.syntax.text)) return [];
   return flow.ask(`finalizers:${flow.idOf(fn)}`, () => {
     flow.targets(fn);
     const ir = flow.ir(fn);
-    const facts: FinalizerFact[] = [];
-    for (const body of bodiesOf(ir)) {
-      for (const step of stepsOf(body)) {
-        if (step.op !== 'call' || step.callee.k !== 'pkg' || step.callee.pkg !== 'runtime') continue;
-        const type = objectType(ir, step, flow);
-        if (type === undefined) continue;
-        const enders: string[] = [];
-        const note = (effect: ArgEffect): boolean => {
-          // A finalizer that hands the field to C does so to end it, whatever the C function is called.
-          for (const { name, arg } of effect.assumed) enders.push(`${name}#${arg}`);
-          return effect.releases !== 'never' || effect.assumed.length > 0;
-        };
-        const { name } = step.callee;
-        const paths = name === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow, note) : name === 'AddCleanup' ? cleanedPaths(ir, step, type, fn, flow, note) : [];
-        const callback = step.args[1] && origin(ir, step.args[1]);
-        if (paths.length > 0) facts.push({ type, paths, enders, locks: callbackBodies(ir, step.args[1], flow).some((callbackBody) => [...stepsOf(callbackBody)].some(takesLock)), ...(callback?.k === 'func' ? { callback: functionKey(callback) } : {}) });
-      }
-    }
-    return facts;
+    return bodiesOf(ir).flatMap((body) => [...stepsOf(body)].flatMap((step) => (step.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'runtime' ? (finalizer(ir, step, step.callee.name, fn, flow) ?? []) : [])));
   });
+}
+
+function finalizer(ir: FuncIr, step: CallStep, api: string, fn: GoFunction, flow: PackageFlow): FinalizerFact | undefined {
+  if (api !== 'SetFinalizer' && api !== 'AddCleanup') return undefined;
+  const type = objectType(ir, step, flow);
+  if (type === undefined) return undefined;
+  const enders: string[] = [];
+  const ends = (effect: ArgEffect): boolean => {
+    // A finalizer that hands the field to C does so to end it, whatever the C function is called.
+    for (const { name, arg } of effect.assumed) enders.push(`${name}#${arg}`);
+    return effect.releases !== 'never' || effect.assumed.length > 0;
+  };
+  const bodies = callbackBodies(ir, step.args[1], flow);
+  const paths = api === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow, ends, bodies) : cleanedPaths(ir, step, type, fn, flow, ends);
+  if (paths.length === 0) return undefined;
+  const callback = step.args[1] && origin(ir, step.args[1]);
+  return {
+    type,
+    kind: api === 'SetFinalizer' ? 'finalizer' : 'cleanup',
+    paths: [...new Set([...paths, ...aliases(ir, step.args[0], paths)])],
+    enders,
+    locks: bodies.map((one) => locksAtRelease(one.ir, [one.body], flow) ?? new Map<string, boolean>())[0] ?? new Map<string, boolean>(),
+    callbacks: [...(callback?.k === 'func' ? [functionKey(callback)] : []), ...handedOn(bodies).map(functionKey)],
+    at: { unit: fn.top.syntax, span: step.span },
+  };
+}
+
+/** Other fields that the function gives the same memory: `&Tree{Object: Object{ptr: p}, cast: p}`. */
+function aliases(ir: FuncIr, object: Operand | undefined, paths: readonly string[]): string[] {
+  const made = object && originStep(ir, object);
+  if (made?.op !== 'composite') return [];
+  const sources = new Map<string, Var>();
+  const collect = (step: CompositeStep, prefix: string, depth: number): void => {
+    for (const { name, src } of step.fields) {
+      if (name === undefined) continue;
+      const inner = originStep(ir, src);
+      const at = origin(ir, src);
+      if (inner?.op === 'composite' && !inner.address && depth < 3) collect(inner, `${prefix}.${name}`, depth + 1);
+      else if (at.k === 'var') sources.set(`${prefix}.${name}`, at.v);
+    }
+  };
+  collect(made, '', 0);
+  const same = new Set(paths.flatMap((path) => [...sources].flatMap(([other, v]) => (other === path || (other.endsWith(path) && other.split('.').length > path.split('.').length) ? [v] : []))));
+  return [...sources].flatMap(([path, v]) => (same.has(v) ? [path] : []));
 }
 
 function objectType(ir: FuncIr, step: CallStep, flow: PackageFlow): string | undefined {
@@ -132,10 +145,18 @@ function pathsOf(type: string, flow: PackageFlow, depth = 0): string[] {
   });
 }
 
-function finalizedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow, ends: (effect: ArgEffect) => boolean): string[] {
+function finalizedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow, ends: (effect: ArgEffect) => boolean, bodies: readonly { readonly body: FuncBody }[]): string[] {
+  // `run(x.free)`: whoever runs it, the method ends the object.
+  const later = handedOn(bodies).filter(({ recv }) => recv === type);
+  const released = (path: string): boolean => {
+    const effects = [effectOfCallback(ir, step.args[1], path, fn, flow, type), ...later.map((method) => flow.knowledge.goArg(method, 0, path))];
+    return effects.some((effect) => effect !== undefined && ends(effect));
+  };
   return pathsOf(type, flow).flatMap((path) => {
-    const effect = effectOfCallback(ir, step.args[1], path, fn, flow);
-    return effect && ends(effect) ? [path] : [];
+    // A C struct held by value: the finalizer releases what one of its fields points to.
+    const deeper = new Set(bodies.flatMap(({ body }) => [...stepsOf(body)].flatMap((load) => (load.op === 'field' && `.${load.name}`.startsWith(`${path}.`) ? [`.${load.name}`] : []))));
+    const inside = [...deeper].filter(released);
+    return released(path) || inside.length > 0 ? [path, ...inside] : [];
   });
 }
 
@@ -160,12 +181,14 @@ function cleanedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, 
 
 const sameOperand = (a: Operand, b: Operand): boolean => a.k === 'var' && b.k === 'var' && a.v === b.v;
 
-/** What a function value does to its first argument. */
-function effectOfCallback(ir: FuncIr, operand: Operand | undefined, path: string, fn: GoFunction, flow: PackageFlow): ArgEffect | undefined {
+/** What a function value does to its first argument, which is of type `type` where that is known. */
+function effectOfCallback(ir: FuncIr, operand: Operand | undefined, path: string, fn: GoFunction, flow: PackageFlow, type?: string): ArgEffect | undefined {
   const value = operand && origin(ir, operand);
   switch (value?.k) {
-    case 'func':
-      return flow.knowledge.goArg({ ...(value.recv !== undefined ? { recv: value.recv } : {}), name: value.name }, 0, path);
+    case 'func': {
+      const target = { ...(value.recv !== undefined ? { recv: value.recv } : {}), name: value.name };
+      return (type !== undefined && value.recv === undefined ? throughInterface(target, type, path, flow) : undefined) ?? flow.knowledge.goArg(target, 0, path);
+    }
     case 'method': {
       // `registry.destroy` as a cleanup: the argument comes after the receiver.
       const recv = value.recv.k === 'var' ? ownTypeName(value.recv.v.type) : undefined;
@@ -178,4 +201,19 @@ function effectOfCallback(ir: FuncIr, operand: Operand | undefined, path: string
     default:
       return undefined;
   }
+}
+
+/** `func destroy(d Destroyer) { d.Destroy() }` as a finalizer: the method is that of the object's type. */
+function throughInterface(target: { readonly name: string }, type: string, path: string, flow: PackageFlow): ArgEffect | undefined {
+  for (const fn of flow.targets(target).fns) {
+    const ir = flow.ir(fn);
+    const param = ir.body.params[0];
+    if (param === undefined || param.type?.k === 'pointer') continue;
+    for (const step of stepsOf(ir.body)) {
+      if (step.op !== 'call' || step.callee.k !== 'method' || step.args[0]?.k !== 'var' || step.args[0].v !== param) continue;
+      const effect = flow.knowledge.goArg({ recv: type, name: step.callee.name }, 0, path);
+      if (effect && (effect.releases !== 'never' || effect.assumed.length > 0)) return effect;
+    }
+  }
+  return undefined;
 }

@@ -2,68 +2,184 @@
 import type { Span } from '../base/span.ts';
 import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { fieldType } from '../semantics/shape.ts';
-import { ownTypeName } from '../semantics/types.ts';
-import { definitions, mentions, origin, originStep } from './definitions.ts';
-import { finalizedFields, finalizerEnders, finalizerFunctions, isFinalizerLiteral, lockingFinalizers, takesLock } from './finalizers.ts';
-import type { CallStep, FuncBody, FuncIr, Operand, Var } from './ir.ts';
-import { deferredUse, keepers, mayBeHeld, usedAfter } from './liveness.ts';
+import { isCPointer, ownTypeName } from '../semantics/types.ts';
+import { keptByCallers } from './callers.ts';
+import { mentions, originStep } from './definitions.ts';
+import { finalizedFields, type FinalizedField, type FinalizedFields } from './finalized-fields.ts';
+import { finalizerEnders, finalizerFunctions, isFinalizerLiteral } from './finalizers.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
+import { isDeadAfter, keepers } from './liveness.ts';
+import { excludes, heldLocks } from './locks.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { effectOf, Explorer } from './resource/explore.ts';
-import { bodiesOf, stepsOf } from './resource/function-info.ts';
+import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
 
 export interface EarlyFinalizer {
   readonly call: Span;
   readonly stmt: Span;
   readonly callee: string;
+  /** The variable that dies. */
   readonly object: string;
+  /** The object with the finalizer, as an expression: the variable, or what it keeps alive. */
+  readonly owner: string;
+  /** Type of the object with the finalizer. */
   readonly type: string;
+  /** The field that is passed, with the way to it from the variable. */
   readonly field: string;
   /** Where the pointer is loaded. */
   readonly load: Span;
   /** The object is a copy (a value receiver or parameter): nothing done to it keeps the original alive. */
   readonly copied: boolean;
+  /** Everything that this call needs alive, `owner` included: what runtime.KeepAlive is to be called with. */
+  readonly keep: readonly string[];
+  /** What the call returned may be memory of the object, and is used after the statement. */
+  readonly usedLater: boolean;
 }
 
 /** The calls in `fn` that need a runtime.KeepAlive. */
 export function earlyFinalizers(fn: GoFunction, flow: PackageFlow): readonly EarlyFinalizer[] {
-  const finalized = finalizedFields(flow);
-  if (finalized.size === 0) return [];
+  if (finalizedFields(flow).size === 0) return [];
   return flow.ask(`keepalive:${flow.idOf(fn)}`, () => {
     flow.targets(fn);
-    const fields = finalizedFields(flow);
     const ir = flow.ir(fn);
-    if (ir.opaque) return [];
-    const out: EarlyFinalizer[] = [];
-    const goroutines = goroutineBodies(ir);
-    const releasers = new Map<string, boolean>();
-    for (const body of bodiesOf(ir)) {
+    return ir.opaque ? [] : new Search(fn, ir, flow).run();
+  });
+}
+
+interface Owned {
+  readonly object: Var;
+  readonly path: string;
+  readonly load: Step;
+  readonly fact: FinalizedField;
+  readonly copied: boolean;
+}
+
+class Search {
+  readonly #fn: GoFunction;
+  readonly #ir: FuncIr;
+  readonly #flow: PackageFlow;
+  readonly #fields: FinalizedFields;
+  readonly #exempt = new Map<string, boolean>();
+
+  constructor(fn: GoFunction, ir: FuncIr, flow: PackageFlow) {
+    this.#fn = fn;
+    this.#ir = ir;
+    this.#flow = flow;
+    this.#fields = finalizedFields(flow);
+  }
+
+  run(): EarlyFinalizer[] {
+    const goroutines = goroutineBodies(this.#ir);
+    const out = new Map<string, EarlyFinalizer>();
+    for (const body of bodiesOf(this.#ir)) {
       for (const step of stepsOf(body)) {
         if (step.op !== 'call' || (step.mode !== 'call' && step.callee.k !== 'c')) continue;
-        for (const [i, arg] of step.args.entries()) {
-          const found = owned(ir, arg, fields, flow);
-          if (!found || !reachesC(step, i, flow) || (step.callee.k === 'c' && finalizerEnders(flow).has(`${step.callee.name}#${i}`))) continue;
-          // The finalizer waits for a lock that is held here.
-          if (lockingFinalizers(flow).has(ownTypeName(found.object.type) ?? '') && [...stepsOf(body)].some((other) => takesLock(other) && other.span.start < step.span.start)) continue;
-          // What a literal captures is kept by whoever runs the literal, unless it runs on a goroutine of its own.
-          if ((found.object.scope !== body.id && !goroutines.has(body)) || (!found.copied && !isDeadAfter(ir, step, found.object, flow))) continue;
-          const key = `${found.object.id}${found.path}`;
-          if (!releasers.has(key)) releasers.set(key, isReleaser(fn, ir, found.object, found.path, flow));
-          if (releasers.get(key) || keptByCallers(fn, ir, found.object, flow)) continue;
-          out.push({
-            call: step.span,
-            stmt: step.stmt,
-            callee: step.callee.k === 'c' ? `C.${step.callee.name}` : step.callee.k === 'value' ? '' : step.callee.name,
-            object: found.object.name ?? '',
-            type: ownTypeName(found.object.type) ?? '',
-            field: found.path.slice(1),
-            load: found.load,
-            copied: found.copied,
-          });
-          break;
-        }
+        const found = step.args.flatMap((arg, i) => this.#endangered(step, arg, i, body, goroutines) ?? []);
+        // What the object itself frees says more than what it reaches.
+        const first = found.find(({ fact }) => fact.via === '') ?? found[0];
+        if (!first) continue;
+        const call = outermost(this.#ir, step, body);
+        const fact = describe(call, first, found, call.mode === 'call' && resultLives(this.#ir, call, body));
+        if (!out.has(`${call.span.start}`)) out.set(`${call.span.start}`, fact);
       }
     }
-    return out;
+    return [...out.values()];
+  }
+
+  #endangered(step: CallStep, arg: Operand, i: number, body: FuncBody, goroutines: ReadonlySet<FuncBody>): Owned | undefined {
+    const ir = this.#ir;
+    const found = this.#owned(arg);
+    if (!found || !reachesC(step, i, this.#flow) || (step.callee.k === 'c' && finalizerEnders(this.#flow).has(`${step.callee.name}#${i}`))) return undefined;
+    const { object, fact } = found;
+    // What a literal captures is kept by whoever runs the literal, unless it runs on a goroutine of its own.
+    if (object.scope !== body.id && !goroutines.has(body)) return undefined;
+    if (!found.copied && !isDeadAfter(ir, step, object, this.#flow.knowledge)) return undefined;
+    if (fact.locks.size > 0) {
+      // The finalizer waits for a lock that is held from the last use of the object to the end of the call.
+      const held = heldLocks(ir, this.#flow.model.shape);
+      const at = (where: Step): boolean => excludes(held.get(where) ?? new Map<string, boolean>(), fact.locks);
+      if (at(step) && at(found.load)) return undefined;
+    }
+    if (notYetFinalized(ir, step, object, body, this.#flow)) return undefined;
+    const key = `${object.id}${found.path}`;
+    if (!this.#exempt.has(key)) this.#exempt.set(key, isReleaser(this.#fn, ir, object, found.path, this.#flow) || keptByCallers(this.#fn, ir, object, this.#flow) || madeForCallbacks(found, this.#flow));
+    return this.#exempt.get(key) ? undefined : found;
+  }
+
+  /** The finalized object whose field an argument was loaded from. */
+  #owned(arg: Operand): Owned | undefined {
+    const step = originStep(this.#ir, arg);
+    if (step?.op === 'field' && step.base.k === 'var') {
+      const { v } = step.base;
+      const own = this.#owner(v, `.${step.name}`, step);
+      const dot = step.name.lastIndexOf('.');
+      if (own || dot < 0) return own;
+      // `s.db.c`: the finalizer is that of *DB, and s is what keeps the DB alive.
+      const between = fieldType(this.#flow.model.shape, v.type, step.name.slice(0, dot));
+      const fact = this.#fields.get(ownTypeName(between) ?? '')?.get(step.name.slice(dot));
+      const holds = v.name !== undefined && (v.type?.k === 'pointer' || between.k === 'pointer');
+      return fact && holds ? { object: v, path: `.${step.name}`, load: step, fact: { ...fact, via: `.${step.name.slice(0, dot)}${fact.via}`, byPointer: true }, copied: false } : undefined;
+    }
+    if (step?.op !== 'call' || (step.callee.k !== 'method' && step.callee.k !== 'go') || step.mode !== 'call') return undefined;
+    // An accessor: `h.native()` returns h.ptr.
+    const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
+    const object = step.args[0];
+    const type = object?.k === 'var' ? ownTypeName(object.v.type) : undefined;
+    if (object?.k !== 'var' || type === undefined || (step.callee.k === 'method' && recv === undefined)) return undefined;
+    for (const path of this.#fields.get(type)?.keys() ?? []) {
+      const effect = this.#flow.knowledge.goArg({ ...(recv !== undefined ? { recv } : {}), name: step.callee.name }, 0, path);
+      if (effect?.returned.includes(0)) return this.#owner(object.v, path, step);
+    }
+    return undefined;
+  }
+
+  #owner(object: Var, path: string, load: Step): Owned | undefined {
+    const fact = this.#fields.get(ownTypeName(object.type) ?? '')?.get(path);
+    if (object.name === undefined || fact === undefined) return undefined;
+    if (object.type?.k === 'pointer' || fact.byPointer) return { object, path, load, fact, copied: false };
+    // A receiver that was passed as a value is a copy of an object with a finalizer.
+    return object.kind === 'receiver' ? { object, path, load, fact, copied: true } : undefined;
+  }
+}
+
+function describe(call: CallStep, first: Owned, all: readonly Owned[], usedLater: boolean): EarlyFinalizer {
+  // A variable that is a value reaches its owner through a pointer inside: that is what must live.
+  const ownerOf = ({ object, fact }: Owned): string => `${object.name ?? ''}${object.type?.k === 'pointer' ? '' : fact.byPointer ? fact.via : ''}`;
+  const { callee } = call;
+  return {
+    call: call.span,
+    stmt: call.stmt,
+    callee: callee.k === 'c' ? `C.${callee.name}` : callee.k === 'value' ? '' : callee.name,
+    object: first.object.name ?? '',
+    owner: `${first.object.name ?? ''}${first.fact.byPointer ? first.fact.via : ''}`,
+    type: first.fact.owner,
+    field: first.path.slice(1),
+    load: first.load.span,
+    copied: first.copied,
+    keep: [...new Set(all.filter(({ copied }) => !copied).map(ownerOf))],
+    usedLater,
+  };
+}
+
+/** `C.outer(C.inner(x.ptr))`: what the inner call returns may be memory of the object, and the outer one uses it. */
+function outermost(ir: FuncIr, step: CallStep, body: FuncBody): CallStep {
+  let at = step;
+  for (let depth = 0; depth < 4; depth++) {
+    const outer: Step | undefined = [...stepsOf(body)].find((other) => other.op === 'call' && other.callee.k === 'c' && other !== at && other.stmt.start === at.stmt.start && other.args.some((arg) => originStep(ir, arg) === at));
+    if (outer?.op !== 'call') break;
+    at = outer;
+  }
+  return at;
+}
+
+/** Whether something that C returned is read through, or passed to C, after the statement. */
+function resultLives(ir: FuncIr, call: CallStep, body: FuncBody): boolean {
+  const [dst] = call.dsts;
+  if (dst === undefined || !(dst.type === undefined || dst.type.k === 'unknown' || isCPointer(dst.type))) return false;
+  return [...stepsOf(body)].some((step) => {
+    if (step.stmt.start <= call.stmt.start) return false;
+    const through = step.op === 'call' ? (step.callee.k === 'c' || (step.callee.k === 'pkg' && step.callee.pkg === 'unsafe') ? step.args : []) : step.op === 'field' || step.op === 'deref' || step.op === 'index' || step.op === 'slice' ? operandsOf(step) : [];
+    return through.some((operand) => originStep(ir, operand) === call);
   });
 }
 
@@ -72,48 +188,6 @@ function goroutineBodies(ir: FuncIr): ReadonlySet<FuncBody> {
   for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'call' && step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure') found.add(step.callee.fn.fn);
   return found;
 }
-
-interface Owned {
-  readonly object: Var;
-  readonly path: string;
-  readonly load: Span;
-  readonly copied: boolean;
-}
-
-/** The finalized object whose field an argument was loaded from. */
-function owned(ir: FuncIr, arg: Operand, fields: ReadonlyMap<string, ReadonlySet<string>>, flow: PackageFlow): Owned | undefined {
-  const step = originStep(ir, arg);
-  if (step?.op === 'field' && step.base.k === 'var') {
-    const dot = step.name.lastIndexOf('.');
-    // `s.db.c`: the finalizer is that of *DB, and s is what keeps the DB alive.
-    const inner = dot < 0 ? undefined : ownTypeName(fieldType(flow.model.shape, step.base.v.type, step.name.slice(0, dot)));
-    const held = inner !== undefined && step.base.v.name !== undefined && step.base.v.type?.k === 'pointer' && fields.get(inner)?.has(step.name.slice(dot));
-    return owner(step.base.v, `.${step.name}`, step.span, fields) ?? (held ? { object: step.base.v, path: `.${step.name}`, load: step.span, copied: false } : undefined);
-  }
-  if (step?.op === 'call' && (step.callee.k === 'method' || step.callee.k === 'go') && step.mode === 'call') {
-    // An accessor: `h.native()` returns h.ptr.
-    const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
-    const object = step.args[0];
-    const type = object?.k === 'var' ? ownTypeName(object.v.type) : undefined;
-    if (object?.k !== 'var' || type === undefined || (step.callee.k === 'method' && recv === undefined)) return undefined;
-    for (const path of fields.get(type) ?? []) {
-      const effect = flow.knowledge.goArg({ ...(recv !== undefined ? { recv } : {}), name: step.callee.name }, 0, path);
-      if (effect?.returned.includes(0)) return owner(object.v, path, step.span, fields);
-    }
-  }
-  return undefined;
-}
-
-function owner(object: Var, path: string, load: Span, fields: ReadonlyMap<string, ReadonlySet<string>>): Owned | undefined {
-  const type = ownTypeName(object.type);
-  if (object.name === undefined || type === undefined || !fields.get(type)?.has(path)) return undefined;
-  if (object.type?.k === 'pointer') return { object, path, load, copied: false };
-  // A value that was passed is a copy of an object with a finalizer, if it is that type itself and no wrapper that points to one.
-  return object.kind === 'receiver' && !embeds(path, type, fields) ? { object, path, load, copied: true } : undefined;
-}
-
-/** Whether the path leads through another finalized type, which a copy may share. */
-const embeds = (path: string, type: string, fields: ReadonlyMap<string, ReadonlySet<string>>): boolean => path.split('.').length > 2 || [...(fields.get(type) ?? [])].some((other) => other !== path && other.endsWith(path));
 
 /** The pointer gets to C while the object is not needed any more: a C call, or a helper that passes it on. */
 function reachesC(step: CallStep, arg: number, flow: PackageFlow): boolean {
@@ -131,22 +205,44 @@ function reachesC(step: CallStep, arg: number, flow: PackageFlow): boolean {
   }
 }
 
-function isDeadAfter(ir: FuncIr, step: CallStep, object: Var, flow: PackageFlow, passed?: Operand): boolean {
-  // A deferred call runs when the function is left: only what is registered before it, or returned, is still in use then.
+/** The object is made in this function, and no finalizer is set on it on any way to the call. */
+function notYetFinalized(ir: FuncIr, step: CallStep, object: Var, body: FuncBody, flow: PackageFlow): boolean {
+  const made = originStep(ir, { k: 'var', v: object });
+  const isNew = made?.op === 'composite' || (made?.op === 'call' && made.callee.k === 'builtin' && made.callee.name === 'new');
+  if (!isNew) return false;
   const vars = keepers(ir, object);
-  const body = definitions(ir).bodyOf.get(step);
-  if (!body || step.args.some((arg) => arg !== passed && isGoPointerTo(ir, arg, vars))) return false;
-  return !deferredUse(ir, body, vars, step.span.start) && !(step.mode === 'defer' ? isReturned(ir, body, vars) : usedAfter(ir, step, vars, object)) && !mayBeHeld(ir, vars, flow.knowledge, body);
+  const sets = (other: Step): boolean => other.op === 'call' && other !== step && other.args.some((arg) => mentions(arg, vars)) && maySetFinalizer(other, flow);
+  return !bodiesOf(ir).some((other) => [...stepsOf(other)].some((setting) => sets(setting) && (other !== body || comesBefore(body, setting, step))));
 }
 
-const isReturned = (ir: FuncIr, body: FuncBody, vars: ReadonlySet<Var>): boolean => body === ir.body && body.blocks.some(({ term }) => term.k === 'return' && term.values.some((value) => mentions(value, vars)));
+function maySetFinalizer({ callee }: CallStep, flow: PackageFlow): boolean {
+  if (callee.k === 'pkg') return callee.pkg !== 'unsafe';
+  if (callee.k === 'value') return true;
+  if (callee.k !== 'go' && callee.k !== 'method') return false;
+  const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
+  const { fns } = flow.targets({ ...(recv !== undefined ? { recv } : {}), name: callee.name });
+  return fns.length === 0 || fns.some((fn) => [...bodiesOf(flow.ir(fn))].some((inner) => [...stepsOf(inner)].some((other) => other.op === 'call' && other.callee.k !== 'c' && other.callee.k !== 'builtin')));
+}
 
-/** The object itself, or the address of something in it, is an argument: cgo keeps that alive until the call returns. */
-function isGoPointerTo(ir: FuncIr, arg: Operand, vars: ReadonlySet<Var>): boolean {
-  const at = origin(ir, arg);
-  if (mentions(at, vars)) return true;
-  const step = originStep(ir, arg);
-  return step?.op === 'addr' && mentions(step.base, vars);
+/** Whether some way leads from one step of a body to another. */
+function comesBefore(body: FuncBody, from: Step, to: Step): boolean {
+  const seen = new Set<number>();
+  const queue: number[] = [];
+  body.blocks.forEach((block, i) => {
+    if (block.steps.includes(from)) queue.push(i);
+  });
+  const start = queue[0];
+  if (start !== undefined && body.blocks[start]!.steps.indexOf(to) > body.blocks[start]!.steps.indexOf(from)) return true;
+  while (queue.length > 0) {
+    const { term } = body.blocks[queue.pop()!]!;
+    for (const next of term.k === 'jump' ? [term.to] : term.k === 'branch' ? [term.yes, term.no] : term.k === 'multi' ? term.to : []) {
+      if (body.blocks[next]!.steps.includes(to)) return true;
+      if (seen.has(next)) continue;
+      seen.add(next);
+      queue.push(next);
+    }
+  }
+  return false;
 }
 
 /** The function that releases the memory is the end of the object anyway. */
@@ -159,29 +255,18 @@ function isReleaser(fn: GoFunction, ir: FuncIr, object: Var, path: string, flow:
   return index >= 0 && flow.knowledge.goArg(fn, index, path)?.releases !== 'never';
 }
 
-/** An unexported function whose every caller in the package uses the object afterwards. */
-function keptByCallers(fn: GoFunction, ir: FuncIr, object: Var, flow: PackageFlow): boolean {
-  const index = ir.body.params.indexOf(object);
-  if (index < 0 || /^\p{Lu}/u.test(fn.name) || fn.exported !== undefined) return false;
-  const sites = flow.everyFile().flatMap((file) => file.functions.flatMap((caller) => (caller.top.syntax.text.includes(fn.name) ? callSites(caller, fn, index, flow) : [])));
-  return sites.length > 0 && sites.every((kept) => kept);
-}
-
-/** Of each call of `callee` in `caller`: whether the object is kept alive beyond it. */
-function callSites(caller: GoFunction, callee: GoFunction, index: number, flow: PackageFlow): boolean[] {
-  flow.targets(caller);
-  const ir = flow.ir(caller);
-  const sites: boolean[] = [];
-  for (const body of bodiesOf(ir)) {
-    for (const step of stepsOf(body)) {
-      if (step.op !== 'call' || !('name' in step.callee) || step.callee.name !== callee.name) continue;
-      const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
-      if (step.callee.k !== (callee.recv === undefined ? 'go' : 'method') || (callee.recv !== undefined && recv !== callee.recv)) continue;
-      const arg = step.args[index];
-      if (arg?.k === 'global') sites.push(true);
-      else if (arg?.k !== 'var' || step.mode !== 'call') sites.push(false);
-      else sites.push(!isDeadAfter(ir, step, arg.v, flow, arg));
-    }
-  }
-  return sites;
+/** An object that only exported functions make for the callbacks they run: C is working with the owner at that time, so somebody further out keeps it. */
+function madeForCallbacks({ object, fact }: Owned, flow: PackageFlow): boolean {
+  const type = ownTypeName(object.type);
+  if (type === undefined || fact.via === '' || !fact.byPointer) return false;
+  return flow.ask(`made for callbacks:${type}`, () => {
+    const makers = flow.everyFile().flatMap((file) =>
+      file.functions.filter((fn) => {
+        if (!fn.top.syntax.text.includes(`${type}{`)) return false;
+        flow.targets(fn);
+        return bodiesOf(flow.ir(fn)).some((body) => [...stepsOf(body)].some((step) => step.op === 'composite' && ownTypeName(step.type) === type));
+      }),
+    );
+    return makers.length > 0 && makers.every((fn) => fn.exported !== undefined);
+  });
 }

@@ -1,6 +1,6 @@
 /** Liveness of Go objects after a call: is the object that owns this memory still used? */
-import { definitions, mentions, onlyDefinition, originStep, readsAny } from './definitions.ts';
-import type { Cond, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
+import { definitions, mentions, onlyDefinition, origin, originStep, readsAny } from './definitions.ts';
+import type { CallStep, Cond, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { Knowledge } from './knowledge.ts';
 import { bodiesOf, stepsOf, targetsOf } from './resource/function-info.ts';
 import { ownTypeName } from '../semantics/types.ts';
@@ -146,4 +146,38 @@ export function usedAfter(ir: FuncIr, step: Step, vars: ReadonlySet<Var>, object
 
 function condOperands(cond: Cond): readonly Operand[] {
   return cond.k === 'unknown' ? [] : cond.k === 'truth' ? [cond.x] : [cond.l, cond.r];
+}
+
+/** Whether nothing keeps the object alive after the call. `passed` is an argument that does not count as keeping it. */
+export function isDeadAfter(ir: FuncIr, step: CallStep, object: Var, knowledge: Knowledge, passed?: Operand, depth = 3): boolean {
+  // A deferred call runs when the function is left: only what is registered before it, or returned, is still in use then.
+  const vars = keepers(ir, object);
+  const body = definitions(ir).bodyOf.get(step);
+  if (!body || step.args.some((arg) => arg !== passed && isGoPointerTo(ir, arg, vars))) return false;
+  if (deferredUse(ir, body, vars, step.span.start) || (step.mode === 'defer' ? isReturned(ir, body, vars) : usedAfter(ir, step, vars, object)) || mayBeHeld(ir, vars, knowledge, body)) return false;
+  const roots = depth > 0 ? holdersOf(ir, object) : [];
+  return roots.length === 0 || roots.some((root) => isDeadAfter(ir, step, root, knowledge, passed, depth - 1));
+}
+
+/** What the object is reachable from, whichever of its definitions counts: `c := a` and `c = a.next` name a. Empty when some definition says nothing. */
+function holdersOf(ir: FuncIr, object: Var): Var[] {
+  if (object.kind !== 'local' && object.kind !== 'temp') return [];
+  const steps = definitions(ir).of.get(object) ?? [];
+  const roots = steps.map((step) => {
+    const src = step.op === 'copy' || step.op === 'assert' ? origin(ir, step.src) : step.op === 'field' ? step.base : undefined;
+    const load = src?.k === 'var' && step.op !== 'field' ? onlyDefinition(ir, src.v) : undefined;
+    const base = load?.op === 'field' ? load.base : src;
+    return base?.k === 'var' && base.v !== object && base.v.name !== undefined ? base.v : undefined;
+  });
+  return roots.every((root) => root !== undefined) ? roots : [];
+}
+
+const isReturned = (ir: FuncIr, body: FuncBody, vars: ReadonlySet<Var>): boolean => body === ir.body && body.blocks.some(({ term }) => term.k === 'return' && term.values.some((value) => mentions(value, vars)));
+
+/** The object itself, or the address of something in it, is an argument: cgo keeps that alive until the call returns. */
+function isGoPointerTo(ir: FuncIr, arg: Operand, vars: ReadonlySet<Var>): boolean {
+  const at = origin(ir, arg);
+  if (mentions(at, vars)) return true;
+  const step = originStep(ir, arg);
+  return step?.op === 'addr' && mentions(step.base, vars);
 }

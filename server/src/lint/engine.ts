@@ -2,7 +2,7 @@
 import type { FileEdit } from '../base/edit.ts';
 import { shift, type Span } from '../base/span.ts';
 import type { Place } from '../flow/knowledge.ts';
-import { finalizedFields } from '../flow/finalizers.ts';
+import { finalizedFields } from '../flow/finalized-fields.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
 import type { GoFunction, PackageFile, PackageModel } from '../semantics/package-model.ts';
 import type { Finding, Fix, Severity, TraceStep } from './finding.ts';
@@ -25,7 +25,7 @@ export interface EngineOptions {
 export function relevantFunctions(model: PackageModel, flow: PackageFlow): GoFunction[] {
   const all = model.files.flatMap((file) => file.functions);
   const direct = all.filter((fn) => fn.decl.body !== undefined);
-  const fields = new Set([...finalizedFields(flow).values()].flatMap((paths) => [...paths].map((path) => path.slice(path.lastIndexOf('.') + 1))));
+  const fields = new Set([...finalizedFields(flow).values()].flatMap((paths) => [...paths.keys()].map((path) => path.slice(path.lastIndexOf('.') + 1))));
   const owners = new Set(direct.filter((fn) => flow.resources(fn).returned.some(({ path }) => path === '')).map((fn) => fn.name));
   if (owners.size === 0 && fields.size === 0) return direct;
   // Names only choose what is looked at: a call of a helper that hands out memory, a load of a field that a finalizer releases.

@@ -8,7 +8,7 @@ const method = (result: string, ...lines: readonly string[]): string =>
   `${head}func (x *T) f() ${result}{\n${lines.map((line) => `\t${line}\n`).join('')}}\n`;
 const edits = (text: string, variable = 'x', call = 'C.g(x.p)'): TextEdit[] | undefined => {
   const { file, functionAt, find } = source(text);
-  return keepAlive(file, functionAt(call), variable, find(call));
+  return keepAlive(file, functionAt(call), [variable], find(call));
 };
 const kept = (text: string, variable = 'x', call = 'C.g(x.p)'): string => fixed(text, edits(text, variable, call));
 const keep = 'runtime.KeepAlive(x)';

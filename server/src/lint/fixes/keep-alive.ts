@@ -12,35 +12,39 @@ import { declaredIn, fileSpan, isNode, locate, namesIn, walk } from './place.ts'
 import type { Place, SyntaxNode } from './place.ts';
 
 /**
- * Keeps `variable` reachable until the C call at `call` has returned. Stands after the call's statement, with a returned value moved
- * into a variable first; where the call stands in the head of an if, for or switch, the function defers it instead.
+ * Keeps `objects` reachable until the C call at `call` has returned. Stands after the call's statement, with a returned value moved
+ * into a variable first; where the call stands in the head of an if, for or switch, or its result is memory of an object (`toEnd`), the
+ * function defers it instead.
  */
-export function keepAlive(file: FixFile, fn: FixFunction, variable: string, call: Span): TextEdit[] | undefined {
+export function keepAlive(file: FixFile, fn: FixFunction, objects: readonly string[], call: Span, toEnd = false): TextEdit[] | undefined {
   const place = locate(fn, call);
   const runtime = ensureImport(file, 'runtime', declaredIn(fn));
-  if (!place || !runtime) return undefined;
-  const line = `${runtime.name}.KeepAlive(${variable})`;
-  return merge(file.text, statementEdits(file.text, fn, place, variable, call, line), runtime.edits);
+  if (!place || !runtime || objects.length === 0) return undefined;
+  const lines = objects.map((object) => `${runtime.name}.KeepAlive(${object})`);
+  const edits = toEnd ? deferred(file.text, fn, place, objects, lines) : statementEdits(file.text, fn, place, objects, call, lines);
+  return merge(file.text, edits, runtime.edits);
 }
 
-function statementEdits(text: string, fn: FixFunction, place: Place, variable: string, call: Span, line: string): TextEdit[] | undefined {
+function statementEdits(text: string, fn: FixFunction, place: Place, objects: readonly string[], call: Span, lines: readonly string[]): TextEdit[] | undefined {
   const stmt = place.stmt.k === 'Labeled' && place.stmt.body ? place.stmt.body : place.stmt;
   switch (stmt.k) {
     case 'ExprStmt': case 'Assign': case 'VarDecl': case 'IncDec': case 'Send':
-      return assigns(stmt, variable) ? deferred(text, fn, place, variable, line) : insertAfter(text, fn, call, [line]);
+      return objects.some((object) => assigns(stmt, rootOf(object))) ? deferred(text, fn, place, objects, lines) : insertAfter(text, fn, call, lines);
     case 'Return':
-      return hoistedReturn(text, fn, place, stmt, call, line) ?? deferred(text, fn, place, variable, line);
+      return hoistedReturn(text, fn, place, stmt, call, lines) ?? deferred(text, fn, place, objects, lines);
     case 'Defer':
       // Deferred calls run last in, first out: this one ends after the call below it.
-      return insertBefore(text, fn, call, [`defer ${line}`]);
+      return insertBefore(text, fn, call, lines.map((line) => `defer ${line}`));
     case 'If': case 'For': case 'Range': case 'Switch': case 'TypeSwitch':
-      return deferred(text, fn, place, variable, line);
+      return deferred(text, fn, place, objects, lines);
     default:
       return undefined;
   }
 }
 
-function hoistedReturn(text: string, fn: FixFunction, place: Place, stmt: Return, call: Span, line: string): TextEdit[] | undefined {
+const rootOf = (object: string): string => /^\w+/.exec(object)?.[0] ?? object;
+
+function hoistedReturn(text: string, fn: FixFunction, place: Place, stmt: Return, call: Span, lines: readonly string[]): TextEdit[] | undefined {
   const types = place.sig.results;
   if (stmt.results.length !== types.length) return undefined;
   const holder = stmt.results.findIndex((expr) => fn.at + expr.s <= call.start && call.end <= fn.at + expr.e);
@@ -58,7 +62,7 @@ function hoistedReturn(text: string, fn: FixFunction, place: Place, stmt: Return
     before.push(`${declared} ${text.slice(at.start, at.end)}`);
     edits.push({ span: at, newText: name });
   }
-  const inserted = insertAround(text, fn, call, { before: [...before, line] });
+  const inserted = insertAround(text, fn, call, { before: [...before, ...lines] });
   return inserted && [...inserted, ...edits];
 }
 
@@ -69,15 +73,16 @@ function isUntypedBool(expr: Expr): boolean {
   return expr.k === 'Binary' && ['==', '!=', '<', '<=', '>', '>=', '&&', '||'].includes(expr.op);
 }
 
-/** `defer` evaluates the variable at once, so the variable must be set by then and must not change afterwards. */
-function deferred(text: string, fn: FixFunction, place: Place, variable: string, line: string): TextEdit[] | undefined {
-  const root = /^\w+/.exec(variable)?.[0];
-  if (root === undefined || reassigned(place.body, root)) return undefined;
-  const declaring = declarationsOf(place.body, root);
-  if (declaring.length === 0) return insertFirst(text, fn, place.body, [`defer ${line}`]);
+/** `defer` evaluates the variables at once, so they must be set by then and must not change afterwards. */
+function deferred(text: string, fn: FixFunction, place: Place, objects: readonly string[], lines: readonly string[]): TextEdit[] | undefined {
+  const roots = objects.map(rootOf);
+  if (roots.some((root) => reassigned(place.body, root))) return undefined;
+  const late = lines.map((line) => `defer ${line}`);
+  const declaring = roots.flatMap((root) => declarationsOf(place.body, root));
+  if (declaring.length === 0) return insertFirst(text, fn, place.body, late);
   const found = place.lists.flatMap(({ list, item }) => list.body.slice(0, list.body.indexOf(item))).filter((stmt) => declaring.includes(stmt));
   if (place.inLoop || declaring.length !== 1 || found.length !== 1) return undefined;
-  return insertAfter(text, fn, fileSpan(fn, found[0]!), [`defer ${line}`]);
+  return insertAfter(text, fn, fileSpan(fn, found[0]!), late);
 }
 
 function declarationsOf(body: SyntaxNode, name: string): SyntaxNode[] {

@@ -87,21 +87,28 @@ export default defineRule({
   *check(fn, { flow }) {
     for (const found of earlyFinalizers(fn, flow)) {
       const unit = fn.top.syntax;
-      const { object, call } = found;
+      const { object, owner, call } = found;
+      const keep = found.keep.map((one) => `\`${one}\``).join(' and ');
       yield {
         file: fn.file,
         top: fn.top,
         span: call,
         message: found.copied
           ? `\`${object}\` is a copy: the finalizer of the original *${found.type} may free ${object}.${found.field} while ${found.callee} uses it, and keeping the copy alive does not help.`
-          : `The finalizer of \`${object}\` (*${found.type}) may free ${object}.${found.field} while ${found.callee} uses it: nothing keeps \`${object}\` alive until the call returns.`,
+          : `The finalizer of \`${owner}\` (*${found.type}) may free ${object}.${found.field} while ${found.callee} uses it: nothing keeps \`${object}\` alive until the call returns.`,
         trace: [
           { place: { unit, span: found.load }, text: `the last use of \`${object}\`: its pointer is loaded here` },
           { place: { unit, span: call }, text: 'C still works with the memory here' },
         ],
         fixes: found.copied
           ? []
-          : [{ title: `Keep \`${object}\` alive until the call returns: runtime.KeepAlive`, safety: 'safe', edits: (file) => keepAlive(file, { decl: fn.decl, at: fn.top.start }, object, shift(call, fn.top.start)) }],
+          : [
+              {
+                title: found.usedLater ? `Keep ${keep} alive until the function returns: defer runtime.KeepAlive` : `Keep ${keep} alive until the call returns: runtime.KeepAlive`,
+                safety: 'safe',
+                edits: (file) => keepAlive(file, { decl: fn.decl, at: fn.top.start }, found.keep, shift(call, fn.top.start), found.usedLater),
+              },
+            ],
       };
     }
   },
