@@ -16,8 +16,38 @@ const released: ArgEffect = { releases: 'always', escapes: false, returned: [], 
 /** The C library's function, unless the package declares one of that name itself. */
 const libcRow = (c: CView, name: string): LibcFunction | undefined => (c.function(name) && name !== 'free' ? undefined : libcFunction(name));
 
+interface Known {
+  readonly owned: Map<string, readonly OwnedResult[]>;
+  readonly args: Map<string, (ArgEffect | undefined)[]>;
+}
+
+/** Answers about the C of one package, which never change. */
+const answers = new WeakMap<CView, Known>();
+
+function knownOf(c: CView): Known {
+  let known = answers.get(c);
+  if (known === undefined) answers.set(c, (known = { owned: new Map(), args: new Map() }));
+  return known;
+}
+
 /** Undefined when nothing of the function is in view. */
 export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | undefined {
+  const { args } = knownOf(c);
+  let effects = args.get(name);
+  if (effects === undefined) args.set(name, (effects = []));
+  if (!(arg in effects)) effects[arg] = argEffect(c, name, arg);
+  return effects[arg];
+}
+
+/** Memory that a C function hands to its caller, by its result or through an argument. */
+export function cOwnedResults(c: CView, name: string): readonly OwnedResult[] {
+  const { owned } = knownOf(c);
+  let results = owned.get(name);
+  if (results === undefined) owned.set(name, (results = ownedResults(c, name)));
+  return results;
+}
+
+function argEffect(c: CView, name: string, arg: number): ArgEffect | undefined {
   const summary = c.summary(name);
   if (summary) {
     const param = summary.params[arg];
@@ -57,7 +87,7 @@ export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | und
   }
 }
 
-export function cOwnedResults(c: CView, name: string): readonly OwnedResult[] {
+function ownedResults(c: CView, name: string): readonly OwnedResult[] {
   if (special[name]) return [special[name]];
   const summary = c.summary(name);
   if (summary) {

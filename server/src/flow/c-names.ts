@@ -14,13 +14,34 @@ export function words(name: string): string[] {
     .filter((word) => word !== '');
 }
 
-const has = (set: ReadonlySet<string>, name: string): boolean => words(name).some((word) => set.has(word.replace(/\d+$/, '')));
+interface Hints {
+  readonly release: boolean;
+  readonly keep: boolean;
+  readonly construct: boolean;
+}
+
+/** The same names are asked about again and again; beyond so many the memory begins anew. */
+const most = 20_000;
+const known = new Map<string, Hints>();
+
+function hints(name: string): Hints {
+  let found = known.get(name);
+  if (found === undefined) {
+    const parts = words(name).map((word) => word.replace(/\d+$/, ''));
+    const has = (set: ReadonlySet<string>): boolean => parts.some((part) => set.has(part));
+    const releases = has(release) || /(?:free|destroy|release|unref)(?:v|all|_?full)?$/i.test(name);
+    found = { release: releases, keep: has(keep), construct: has(construct) && !releases };
+    if (known.size >= most) known.clear();
+    known.set(name, found);
+  }
+  return found;
+}
 
 /** May release its pointer argument: enough to be silent about a leak. */
-export const mayRelease = (name: string): boolean => has(release, name) || /(?:free|destroy|release|unref)(?:v|all|_?full)?$/i.test(name);
+export const mayRelease = (name: string): boolean => hints(name).release;
 
 /** May keep its pointer argument: weakens a leak to info. */
-export const mayKeep = (name: string): boolean => has(keep, name);
+export const mayKeep = (name: string): boolean => hints(name).keep;
 
 /** Makes something, by its name. */
-export const mayConstruct = (name: string): boolean => has(construct, name) && !mayRelease(name);
+export const mayConstruct = (name: string): boolean => hints(name).construct;

@@ -132,7 +132,7 @@ class Collector {
     const use = this.#fieldOf(arg);
     if (!use) return;
     const clears = (step: Step): boolean => step.op === 'setField' && step.name.slice(step.name.lastIndexOf('.') + 1) === use.field && step.src.k === 'const' && (step.src.value === 'nil' || step.src.value === '0');
-    if (bodiesOf(this.#ir).some((body) => [...stepsOf(body)].some(clears))) this.#released.push(use);
+    if (bodiesOf(this.#ir).some((body) => stepsOf(body).some(clears))) this.#released.push(use);
   }
 
   /** The value of a field goes somewhere else: whoever has it then may release it. */

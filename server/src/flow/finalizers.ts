@@ -53,7 +53,7 @@ function callbackBodies(ir: FuncIr, operand: Operand | undefined, flow: PackageF
 /** Methods of the object that a callback does not call but hands on: `run(x.free)`. */
 function handedOn(bodies: readonly { readonly body: FuncBody }[]): { readonly recv: string; readonly name: string }[] {
   return bodies.flatMap(({ body }) =>
-    [...stepsOf(body)].flatMap((step) =>
+    stepsOf(body).flatMap((step) =>
       operandsOf(step).flatMap((operand) => {
         const recv = operand.k === 'method' && operand.recv.k === 'var' ? ownTypeName(operand.recv.v.type) : undefined;
         return operand.k === 'method' && recv !== undefined ? [{ recv, name: operand.name }] : [];
@@ -65,7 +65,7 @@ function handedOn(bodies: readonly { readonly body: FuncBody }[]): { readonly re
 /** Whether a literal is given to SetFinalizer or AddCleanup in this function. */
 export function isFinalizerLiteral(ir: FuncIr, literal: FuncBody): boolean {
   return bodiesOf(ir).some((body) =>
-    [...stepsOf(body)].some((step) => {
+    stepsOf(body).some((step) => {
       const callback = step.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'runtime' && step.args[1] ? origin(ir, step.args[1]) : undefined;
       return callback?.k === 'closure' && callback.fn === literal;
     }),
@@ -78,7 +78,7 @@ export function finalizers(fn: GoFunction, flow: PackageFlow): readonly Finalize
   return flow.ask(`finalizers:${flow.idOf(fn)}`, () => {
     flow.targets(fn);
     const ir = flow.ir(fn);
-    return bodiesOf(ir).flatMap((body) => [...stepsOf(body)].flatMap((step) => (step.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'runtime' ? (finalizer(ir, step, step.callee.name, fn, flow) ?? []) : [])));
+    return bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((step) => (step.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'runtime' ? (finalizer(ir, step, step.callee.name, fn, flow) ?? []) : [])));
   });
 }
 
@@ -154,7 +154,7 @@ function finalizedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction
   };
   return pathsOf(type, flow).flatMap((path) => {
     // A C struct held by value: the finalizer releases what one of its fields points to.
-    const deeper = new Set(bodies.flatMap(({ body }) => [...stepsOf(body)].flatMap((load) => (load.op === 'field' && `.${load.name}`.startsWith(`${path}.`) ? [`.${load.name}`] : []))));
+    const deeper = new Set(bodies.flatMap(({ body }) => stepsOf(body).flatMap((load) => (load.op === 'field' && `.${load.name}`.startsWith(`${path}.`) ? [`.${load.name}`] : []))));
     const inside = [...deeper].filter(released);
     return released(path) || inside.length > 0 ? [path, ...inside] : [];
   });

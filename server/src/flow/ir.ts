@@ -118,6 +118,10 @@ export interface FuncBody {
   readonly params: readonly Var[];
   readonly results: readonly Var[];
   readonly blocks: readonly Block[];
+  /** Those of all blocks, in their order. */
+  readonly steps: readonly Step[];
+  /** The calls among them. */
+  readonly calls: readonly CallStep[];
   /** Outer variables that a literal mentions. */
   readonly captures: ReadonlySet<Var>;
   readonly span: Span;
@@ -133,6 +137,8 @@ export interface FuncIr {
   readonly vars: readonly Var[];
   /** Every function literal inside, at any depth. */
   readonly literals: readonly FuncBody[];
+  /** The function and its literals. */
+  readonly bodies: readonly FuncBody[];
   /** The last parameter takes the rest of the arguments. */
   readonly variadic: boolean;
   readonly resultTypes: readonly Type[];

@@ -165,7 +165,7 @@ function describe(call: CallStep, first: Owned, all: readonly Owned[], usedLater
 function outermost(ir: FuncIr, step: CallStep, body: FuncBody): CallStep {
   let at = step;
   for (let depth = 0; depth < 4; depth++) {
-    const outer: Step | undefined = [...stepsOf(body)].find((other) => other.op === 'call' && other.callee.k === 'c' && other !== at && other.stmt.start === at.stmt.start && other.args.some((arg) => originStep(ir, arg) === at));
+    const outer: Step | undefined = stepsOf(body).find((other) => other.op === 'call' && other.callee.k === 'c' && other !== at && other.stmt.start === at.stmt.start && other.args.some((arg) => originStep(ir, arg) === at));
     if (outer?.op !== 'call') break;
     at = outer;
   }
@@ -176,7 +176,7 @@ function outermost(ir: FuncIr, step: CallStep, body: FuncBody): CallStep {
 function resultLives(ir: FuncIr, call: CallStep, body: FuncBody): boolean {
   const [dst] = call.dsts;
   if (dst === undefined || !(dst.type === undefined || dst.type.k === 'unknown' || isCPointer(dst.type))) return false;
-  return [...stepsOf(body)].some((step) => {
+  return stepsOf(body).some((step) => {
     if (step.stmt.start <= call.stmt.start) return false;
     const through = step.op === 'call' ? (step.callee.k === 'c' || (step.callee.k === 'pkg' && step.callee.pkg === 'unsafe') ? step.args : []) : step.op === 'field' || step.op === 'deref' || step.op === 'index' || step.op === 'slice' ? operandsOf(step) : [];
     return through.some((operand) => originStep(ir, operand) === call);
@@ -212,7 +212,7 @@ function notYetFinalized(ir: FuncIr, step: CallStep, object: Var, body: FuncBody
   if (!isNew) return false;
   const vars = keepers(ir, object);
   const sets = (other: Step): boolean => other.op === 'call' && other !== step && other.args.some((arg) => mentions(arg, vars)) && maySetFinalizer(other, flow);
-  return !bodiesOf(ir).some((other) => [...stepsOf(other)].some((setting) => sets(setting) && (other !== body || comesBefore(body, setting, step))));
+  return !bodiesOf(ir).some((other) => stepsOf(other).some((setting) => sets(setting) && (other !== body || comesBefore(body, setting, step))));
 }
 
 function maySetFinalizer({ callee }: CallStep, flow: PackageFlow): boolean {
@@ -221,7 +221,7 @@ function maySetFinalizer({ callee }: CallStep, flow: PackageFlow): boolean {
   if (callee.k !== 'go' && callee.k !== 'method') return false;
   const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
   const { fns } = flow.targets({ ...(recv !== undefined ? { recv } : {}), name: callee.name });
-  return fns.length === 0 || fns.some((fn) => [...bodiesOf(flow.ir(fn))].some((inner) => [...stepsOf(inner)].some((other) => other.op === 'call' && other.callee.k !== 'c' && other.callee.k !== 'builtin')));
+  return fns.length === 0 || fns.some((fn) => [...bodiesOf(flow.ir(fn))].some((inner) => stepsOf(inner).some((other) => other.op === 'call' && other.callee.k !== 'c' && other.callee.k !== 'builtin')));
 }
 
 /** Whether some way leads from one step of a body to another. */
@@ -264,7 +264,7 @@ function madeForCallbacks({ object, fact }: Owned, flow: PackageFlow): boolean {
       file.functions.filter((fn) => {
         if (!fn.top.syntax.text.includes(`${type}{`)) return false;
         flow.targets(fn);
-        return bodiesOf(flow.ir(fn)).some((body) => [...stepsOf(body)].some((step) => step.op === 'composite' && ownTypeName(step.type) === type));
+        return bodiesOf(flow.ir(fn)).some((body) => stepsOf(body).some((step) => step.op === 'composite' && ownTypeName(step.type) === type));
       }),
     );
     return makers.length > 0 && makers.every((fn) => fn.exported !== undefined);

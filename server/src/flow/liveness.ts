@@ -87,7 +87,7 @@ function holds(step: Step & { op: 'call' }, is: (operand: Operand) => boolean, k
 
 /** A deferred call that the statements before `before` registered uses one of the variables: they live until the function returns. */
 export function deferredUse(ir: FuncIr, body: FuncBody, vars: ReadonlySet<Var>, before: number): boolean {
-  return [...stepsOf(body)].some((step) => {
+  return stepsOf(body).some((step) => {
     if (step.op !== 'call' || step.mode !== 'defer' || step.span.start >= before) return false;
     // `defer s.mu.Unlock()` holds the address of a field, and with it the object.
     const recv = step.callee.k === 'method' && step.args[0] ? originStep(ir, step.args[0]) : undefined;

@@ -130,8 +130,8 @@ function protects(step: CallStep, ir: FuncIr, flow: PackageFlow): boolean {
 
 /** Deferred calls of recover itself: they look like a guard and stop nothing. */
 export function uselessRecovers(ir: FuncIr): Span[] {
-  return [...stepsOf(ir.body)].flatMap((step) => (step.op === 'call' && step.mode === 'defer' && step.callee.k === 'builtin' && step.callee.name === 'recover' ? [step.stmt] : []));
+  return stepsOf(ir.body).flatMap((step) => (step.op === 'call' && step.mode === 'defer' && step.callee.k === 'builtin' && step.callee.name === 'recover' ? [step.stmt] : []));
 }
 
-const callsRecover = (body: FuncBody): boolean => [...stepsOf(body)].some((step: Step) => step.op === 'call' && step.mode === 'call' && step.callee.k === 'builtin' && step.callee.name === 'recover');
+const callsRecover = (body: FuncBody): boolean => stepsOf(body).some((step: Step) => step.op === 'call' && step.mode === 'call' && step.callee.k === 'builtin' && step.callee.name === 'recover');
 

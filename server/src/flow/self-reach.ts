@@ -19,7 +19,7 @@ export function selfReaching(fn: GoFunction, flow: PackageFlow): SelfReach[] {
   if (!/SetFinalizer|AddCleanup/.test(fn.top.syntax.text)) return [];
   const ir = flow.ir(fn);
   return bodiesOf(ir).flatMap((body) =>
-    [...stepsOf(body)].flatMap((step) => {
+    stepsOf(body).flatMap((step) => {
       if (step.op !== 'call' || step.callee.k !== 'pkg' || step.callee.pkg !== 'runtime') return [];
       const { name } = step.callee;
       const found = name === 'SetFinalizer' || name === 'AddCleanup' ? look(ir, step, name, fn.top.syntax.text) : undefined;

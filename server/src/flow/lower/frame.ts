@@ -60,6 +60,7 @@ export class Frame {
     const named = results.filter((result) => result.name !== undefined);
     const implicit: Term = { k: 'return', values: named.map((v) => ({ k: 'var', v })), spans: [], span: brace, implicit: true };
     const blocks = this.#blocks.map((block): Block => ({ steps: block.steps, term: block.term ?? implicit }));
-    return { id: this.id, params, results, blocks, captures: this.captures, span, body };
+    const steps = blocks.length === 1 ? blocks[0]!.steps : blocks.flatMap((block) => block.steps);
+    return { id: this.id, params, results, blocks, steps, calls: steps.filter((step) => step.op === 'call'), captures: this.captures, span, body };
   }
 }

@@ -17,6 +17,7 @@ export function lower(decl: FuncDecl, shape: Shape, imports: Imports): FuncIr {
     body,
     vars: low.vars,
     literals: low.literals,
+    bodies: [body, ...low.literals],
     variadic: decl.sig.params.at(-1)?.variadic ?? false,
     resultTypes: decl.sig.results.map((result) => typeOf(result.type, imports)),
     opaque: low.opaque,

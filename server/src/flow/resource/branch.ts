@@ -57,11 +57,17 @@ function learn(state: State, cond: Cond, taken: boolean, info: FunctionInfo): St
   return l.k === 'var' && isNil(r) ? set(l.v, taken ? 'nil' : 'nonnil') : state;
 }
 
+/** Nothing is known of any variable, and nothing is worth knowing: assignments change nothing. */
+export const isPlain = (state: State, info: FunctionInfo): boolean => info.tracked.size === 0 && state.values.size === 0 && state.facts.size === 0 && state.witnesses.size === 0;
+
 /** Forgets what was known of a variable that changes, and what it becomes where a constant says so. */
 export function assignValue(state: State, v: Var, src: Operand | undefined, info: FunctionInfo): State {
+  if (isPlain(state, info)) return state;
   let next = state;
-  const token = new RegExp(`\\bv${v.id}\\b`);
-  if ([...next.facts.keys()].some((key) => token.test(key))) next = { ...next, facts: new Map([...next.facts].filter(([key]) => !token.test(key))) };
+  if (next.facts.size > 0) {
+    const token = new RegExp(`\\bv${v.id}\\b`);
+    if ([...next.facts.keys()].some((key) => token.test(key))) next = { ...next, facts: new Map([...next.facts].filter(([key]) => !token.test(key))) };
+  }
   if (next.witnesses.has(v.id)) next = { ...next, witnesses: new Set([...next.witnesses].filter((id) => id !== v.id)) };
   if (src?.k === 'var' && next.witnesses.has(src.v.id)) next = { ...next, witnesses: new Set([...next.witnesses, v.id]) };
   const value = valueOf(next, src) ?? (isError(v) && (src?.k === 'global' || (src?.k === 'unknown' && v.kind === 'result')) ? 'nonnil' : undefined);

@@ -9,8 +9,9 @@ import type { CallStep, FuncBody, FuncIr, Operand, Step } from '../ir.ts';
 import { refine } from './branch.ts';
 import { type CallOutcome, callEffect } from './call-effect.ts';
 import { functionInfo, type FunctionInfo } from './function-info.ts';
-import { addPlace, assignPlace, type AssumedNode, type Carried, carried, type Cont, type Holders, type Leave, type Pending, type State, start, stateKey, tooComplex } from './state.ts';
+import { addPlace, assignPlace, type AssumedNode, type Carried, carried, type Cont, type Holders, type Leave, type Pending, type State, sameMap, start, tooComplex } from './state.ts';
 import { transfer } from './transfer.ts';
+import { type Item, Visited } from './visited.ts';
 
 /** Visits per resource. A function of a thousand blocks with one resource needs a few thousand. */
 const budget = 6000;
@@ -55,14 +56,6 @@ export class Trail {
   born = false;
 }
 
-interface Item {
-  readonly state: State;
-  readonly fn: FuncBody;
-  readonly block: number;
-  readonly step: number;
-  readonly leave?: Leave;
-}
-
 export class Explorer {
   readonly ir: FuncIr;
   readonly knowledge: Knowledge;
@@ -70,7 +63,7 @@ export class Explorer {
   readonly trail = new Trail();
   readonly origin: Origin | undefined;
   readonly unit: object;
-  readonly #visited = new Set<string>();
+  readonly #visited = new Visited();
   readonly #queue: Item[] = [];
 
   /** `unit` names the declaration in places. Without an origin the resource exists from the start: see `run`. */
@@ -125,10 +118,7 @@ export class Explorer {
   }
 
   #push(item: Item): void {
-    const key = `${item.fn.id}.${item.block}.${item.step}.${item.leave?.span.start ?? ''}#${item.leave?.values.map((v) => [...v].join()).join() ?? ''}#${stateKey(item.state)}`;
-    if (this.#visited.has(key)) return;
-    this.#visited.add(key);
-    this.#queue.push(item);
+    if (this.#visited.add(item)) this.#queue.push(item);
   }
 
   #visit(item: Item): void {
@@ -199,7 +189,7 @@ export class Explorer {
       // What has nothing of the resource, and runs no literal, does nothing to it.
       if (!closure && pending.captured.every((value) => value.size === 0)) return state;
       // In a loop the same deferred call piles up; one of a kind says all there is to say about one resource.
-      const known = state.defers.some((other) => other.step === step && other.captured.every((value, i) => sameCarried(value, pending.captured[i]!)));
+      const known = state.defers.some((other) => other.step === step && other.captured.every((value, i) => sameMap(value, pending.captured[i]!)));
       return known ? state : { ...state, defers: [...state.defers, pending] };
     }
     return this.#settle(callEffect(this, state, step, step.args.map((arg) => carried(state, arg))));
@@ -271,8 +261,6 @@ export class Explorer {
     this.#push({ state: { ...outer, holders }, fn: cont.fn, block: cont.block, step: cont.step });
   }
 }
-
-const sameCarried = (a: Carried, b: Carried): boolean => a.size === b.size && [...a].every(([path, hold]) => b.get(path) === hold);
 
 /** A deferred call has the resource. */
 export const promised = (state: State): boolean => state.defers.some((pending) => pending.closure !== undefined || pending.captured.some((value) => value.size > 0));

@@ -19,6 +19,10 @@ export interface FunctionInfo {
   readonly locals: ReadonlySet<Var>;
 }
 
+export const bodiesOf = (ir: FuncIr): readonly FuncBody[] => ir.bodies;
+
+export const stepsOf = (body: FuncBody): readonly Step[] => body.steps;
+
 const infos = new WeakMap<FuncIr, FunctionInfo>();
 
 export function functionInfo(ir: FuncIr): FunctionInfo {
@@ -27,12 +31,6 @@ export function functionInfo(ir: FuncIr): FunctionInfo {
   const made = compute(ir);
   infos.set(ir, made);
   return made;
-}
-
-export const bodiesOf = (ir: FuncIr): readonly FuncBody[] => [ir.body, ...ir.literals];
-
-export function* stepsOf(body: FuncBody): Generator<Step> {
-  for (const block of body.blocks) yield* block.steps;
 }
 
 /** The operands a step reads, its callee's included. */
@@ -78,15 +76,19 @@ export function targetsOf(step: Step): readonly Var[] {
 function compute(ir: FuncIr): FunctionInfo {
   const assigned = new Map<Var, number>();
   const candidate = new Map<Var, FuncBody>();
+  const hasLiterals = ir.literals.length > 0;
+  const branches = bodiesOf(ir).some((body) => body.blocks.length > 1);
   const constants = new Set<Var>();
   const pure = new Map<Var, string>();
   const addresses = new Map<Var, string>();
   const locals = new Map<Var, boolean>();
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
-      for (const v of targetsOf(step)) assigned.set(v, (assigned.get(v) ?? 0) + 1);
+      for (const v of targetsOf(step)) {
+        assigned.set(v, (assigned.get(v) ?? 0) + 1);
+        locals.set(v, locals.get(v) !== false && makesLocal(step, locals));
+      }
       if (step.op === 'addr' && step.base.k === 'var' && !step.indexed) addresses.set(step.dst, `${step.base.v.id}${step.path === '' ? '' : `.${step.path}`}`);
-      for (const v of targetsOf(step)) locals.set(v, locals.get(v) !== false && makesLocal(step, locals));
       if (step.op === 'copy') {
         const address = step.src.k === 'var' && step.dst.kind === 'temp' ? addresses.get(step.src.v) : undefined;
         if (address !== undefined) addresses.set(step.dst, address);
@@ -97,14 +99,14 @@ function compute(ir: FuncIr): FunctionInfo {
           if (step.src.value === 'nil') assigned.set(step.dst, (assigned.get(step.dst) ?? 1) - 1);
         }
       }
-      if (step.op === 'field' && step.base.k === 'var') pure.set(step.dst, `${keyOf(step.base, pure) ?? '?'}.${step.name}`);
-      if (step.op === 'call' && step.callee.k === 'builtin' && (step.callee.name === 'len' || step.callee.name === 'cap') && step.dsts[0]) {
+      if (branches && step.op === 'field' && step.base.k === 'var') pure.set(step.dst, `${keyOf(step.base, pure) ?? '?'}.${step.name}`);
+      if (branches && step.op === 'call' && step.callee.k === 'builtin' && (step.callee.name === 'len' || step.callee.name === 'cap') && step.dsts[0]) {
         pure.set(step.dsts[0], `${step.callee.name}(${keyOf(step.args[0], pure) ?? '?'})`);
       }
     }
   }
   // A variable that is set once to an address is as good as the address.
-  for (const body of bodiesOf(ir)) {
+  for (const body of addresses.size === 0 ? [] : bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       const address = step.op === 'copy' && step.src.k === 'var' && assigned.get(step.dst) === 1 ? addresses.get(step.src.v) : undefined;
       if (address !== undefined && step.op === 'copy') addresses.set(step.dst, address);
@@ -115,7 +117,7 @@ function compute(ir: FuncIr): FunctionInfo {
   const loose = new Set<FuncBody>();
   const counts = new Map<string, number>();
   for (const body of bodiesOf(ir)) {
-    for (const step of stepsOf(body)) {
+    for (const step of hasLiterals ? stepsOf(body) : []) {
       for (const operand of operandsOf(step)) {
         const fn = operand.k === 'closure' ? operand.fn : operand.k === 'var' ? closures.get(operand.v) : undefined;
         if (fn === undefined) continue;
@@ -159,6 +161,7 @@ function makesLocal(step: Step, locals: ReadonlyMap<Var, boolean>): boolean {
 const isStructValue = (type: Type): boolean => (type.k === 'named' && type.pkg !== 'unsafe') || type.k === 'struct' || type.k === 'array';
 
 function trackedVars(ir: FuncIr, remembered: ReadonlySet<string>): Set<Var> {
+  if (remembered.size === 0) return new Set();
   const ids = new Set([...remembered].flatMap((key) => [...key.matchAll(/\bv(\d+)\b/g)].map((match) => Number(match[1]))));
   const tracked = new Set(ir.vars.filter((v) => ids.has(v.id)));
   // What is copied into a tracked variable decides its value; two rounds reach `err` through a held temporary.

@@ -2,7 +2,7 @@
 import { isUnsafePointer, ownTypeName, type Type } from '../../semantics/types.ts';
 import type { Span } from '../../base/span.ts';
 import { definitions, origin, originStep } from '../definitions.ts';
-import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from '../ir.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Var } from '../ir.ts';
 import { type ArgEffect, borrows, type Knowledge, type OwnedResult, unknownEffect } from '../knowledge.ts';
 import { effectOf, type Exit, Explorer, type Trail } from './explore.ts';
 import type { Leak, ResourceFacts, Returned, Site, UseAfterRelease } from './facts.ts';
@@ -29,14 +29,13 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
   const freedAfter = new Set<string>();
   const sites: Site[] = [];
   if (!ir.opaque) {
-    const loose = new Set(functionInfo(ir).loose);
     for (const body of bodiesOf(ir)) {
-      for (const step of stepsOf(body)) {
+      for (const step of body.calls) {
         for (const owned of ownedBy(step, knowledge)) {
-          const site = siteOf(ir, body, step as CallStep, owned);
+          const site = siteOf(ir, body, step, owned);
           sites.push(site);
-          const explore = (entry: FuncBody): Trail => new Explorer(ir, unit, knowledge, { step: step as CallStep, owned }).run(entry);
-          let trail = explore(entryOf(ir, body, loose));
+          const explore = (entry: FuncBody): Trail => new Explorer(ir, unit, knowledge, { step, owned }).run(entry);
+          let trail = explore(entryOf(ir, body));
           // A literal that nothing here calls.
           if (!trail.born && body.id !== 0) trail = explore(body);
           for (const key of trail.freedAfter) freedAfter.add(key);
@@ -79,8 +78,8 @@ function unreachable(ir: FuncIr, span: Span): boolean {
   return span.start === ir.body.body.end - 1 && ir.body.results.length > 0 && ir.body.results.every((result) => result.name === undefined);
 }
 
-function ownedBy(step: Step, knowledge: Knowledge): readonly OwnedResult[] {
-  if (step.op !== 'call' || step.mode !== 'call') return [];
+function ownedBy(step: CallStep, knowledge: Knowledge): readonly OwnedResult[] {
+  if (step.mode !== 'call') return [];
   switch (step.callee.k) {
     case 'c':
       return knowledge.cOwned(step.callee.name);
@@ -96,12 +95,12 @@ function ownedBy(step: Step, knowledge: Knowledge): readonly OwnedResult[] {
 }
 
 /** A literal that runs where it stands is explored as part of the function, another one on its own. */
-function entryOf(ir: FuncIr, body: FuncBody, loose: ReadonlySet<FuncBody>): FuncBody {
-  return loose.has(body) ? body : body.id !== 0 && isGoroutine(ir, body) ? body : ir.body;
+function entryOf(ir: FuncIr, body: FuncBody): FuncBody {
+  return body.id !== 0 && (functionInfo(ir).loose.includes(body) || isGoroutine(ir, body)) ? body : ir.body;
 }
 
 const isGoroutine = (ir: FuncIr, body: FuncBody): boolean =>
-  bodiesOf(ir).some((other) => [...stepsOf(other)].some((step) => step.op === 'call' && step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure' && step.callee.fn.fn === body));
+  bodiesOf(ir).some((other) => other.calls.some((step) => step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure' && step.callee.fn.fn === body));
 
 function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
   const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.stored && exit.returned.every((value) => value.size === 0) && !inReadArray(ir, exit.state));
@@ -120,7 +119,7 @@ function inReadArray(ir: FuncIr, state: State): boolean {
   const roots = [...state.holders.keys()].filter((place) => ir.vars[Number.parseInt(place, 10)]?.kind !== 'temp');
   const arrays = new Set(roots.map((place) => Number.parseInt(place, 10)));
   if (roots.length === 0 || !roots.every((place) => place.includes('['))) return false;
-  return bodiesOf(ir).some((body) => [...stepsOf(body)].some((step) => (step.op === 'index' || step.op === 'range') && step.base.k === 'var' && arrays.has(step.base.v.id)));
+  return bodiesOf(ir).some((body) => stepsOf(body).some((step) => (step.op === 'index' || step.op === 'range') && step.base.k === 'var' && arrays.has(step.base.v.id)));
 }
 
 function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {
@@ -144,14 +143,15 @@ const mostGiven = 8;
 /** Uses of memory after this function released it, where it did not allocate it: parameters and fields. */
 function usesOfGiven(ir: FuncIr, unit: object, knowledge: Knowledge): UseAfterRelease[] {
   const places = new Map<string, string>();
-  for (const step of stepsOf(ir.body)) {
-    if (step.op !== 'call' || step.mode === 'go' || step.callee.k !== 'c') continue;
+  for (const step of ir.body.calls) {
+    if (step.mode === 'go' || step.callee.k !== 'c') continue;
     for (const [i, arg] of step.args.entries()) {
       if (knowledge.cArg(step.callee.name, i)?.releases !== 'always') continue;
       const given = givenPlace(ir, arg);
       if (given && places.size < mostGiven) places.set(given.place, given.name);
     }
   }
+  if (places.size === 0) return [];
   return [...places].flatMap(([place, name]) => {
     const trail = new Explorer(ir, unit, knowledge).run(ir.body, new Map([[place, 'same']]));
     if (trail.exhausted) return [];

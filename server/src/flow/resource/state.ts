@@ -108,27 +108,37 @@ function joined(map: ReadonlyMap<unknown, unknown>): string {
   return parts.length === 1 ? parts[0]! : parts.sort().join(',');
 }
 
-/** Two states with the same key go on in the same way. How they came there is not part of it, only whether an unseen function had the resource. */
-export function stateKey(state: State): string {
-  const pending = (list: readonly Pending[]): string => {
-    if (list.length === 0) return '';
-    const text = known.get(list) ?? list.map((p) => `${p.step.span.start}:${p.captured.map(entries).join('/')}`).join(';');
-    known.set(list, text);
-    return text;
-  };
-  return [
-    state.phase,
-    entries(state.holders),
-    entries(state.values),
-    entries(state.facts),
-    state.witnesses.size === 0 ? '' : [...state.witnesses].sort().join(','),
-    pending(state.defers),
-    state.conts.map((c) => `${c.fn.id}.${c.block}.${c.step}.${c.leaving}.${pending(c.defers)}`).join('>'),
-    state.released?.span.start ?? '',
-    state.stored?.place ?? '',
-    state.assumed ? 'assumed' : '',
-  ].join('|');
+function pending(list: readonly Pending[]): string {
+  if (list.length === 0) return '';
+  const text = known.get(list) ?? list.map((p) => `${p.step.span.start}:${p.captured.map(entries).join('/')}`).join(';');
+  known.set(list, text);
+  return text;
 }
+
+const numbers = (set: ReadonlySet<number>): string => (set.size === 0 ? '' : [...set].sort().join(','));
+
+const frames = (conts: readonly Cont[]): string => (conts.length === 0 ? '' : conts.map((c) => `${c.fn.id}.${c.block}.${c.step}.${c.leaving}.${pending(c.defers)}`).join('>'));
+
+/** Two states with the same key go on in the same way. How they came there is not part of it, only whether an unseen function had the resource. */
+export const stateKey = (state: State): string =>
+  `${state.phase}|${entries(state.holders)}|${entries(state.values)}|${entries(state.facts)}|${numbers(state.witnesses)}|${pending(state.defers)}|${frames(state.conts)}|${state.released?.span.start ?? ''}|${state.stored?.place ?? ''}|${state.assumed ? 'assumed' : ''}`;
+
+/** Whether the keys of two states are equal; most differ, or share what they consist of, so that no key has to be made. */
+export const sameState = (a: State, b: State): boolean =>
+  a === b ||
+  (a.phase === b.phase &&
+    (a.assumed === undefined) === (b.assumed === undefined) &&
+    a.released?.span.start === b.released?.span.start &&
+    a.stored?.place === b.stored?.place &&
+    sameMap(a.holders, b.holders) &&
+    sameMap(a.values, b.values) &&
+    sameMap(a.facts, b.facts) &&
+    (a.witnesses === b.witnesses || (a.witnesses.size === b.witnesses.size && numbers(a.witnesses) === numbers(b.witnesses))) &&
+    (a.defers === b.defers || (a.defers.length === b.defers.length && pending(a.defers) === pending(b.defers))) &&
+    (a.conts === b.conts || (a.conts.length === b.conts.length && frames(a.conts) === frames(b.conts))));
+
+/** Whether two maps have the same entries. */
+export const sameMap = (a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unknown>): boolean => a === b || (a.size === b.size && entries(a) === entries(b));
 
 const prefix = (place: string, root: string): boolean => place.startsWith(root) && (place.length === root.length || place[root.length] === '.' || place[root.length] === '[');
 
@@ -145,6 +155,18 @@ export function under(holders: Holders, root: string): Carried {
   let found: Map<string, Hold> | undefined;
   for (const [place, hold] of holders) if (prefix(place, root)) (found ??= new Map()).set(place.slice(root.length), hold);
   return found ?? nothing;
+}
+
+const roots = new WeakMap<Holders, ReadonlySet<number>>();
+
+/** The numbers of the variables that places begin with. */
+export function rootsOf(holders: Holders): ReadonlySet<number> {
+  let found = roots.get(holders);
+  if (found === undefined) {
+    found = new Set([...holders.keys()].map((place) => Number.parseInt(place, 10)));
+    roots.set(holders, found);
+  }
+  return found;
 }
 
 /** Removes a place and what is below it, then lets it hold what is given. */

@@ -2,18 +2,19 @@
 import { isScalar } from '../../semantics/c-view.ts';
 import { ownTypeName, type Type } from '../../semantics/types.ts';
 import type { Operand, Step, Var } from '../ir.ts';
-import { assignValue } from './branch.ts';
+import { assignValue, isPlain } from './branch.ts';
 import type { Explorer } from './explore.ts';
 import { promised } from './explore.ts';
 import { operandsOf, targetsOf } from './function-info.ts';
-import { addPlace, asView, assignPlace, type Carried, carried, type Hold, type State, under } from './state.ts';
+import { addPlace, asView, assignPlace, type Carried, carried, type Hold, rootsOf, type State, under } from './state.ts';
 
 type PlainStep = Exclude<Step, { op: 'call' }>;
 
 const none: Carried = new Map();
 
 export function transfer(ex: Explorer, state: State, step: PlainStep): State | undefined {
-  if (state.phase === 'unborn') return forgetValues(ex, state, step);
+  if (state.phase === 'unborn') return isPlain(state, ex.info) ? state : forgetValues(ex, state, step);
+  if (isForeign(ex, state, step)) return state;
   const read = reads(step);
   const dead = state.phase === 'released' && state.released ? kept(step) : undefined;
   if (dead && carried(state, dead).get('') === 'same') {
@@ -32,6 +33,16 @@ export function transfer(ex: Explorer, state: State, step: PlainStep): State | u
     if (fn && !(step.op === 'copy' && ex.info.closures.get(step.dst) === fn) && ex.closureEffect(fn, state)) return ex.gone();
   }
   return move(ex, state, step);
+}
+
+/** Whether a step has nothing to do with the resource, nor with what is known of the path. */
+function isForeign(ex: Explorer, state: State, step: PlainStep): boolean {
+  if (step.op === 'havoc' || step.op === 'deref' || step.op === 'setDeref' || state.stored || !isPlain(state, ex.info)) return false;
+  const held = rootsOf(state.holders);
+  for (const operand of operandsOf(step)) {
+    if (operand.k === 'closure' || operand.k === 'method' || (operand.k === 'var' && (held.has(operand.v.id) || ex.info.closures.has(operand.v)))) return false;
+  }
+  return !targetsOf(step).some((dst) => held.has(dst.id));
 }
 
 function forgetValues(ex: Explorer, state: State, step: PlainStep): State {
