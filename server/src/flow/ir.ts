@@ -53,8 +53,8 @@ export interface Copy extends Base { readonly op: 'copy'; readonly dst: Var; rea
 export interface Load extends Base { readonly op: 'field'; readonly dst: Var; readonly base: Operand; readonly name: string }
 export interface Deref extends Base { readonly op: 'deref'; readonly dst: Var; readonly base: Operand }
 export interface IndexStep extends Base { readonly op: 'index'; readonly dst: Var; readonly base: Operand; readonly index: Operand }
-/** `dst = &base.path`; `indexed` says that an element is addressed. */
-export interface Addr extends Base { readonly op: 'addr'; readonly dst: Var; readonly base: Operand; readonly path: string; readonly indexed: boolean }
+/** `dst = &base.path`; `indexed` says that an element is addressed, `index` which. */
+export interface Addr extends Base { readonly op: 'addr'; readonly dst: Var; readonly base: Operand; readonly path: string; readonly indexed: boolean; readonly index?: Operand; /** Of what is indexed. */ readonly container?: Type }
 export interface SetField extends Base { readonly op: 'setField'; readonly base: Operand; readonly name: string; readonly src: Operand }
 export interface SetDeref extends Base { readonly op: 'setDeref'; readonly base: Operand; readonly src: Operand }
 export interface SetIndex extends Base { readonly op: 'setIndex'; readonly base: Operand; /** The key, which a map keeps. */ readonly key?: Operand; readonly src: Operand }

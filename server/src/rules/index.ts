@@ -12,6 +12,7 @@ import mallocLeak from './memory/malloc-leak.ts';
 import missingStdlibInclude from './memory/missing-stdlib-include.ts';
 import useAfterFree from './memory/use-after-free.ts';
 import cleanupCapturesObject from './pointer/cleanup-captures-object.ts';
+import emptySliceAddress from './pointer/empty-slice-address.ts';
 import missingKeepalive from './pointer/missing-keepalive.ts';
 import pointerField from './pointer/pointer-field.ts';
 
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   missingStdlibInclude,
   useAfterFree,
   cleanupCapturesObject,
+  emptySliceAddress,
   missingKeepalive,
   pointerField,
 ];

@@ -8,7 +8,7 @@ import { exportName } from './exports.ts';
 import { cNames } from './mentions.ts';
 import { cImport, type CImport } from './preamble.ts';
 import type { FuncShape, Shape } from './shape.ts';
-import { type Imports, ownTypeName, type StructField, type Type, typeOf, unknownType } from './types.ts';
+import { type Imports, ownTypeName, type StructField, type Type, typeOf, typeText, unknownType } from './types.ts';
 
 /** One Go file as it comes in: its text parsed, its preamble read. */
 export interface GoSource {
@@ -211,6 +211,16 @@ function typesOf(file: PackageFile): GoType[] {
   });
 }
 
+/** A struct that is declared once per platform has the fields of all; one whose type differs is unknown. */
+function joinVariants(a: Type, b: Type): Type {
+  if (a.k !== 'struct' || b.k !== 'struct') return a;
+  const fields = a.fields.map((field) => {
+    const other = b.fields.find(({ name }) => name === field.name);
+    return other === undefined || other.embedded !== field.embedded || typeText(other.type) === typeText(field.type) ? field : { ...field, type: unknownType };
+  });
+  return { k: 'struct', fields: [...fields, ...b.fields.filter(({ name }) => !a.fields.some((field) => field.name === name))] };
+}
+
 class PackageShape implements Shape {
   readonly #types = new Map<string, Type>();
   readonly #functions = new Map<string, FuncShape>();
@@ -219,7 +229,7 @@ class PackageShape implements Shape {
 
   constructor(model: PackageModel) {
     this.#c = model.c;
-    for (const [name, [first]] of model.types) if (first) this.#types.set(name, first.type);
+    for (const [name, variants] of model.types) this.#types.set(name, variants.map((variant) => variant.type).reduce(joinVariants));
     for (const [key, [first]] of model.functions) {
       if (first === undefined) continue;
       const types = (list: FuncDecl['sig']['params']): Type[] => list.map((param) => typeOf(param.type, first.file.imports));

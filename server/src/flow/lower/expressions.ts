@@ -167,9 +167,9 @@ function unary(low: Lowering, op: string, x: Expr, expr: Expr): Operand {
 function address(low: Lowering, x: Expr, expr: Expr): Operand {
   if (x.k === 'Composite') return composite(low, x, true, expr);
   const dst = low.temp(spanOf(expr));
-  const emit = (base: Operand, path: string, indexed: boolean, type: Type | undefined): Operand => {
+  const emit = (base: Operand, path: string, indexed: boolean, type: Type | undefined, element?: { readonly index?: Operand; readonly container?: Type }): Operand => {
     dst.type = { k: 'pointer', elem: type ?? unknownType };
-    low.emit({ op: 'addr', dst, base, path, indexed }, spanOf(expr));
+    low.emit({ op: 'addr', dst, base, path, indexed, ...element }, spanOf(expr));
     return varOperand(dst);
   };
   if (x.k === 'Selector') {
@@ -182,9 +182,10 @@ function address(low: Lowering, x: Expr, expr: Expr): Operand {
     const inner = unparen(x.x);
     const path = inner.k === 'Selector' && !(inner.x.k === 'Ident' && low.packageOf(inner.x.name) !== undefined) ? accessPath(low, inner) : { root: inner, path: '' };
     const base = lowerExpr(low, path.root);
-    for (const i of x.i) use(low, i);
+    const index = x.i[0] && lowerExpr(low, x.i[0]);
+    if (index?.k === 'var') low.emit({ op: 'use', src: index }, spanOf(x.i[0]!));
     const container = path.path === '' ? low.typeOfOperand(base) : fieldType(low.shape, low.typeOfOperand(base), path.path);
-    return emit(base, path.path, true, elemType(container));
+    return emit(base, path.path, true, elemType(container), { ...(index ? { index } : {}), ...(container ? { container } : {}) });
   }
   if (x.k === 'Unary' && x.op === '*') return lowerExpr(low, x.x);
   const base = lowerExpr(low, x);
