@@ -4,7 +4,7 @@ import type { GoFunction } from '../semantics/package-model.ts';
 import type { Type } from '../semantics/types.ts';
 import { castFacts } from './casts.ts';
 import { definitions } from './definitions.ts';
-import { condOperands } from './guards.ts';
+import { condOperands, isConstant } from './guards.ts';
 import type { Addr, Cond, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, functionInfo, keyOf, operandsOf, stepsOf } from './resource/function-info.ts';
@@ -122,7 +122,7 @@ function isGuarded(ir: FuncIr, step: Addr): boolean {
   const lengths = new Set<string>();
   collectRoots(ir, step, lengths);
   for (const body of bodiesOf(ir)) {
-    for (const other of stepsOf(body)) if (showsElements(other) && keyOf(other.base, functionInfo(ir).pure) === bufferKey(step)) return true;
+    for (const other of stepsOf(body)) if (showsElements(ir, other) && keyOf(other.base, functionInfo(ir).pure) === bufferKey(step)) return true;
     for (const { term } of body.blocks) {
       if (term.k === 'branch' && !isOtherTest(ir, term.cond) && condOperands(term.cond).some((operand) => lengthKeys(ir, operand, 0).some((key) => lengths.has(key)))) return true;
     }
@@ -131,10 +131,10 @@ function isGuarded(ir: FuncIr, step: Addr): boolean {
 }
 
 /** Ranges over it, or panics itself where the slice is too short: then the author knows of the length. */
-function showsElements(step: Step): step is Step & { readonly base: Operand } {
+function showsElements(ir: FuncIr, step: Step): step is Step & { readonly base: Operand } {
   if (step.op === 'range') return true;
   const bound = step.op === 'index' ? step.index : step.op === 'slice' ? step.hi : undefined;
-  return bound !== undefined && (bound.k !== 'var' || bound.v.kind === 'temp') && !(bound.k === 'const' && bound.value === '0');
+  return bound !== undefined && isConstant(ir, bound, 0) && !(bound.k === 'const' && bound.value === '0');
 }
 
 const bufferKey = (step: Addr): string | undefined => (step.base.k === 'var' ? `v${step.base.v.id}${step.path === '' ? '' : `.${step.path}`}` : undefined);

@@ -113,7 +113,7 @@ function hasKnownLength(ir: FuncIr, src: Operand, now: Measured): boolean {
 }
 
 /** Built from literals, constants and C sizes; a sum with a variable part counts, too. */
-function isConstant(ir: FuncIr, operand: Operand, depth: number): boolean {
+export function isConstant(ir: FuncIr, operand: Operand, depth: number): boolean {
   if (operand.k === 'const' || operand.k === 'global' || operand.k === 'c') return true;
   if (operand.k !== 'var' || operand.v.kind !== 'temp' || depth > 4) return false;
   const step = onlyDefinition(ir, operand.v);
