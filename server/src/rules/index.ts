@@ -8,6 +8,8 @@ import cMemoryView from './layout/c-memory-view.ts';
 import sizeofMismatch from './layout/sizeof-mismatch.ts';
 import structCast from './layout/struct-cast.ts';
 import cstringLeak from './memory/cstring-leak.ts';
+import deferFreeEarly from './memory/defer-free-early.ts';
+import deferFreeInLoop from './memory/defer-free-in-loop.ts';
 import mallocLeak from './memory/malloc-leak.ts';
 import missingStdlibInclude from './memory/missing-stdlib-include.ts';
 import useAfterFree from './memory/use-after-free.ts';
@@ -25,6 +27,8 @@ export const rules: readonly Rule[] = [
   sizeofMismatch,
   structCast,
   cstringLeak,
+  deferFreeEarly,
+  deferFreeInLoop,
   mallocLeak,
   missingStdlibInclude,
   useAfterFree,

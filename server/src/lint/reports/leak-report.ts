@@ -1,5 +1,6 @@
 /** Words a leak and plans its fix; shared by the rules that differ only in which allocator they watch. */
 import { shift, type Span } from '../../base/span.ts';
+import { earlyDefers } from '../../flow/deferred-frees.ts';
 import { weighLeaks, type WeighedLeak } from '../../flow/resource/weigh.ts';
 import type { GoFunction } from '../../semantics/package-model.ts';
 import type { FixFunction } from '../fixes/fix-file.ts';
@@ -12,8 +13,11 @@ import { branchTrace, type TraceEntry } from './path-trace.ts';
 export function* leakReports(fn: GoFunction, { flow }: RuleContext, watched: (allocator: string) => boolean): Generator<Report> {
   // What init and package variables allocate lives as long as the process; the literals in them run whenever they are called.
   const lasting = fn.name === 'init' && fn.recv === undefined;
+  // A deferred release that came too early is the cause, and is told by itself.
+  const early = new Set(earlyDefers(fn, flow).flatMap(({ covers }) => covers.map((site) => site.start)));
   for (const weighed of weighLeaks(flow.resources(fn), flow)) {
     const { leak } = weighed;
+    if (early.has(leak.site.span.start)) continue;
     if (!watched(leak.site.owned.allocator) || (lasting && !leak.site.literal)) continue;
     yield {
       file: fn.file,
