@@ -54,8 +54,8 @@ function loopsAround(body: FuncBody, block: number): Loop[] {
   const loops = new Map<number, Set<number>>();
   body.blocks.forEach((from, at) => {
     for (const head of successors(from)) {
-      // Lowering numbers the head of a loop before its body; what leads back to it closes the loop.
-      if (head > at || !reachableFrom(body, head).has(at)) continue;
+      // What leads back to a block that every way from the entry passes closes a loop.
+      if (!dominates(body, head, at)) continue;
       const blocks = loops.get(head) ?? loops.set(head, new Set([head])).get(head)!;
       const queue = [at];
       while (queue.length > 0) {
@@ -67,6 +67,20 @@ function loopsAround(body: FuncBody, block: number): Loop[] {
     }
   });
   return [...loops].filter(([, blocks]) => blocks.has(block)).sort(([, a], [, b]) => a.size - b.size).map(([head, blocks]) => ({ head, blocks }));
+}
+
+function dominates(body: FuncBody, head: number, at: number): boolean {
+  if (head === at || head === 0) return true;
+  const seen = new Set([head]);
+  const queue = [0];
+  while (queue.length > 0) {
+    const block = queue.pop()!;
+    if (seen.has(block)) continue;
+    if (block === at) return false;
+    seen.add(block);
+    queue.push(...successors(body.blocks[block]!));
+  }
+  return reachableFrom(body, head).has(at);
 }
 
 /** The step of the loop that gives the variable its memory: the result of a call. */

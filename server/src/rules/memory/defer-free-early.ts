@@ -109,6 +109,6 @@ export default defineRule({
 });
 
 function message({ name, callee, captured }: EarlyDefer): string {
-  if (captured === 'nil') return `This defer passes \`${name}\` to ${callee} while it is still nil: what \`${name}\` gets afterwards is never released.`;
+  if (captured === 'nil') return `This defer passes \`${name}\` to ${callee} while it is still nil: it releases nothing, whatever \`${name}\` gets afterwards.`;
   return `This defer passes the value that \`${name}\` has now to ${callee}: the memory that \`${name}\` gets afterwards is never released.`;
 }
