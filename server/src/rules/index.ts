@@ -3,7 +3,11 @@ import type { Rule } from '../lint/rule.ts';
 import cgoDirective from './build/cgo-directive.ts';
 import detachedPreamble from './build/detached-preamble.ts';
 import preambleCommentForm from './build/preamble-comment-form.ts';
+import duplicateExport from './callback/duplicate-export.ts';
+import exportMalformed from './callback/export-malformed.ts';
 import exportPanic from './callback/export-panic.ts';
+import exportPreambleDefinition from './callback/export-preamble-definition.ts';
+import exportPrototypeMismatch from './callback/export-prototype-mismatch.ts';
 import cMemoryView from './layout/c-memory-view.ts';
 import sizeofMismatch from './layout/sizeof-mismatch.ts';
 import structCast from './layout/struct-cast.ts';
@@ -22,7 +26,11 @@ export const rules: readonly Rule[] = [
   cgoDirective,
   detachedPreamble,
   preambleCommentForm,
+  duplicateExport,
+  exportMalformed,
   exportPanic,
+  exportPreambleDefinition,
+  exportPrototypeMismatch,
   cMemoryView,
   sizeofMismatch,
   structCast,

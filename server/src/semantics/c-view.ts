@@ -106,6 +106,19 @@ export class CView {
     return false;
   }
 
+  /** The name of a C type behind the typedefs in view, as cgo spells it (`int`, `ulong`, `struct_foo`), or `*` for a pointer of any kind. */
+  plainType(type: string): string {
+    let at = type;
+    for (let i = 0; i < 8; i++) {
+      if (/[*[(]/.test(at)) return '*';
+      const name = goName(at);
+      const next = this.#typedefs.get(name);
+      if (next === undefined) return name;
+      at = next;
+    }
+    return goName(at);
+  }
+
   result(name: string): Type {
     const fn = this.#functions.get(name);
     return fn ? goType(fn.result.type) : unknownType;

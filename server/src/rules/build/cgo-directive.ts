@@ -152,7 +152,7 @@ function* problems(directive: CgoDirective): Iterable<Problem> {
 function* quietProblems(verb: string, args: CgoDirective['args']): Iterable<Problem> {
   for (const { text, span } of args) {
     if (/^-[IL](?![/\\$]|[A-Za-z]:)./.test(text)) {
-      yield { span, severity: 'info', message: `${text.slice(2)} is a relative path: write ${text.slice(0, 2)}\${SRCDIR}/${text.slice(2).replace(/^\.\/?/, '')}, so that it means the same to everything that reads the line.`, fixes: [{ title: 'Write the path below ${SRCDIR}', safety: 'safe', edits: (fix) => relativeTo(fix.text.slice(span.start, span.end), span) }] };
+      yield { span, severity: 'info', message: `${text.slice(2)} is a relative path: write ${text.slice(0, 2)}\${SRCDIR}${`/${text.slice(2).replace(/^\.(?:\/|$)/, '')}`.replace(/\/$/, '')}, so that it means the same to everything that reads the line.`, fixes: [{ title: 'Write the path below ${SRCDIR}', safety: 'safe', edits: (fix) => relativeTo(fix.text.slice(span.start, span.end), span) }] };
     }
     if (verb === 'LDFLAGS' && (text === '-static' || text === '--static')) {
       yield { span, severity: 'info', message: 'With glibc a static program still needs the shared library for getaddrinfo, getpwnam and dlopen: use the build tags netgo and osusergo, or musl.' };

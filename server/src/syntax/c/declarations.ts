@@ -60,6 +60,9 @@ export class Facts {
         this.#addInclude(node);
         return;
       case 'preproc_call':
+        this.#addImport(node);
+        return;
+      case 'preproc_call':
         this.#pragma(this.#slice(node));
         return;
       case 'preproc_def':
@@ -236,6 +239,14 @@ export class Facts {
     const path = childIn(node, 'path');
     if (path?.type !== 'string_literal' && path?.type !== 'system_lib_string') return;
     this.includes.push({ path: this.#slice(path).slice(1, -1), system: path.type === 'system_lib_string', span: this.#span(path.start, path.end) });
+  }
+
+  /** `#import` of Objective-C, which the grammar does not know. */
+  #addImport(node: CNode): void {
+    const found = /^#[ \t]*import[ \t]*([<"])([^>"\n]+)[>"]/.exec(this.#slice(node));
+    if (!found) return;
+    const from = node.start + found[0].length - found[2]!.length - 2;
+    this.includes.push({ path: found[2]!, system: found[1] === '<', span: this.#span(from, node.start + found[0].length) });
   }
 
   #addMacro(node: CNode): void {

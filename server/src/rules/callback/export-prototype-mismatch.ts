@@ -1,0 +1,77 @@
+/** Rule export-prototype-mismatch: C prototypes that declare an exported Go function otherwise than cgo generates it. */
+import { go } from '../../lint/rule-meta.ts';
+import { defineRule } from '../../lint/rule.ts';
+import { prototypeMismatch } from '../../semantics/export-signatures.ts';
+
+export default defineRule({
+  id: 'export-prototype-mismatch',
+  family: 'callback',
+  severity: 'error',
+  confidence: 'certain',
+  status: 'stable',
+  since: '0.1.0',
+  summary: 'C prototype that does not agree with the exported Go function',
+  fix: { offered: 'never' },
+  docs: {
+    why: 'C calls an exported function through whatever prototype it sees. In the preamble of the exporting file the C compiler compares it with the one that cgo generates and refuses a difference. In a header, a .c file or the preamble of another file nobody compares: the call passes other registers and widths than the Go function reads, and half of an argument, or all of it, is garbage. A Go `int` has 64 bits on most systems, a C `int` 32.',
+    advice: 'Use C types in exported functions (`C.int`, `*C.char`), and let C code include `_cgo_export.h` where it can (.c files of the package can) instead of writing the prototype by hand.',
+    limits: 'Counts of parameters, pointers, floats and widths of integers are compared; what differs on some systems only (`long` and int64), signs, and types that are not in view are not. `f()` declares no parameters.',
+    references: [{ title: 'cmd/cgo: C references to Go', url: 'https://pkg.go.dev/cmd/cgo#hdr-C_references_to_Go' }],
+  },
+  examples: [
+    {
+      title: 'Another number of parameters',
+      bad: {
+        'main.go': go`
+          package main
+
+          // extern void goDone(int status);
+          import "C"
+
+          import "unsafe"
+
+          //export goDone
+          func goDone(status C.int, data unsafe.Pointer) {
+          	println(status, data)
+          }
+
+          func main() {}
+        `,
+      },
+      good: {
+        'main.go': go`
+          package main
+
+          // extern void goDone(int status, void *data);
+          import "C"
+
+          import "unsafe"
+
+          //export goDone
+          func goDone(status C.int, data unsafe.Pointer) {
+          	println(status, data)
+          }
+
+          func main() {}
+        `,
+      },
+      byFix: false,
+      witness: { by: 'build', error: "error: conflicting types for 'goDone'" },
+    },
+  ],
+  subject: 'package',
+  *check({ model }) {
+    for (const fn of model.files.flatMap((file) => file.functions)) {
+      if (fn.exported === undefined || fn.exported !== fn.name) continue;
+      const found = prototypeMismatch(model, fn);
+      if (!found) continue;
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span: { start: fn.decl.n, end: fn.decl.n + fn.name.length },
+        message: `C calls ${fn.name} through another signature: its prototype ${found.what}.`,
+        trace: [{ place: { unit: found.unit, span: found.prototype.span }, text: `C declares ${fn.name} here` }],
+      };
+    }
+  },
+});

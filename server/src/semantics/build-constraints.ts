@@ -1,0 +1,163 @@
+/**
+ * When a file is part of the build: `//go:build` and `// +build` lines, and the GOOS and GOARCH at the end of its name. Source: go/build
+ * (goodOSArchFile, constraint), cmd/go "Build constraints".
+ */
+import type { PackageFile } from './package-model.ts';
+
+/** A condition over build tags. `unknown` may be either. */
+type Constraint =
+  | { readonly k: 'tag'; readonly tag: string }
+  | { readonly k: 'not'; readonly x: Constraint }
+  | { readonly k: 'and' | 'or'; readonly all: readonly Constraint[] }
+  | { readonly k: 'unknown' };
+
+const systems = new Set('aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos'.split(' '));
+const machines = new Set('386 amd64 amd64p32 arm arm64 arm64be armbe loong64 mips mips64 mips64le mips64p32 mips64p32le mipsle ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm'.split(' '));
+const unixSystems = new Set('aix android darwin dragonfly freebsd hurd illumos ios linux netbsd openbsd solaris'.split(' '));
+
+const cache = new WeakMap<PackageFile, Constraint>();
+
+function constraintOf(file: PackageFile): Constraint {
+  let found = cache.get(file);
+  if (!found) {
+    const own = textConstraint(file.file, file.go.text.slice(0, file.go.packageClause.start));
+    cache.set(file, (found = file.cImport ? { k: 'and', all: [own, { k: 'tag', tag: 'cgo' }] } : own));
+  }
+  return found;
+}
+
+/** Of a Go or C file, by its name and the lines above its code. */
+function textConstraint(name: string, head: string): Constraint {
+  const all: Constraint[] = nameTags(name).map((tag) => ({ k: 'tag', tag }));
+  const line = /^\/\/go:build[ \t]+(.+?)\r?$/m.exec(head)?.[1];
+  if (line !== undefined) all.push(parse(line));
+  else for (const [, words = ''] of head.matchAll(/^\/\/[ \t]*\+build[ \t]+(.*?)\r?$/gm)) all.push(plusBuild(words));
+  return { k: 'and', all };
+}
+
+function nameTags(path: string): string[] {
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/\..*$/, '').replace(/_test$/, '');
+  const [, ...parts] = name.split('_');
+  const last = parts.at(-1) ?? '';
+  const before = parts.at(-2) ?? '';
+  if (machines.has(last)) return systems.has(before) ? [before, last] : [last];
+  return systems.has(last) ? [last] : [];
+}
+
+/** Words are alternatives, commas join. */
+function plusBuild(words: string): Constraint {
+  const tag = (text: string): Constraint => (text.startsWith('!') ? { k: 'not', x: { k: 'tag', tag: text.slice(1) } } : { k: 'tag', tag: text });
+  return { k: 'or', all: words.split(/\s+/).filter((word) => word !== '').map((word) => ({ k: 'and', all: word.split(',').map(tag) })) };
+}
+
+function parse(line: string): Constraint {
+  const tokens = line.replace(/\/\/.*$/, '').match(/&&|\|\||[!()]|[\p{L}\p{N}_.]+/gu) ?? [];
+  let at = 0;
+  const list = (k: 'and' | 'or', operator: string, item: () => Constraint): Constraint => {
+    const all = [item()];
+    while (tokens[at] === operator) {
+      at++;
+      all.push(item());
+    }
+    return all.length === 1 ? all[0]! : { k, all };
+  };
+  const or = (): Constraint => list('or', '||', () => list('and', '&&', unary));
+  const unary = (): Constraint => {
+    const token = tokens[at++];
+    if (token === '!') return { k: 'not', x: unary() };
+    if (token === '(') {
+      const inner = or();
+      at++;
+      return inner;
+    }
+    return token === undefined || /^\W/.test(token) ? { k: 'unknown' } : { k: 'tag', tag: token };
+  };
+  const made = or();
+  return at >= tokens.length ? made : { k: 'unknown' };
+}
+
+function tagsOf(constraint: Constraint, into: Set<string>): void {
+  if (constraint.k === 'tag') into.add(constraint.tag);
+  else if (constraint.k === 'not') tagsOf(constraint.x, into);
+  else if (constraint.k !== 'unknown') for (const one of constraint.all) tagsOf(one, into);
+}
+
+/** Three-valued: undefined where something is not understood. */
+function holds(constraint: Constraint, isSet: (tag: string) => boolean): boolean | undefined {
+  switch (constraint.k) {
+    case 'tag':
+      return isSet(constraint.tag);
+    case 'not': {
+      const inner = holds(constraint.x, isSet);
+      return inner === undefined ? undefined : !inner;
+    }
+    case 'unknown':
+      return undefined;
+    default: {
+      const decisive = constraint.k === 'or';
+      const values = constraint.all.map((one) => holds(one, isSet));
+      return values.includes(decisive) ? decisive : values.includes(undefined) ? undefined : !decisive;
+    }
+  }
+}
+
+/** Tags beyond GOOS and GOARCH that are tried in all combinations; with more of them nothing is known. */
+const mostTags = 8;
+
+/**
+ * Whether some build contains all the files: `true` only when one is found, `false` when none exists, undefined where a constraint
+ * is not understood. `fixed` says what is given for tags.
+ */
+function satisfiable(constraints: readonly Constraint[], fixed: Readonly<Record<string, boolean>> = {}): boolean | undefined {
+  const tags = new Set<string>();
+  for (const one of constraints) tagsOf(one, tags);
+  const free = [...tags].filter((tag) => !systems.has(tag) && !machines.has(tag) && tag !== 'unix' && !/^go1\.\d+$|^gc$|^gccgo$/.test(tag) && !(tag in fixed));
+  if (free.length > mostTags) return undefined;
+  const named = [...tags].filter((tag) => systems.has(tag));
+  const oses = [...new Set([...named, 'linux', ...(named.length > 0 || tags.has('unix') ? ['windows', 'darwin', 'freebsd', 'plan9'] : [])])];
+  const arches = [...new Set([...[...tags].filter((tag) => machines.has(tag)), 'amd64'])];
+  let isUnknown = false;
+  for (const os of oses) {
+    for (const arch of arches) {
+      for (let bits = 0; bits < 1 << free.length; bits++) {
+        const isSet = (tag: string): boolean => {
+          if (tag in fixed) return fixed[tag]!;
+          if (tag === os || tag === arch) return true;
+          if (tag === 'unix') return unixSystems.has(os);
+          if ((tag === 'linux' && os === 'android') || (tag === 'darwin' && os === 'ios') || (tag === 'solaris' && os === 'illumos')) return true;
+          if (systems.has(tag) || machines.has(tag)) return false;
+          if (tag === 'gc' || /^go1\.\d+$/.test(tag)) return true;
+          const index = free.indexOf(tag);
+          return index >= 0 && ((bits >> index) & 1) === 1;
+        };
+        const all = constraints.map((one) => holds(one, isSet));
+        if (all.every((value) => value === true)) return true;
+        isUnknown ||= !all.includes(false);
+      }
+    }
+  }
+  return isUnknown ? undefined : false;
+}
+
+/** Whether two files can be part of one build. */
+export const mayCoexist = (a: PackageFile, b: PackageFile): boolean | undefined => satisfiable([constraintOf(a), constraintOf(b)]);
+
+/** Whether a C file (by its path and text) can be part of a build with the Go file. */
+export const mayCoexistWithC = (a: PackageFile, path: string, text: string): boolean | undefined => satisfiable([constraintOf(a), textConstraint(path, headOf(text))]);
+
+/** Whether some build for the system contains the file. */
+export const mayBuildFor = (file: PackageFile, os: string): boolean => satisfiable([constraintOf(file), { k: 'tag', tag: os }]) !== false;
+
+/** Whether some build without cgo contains the file. */
+export const mayBuildWithoutCgo = (file: PackageFile): boolean | undefined => satisfiable([constraintOf(file)], { cgo: false });
+
+/** Whether some build without cgo has `user` and none of the `others`; a file among the others that could be there is enough for `false`. */
+export function mayMiss(user: PackageFile, others: readonly PackageFile[]): boolean | undefined {
+  return satisfiable([constraintOf(user), ...others.map((file): Constraint => ({ k: 'not', x: constraintOf(file) }))], { cgo: false, ignore: false });
+}
+
+/** Whether the file is meant for TinyGo, which exports without cgo. */
+export const isForTinyGo = (file: PackageFile): boolean => satisfiable([constraintOf(file)], { tinygo: false }) === false;
+
+/** The comments and blank lines a C file begins with. */
+const headOf = (text: string): string => /^(?:\s*(?:\/\/[^\n]*\n|\/\*[^]*?\*\/))*/.exec(text)![0];
