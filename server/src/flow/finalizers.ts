@@ -40,18 +40,39 @@ export function finalizerEnders(flow: PackageFlow): ReadonlySet<string> {
   return flow.ask('finalizer enders', () => new Set(allFinalizers(flow).flatMap((fact) => fact.enders)));
 }
 
+interface Callback {
+  readonly ir: FuncIr;
+  readonly body: FuncBody;
+}
+
 /** The body of a callback that is a declared function, a bound method or a literal. */
-function callbackBodies(ir: FuncIr, operand: Operand | undefined, flow: PackageFlow): { readonly ir: FuncIr; readonly body: FuncBody }[] {
+function callbackBodies(ir: FuncIr, operand: Operand | undefined, flow: PackageFlow): Callback[] {
   const value = operand && origin(ir, operand);
   if (value?.k === 'closure') return [{ ir, body: value.fn }];
-  const declared = (target: { readonly recv?: string; readonly name: string }): { ir: FuncIr; body: FuncBody }[] => flow.targets(target).fns.map((fn) => ({ ir: flow.ir(fn), body: flow.ir(fn).body }));
+  const declared = (target: { readonly recv?: string; readonly name: string }): Callback[] => flow.targets(target).fns.map((fn) => ({ ir: flow.ir(fn), body: flow.ir(fn).body }));
   if (value?.k === 'func') return declared({ ...(value.recv !== undefined ? { recv: value.recv } : {}), name: value.name });
   const recv = value?.k === 'method' && value.recv.k === 'var' ? ownTypeName(value.recv.v.type) : undefined;
   return value?.k === 'method' && recv !== undefined ? declared({ recv, name: value.name }) : [];
 }
 
+/** Whether a callback passes the field to C functions of which nothing can be known: they are noted as what ends the object. */
+function handsToC(bodies: readonly Callback[], path: string, enders: string[]): boolean {
+  const calls = bodies.flatMap(({ ir, body }) =>
+    stepsOf(body).flatMap((step) => {
+      if (step.op !== 'call' || step.callee.k !== 'c') return [];
+      const { name } = step.callee;
+      return step.args.flatMap((arg, i) => {
+        const load = originStep(ir, arg);
+        return load?.op === 'field' && `.${load.name}` === path && load.base.k === 'var' && load.base.v === body.params[0] ? [`${name}#${i}`] : [];
+      });
+    }),
+  );
+  enders.push(...calls);
+  return calls.length > 0;
+}
+
 /** Methods of the object that a callback does not call but hands on: `run(x.free)`. */
-function handedOn(bodies: readonly { readonly body: FuncBody }[]): { readonly recv: string; readonly name: string }[] {
+function handedOn(bodies: readonly Callback[]): { readonly recv: string; readonly name: string }[] {
   return bodies.flatMap(({ body }) =>
     stepsOf(body).flatMap((step) =>
       operandsOf(step).flatMap((operand) => {
@@ -59,16 +80,6 @@ function handedOn(bodies: readonly { readonly body: FuncBody }[]): { readonly re
         return operand.k === 'method' && recv !== undefined ? [{ recv, name: operand.name }] : [];
       }),
     ),
-  );
-}
-
-/** Whether a literal is given to SetFinalizer or AddCleanup in this function. */
-export function isFinalizerLiteral(ir: FuncIr, literal: FuncBody): boolean {
-  return bodiesOf(ir).some((body) =>
-    stepsOf(body).some((step) => {
-      const callback = step.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'runtime' && step.args[1] ? origin(ir, step.args[1]) : undefined;
-      return callback?.k === 'closure' && callback.fn === literal;
-    }),
   );
 }
 
@@ -93,7 +104,7 @@ function finalizer(ir: FuncIr, step: CallStep, api: string, fn: GoFunction, flow
     return effect.releases !== 'never' || effect.assumed.length > 0;
   };
   const bodies = callbackBodies(ir, step.args[1], flow);
-  const paths = api === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow, ends, bodies) : cleanedPaths(ir, step, type, fn, flow, ends);
+  const paths = api === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow, ends, bodies, enders) : cleanedPaths(ir, step, type, fn, flow, ends);
   if (paths.length === 0) return undefined;
   const callback = step.args[1] && origin(ir, step.args[1]);
   return {
@@ -145,12 +156,12 @@ function pathsOf(type: string, flow: PackageFlow, depth = 0): string[] {
   });
 }
 
-function finalizedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow, ends: (effect: ArgEffect) => boolean, bodies: readonly { readonly body: FuncBody }[]): string[] {
+function finalizedPaths(ir: FuncIr, step: CallStep, type: string, fn: GoFunction, flow: PackageFlow, ends: (effect: ArgEffect) => boolean, bodies: readonly Callback[], enders: string[]): string[] {
   // `run(x.free)`: whoever runs it, the method ends the object.
   const later = handedOn(bodies).filter(({ recv }) => recv === type);
   const released = (path: string): boolean => {
     const effects = [effectOfCallback(ir, step.args[1], path, fn, flow, type), ...later.map((method) => flow.knowledge.goArg(method, 0, path))];
-    return effects.some((effect) => effect !== undefined && ends(effect));
+    return effects.some((effect) => effect !== undefined && (ends(effect) || (effect.escapes && handsToC(bodies, path, enders))));
   };
   return pathsOf(type, flow).flatMap((path) => {
     // A C struct held by value: the finalizer releases what one of its fields points to.

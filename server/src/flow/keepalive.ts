@@ -6,12 +6,11 @@ import { isCPointer, ownTypeName } from '../semantics/types.ts';
 import { keptByCallers } from './callers.ts';
 import { mentions, originStep } from './definitions.ts';
 import { finalizedFields, type FinalizedField, type FinalizedFields } from './finalized-fields.ts';
-import { finalizerEnders, finalizerFunctions, isFinalizerLiteral } from './finalizers.ts';
+import { finalizerEnders, finalizerFunctions } from './finalizers.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import { isDeadAfter, keepers } from './liveness.ts';
 import { excludes, heldLocks } from './locks.ts';
 import type { PackageFlow } from './package-flow.ts';
-import { effectOf, Explorer } from './resource/explore.ts';
 import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
 
 export interface EarlyFinalizer {
@@ -93,7 +92,7 @@ class Search {
     const { object, fact } = found;
     // What a literal captures is kept by whoever runs the literal, unless it runs on a goroutine of its own.
     if (object.scope !== body.id && !goroutines.has(body)) return undefined;
-    if (!found.copied && !isDeadAfter(ir, step, object, this.#flow.knowledge)) return undefined;
+    if (!found.copied && !isDeadAfter(ir, step, object, this.#flow.knowledge, undefined, fact.byPointer ? fact.via : '')) return undefined;
     if (fact.locks.size > 0) {
       // The finalizer waits for a lock that is held from the last use of the object to the end of the call.
       const held = heldLocks(ir, this.#flow.model.shape);
@@ -245,12 +244,9 @@ function comesBefore(body: FuncBody, from: Step, to: Step): boolean {
   return false;
 }
 
-/** The function that releases the memory is the end of the object anyway. */
+/** The function that releases the memory is the end of the object anyway. Who runs a literal, and what they keep of its arguments, is not in view. */
 function isReleaser(fn: GoFunction, ir: FuncIr, object: Var, path: string, flow: PackageFlow): boolean {
-  const literal = ir.literals.find((body) => body.params.includes(object));
-  if (literal && isFinalizerLiteral(ir, literal)) return true;
-  if (finalizerFunctions(flow).has(functionKey(fn))) return true;
-  if (literal) return effectOf(new Explorer(ir, fn.top.syntax, flow.knowledge).run(literal, new Map([[`${object.id}${path}`, 'same']]))).releases !== 'never';
+  if (ir.literals.some((body) => body.params.includes(object)) || finalizerFunctions(flow).has(functionKey(fn))) return true;
   const index = ir.body.params.indexOf(object);
   return index >= 0 && flow.knowledge.goArg(fn, index, path)?.releases !== 'never';
 }

@@ -5,8 +5,11 @@ import type { Knowledge } from './knowledge.ts';
 import { bodiesOf, stepsOf, targetsOf } from './resource/function-info.ts';
 import { ownTypeName } from '../semantics/types.ts';
 
-/** The object's variable, its copies, and variables of objects that point to it: using any of them keeps it alive. */
-export function keepers(ir: FuncIr, object: Var): ReadonlySet<Var> {
+/**
+ * The object's variable, its copies, and variables of objects that point to it: using any of them keeps it alive. `via` leads to the object
+ * that counts, when it is one that `object` points to: what was loaded from there is as good.
+ */
+export function keepers(ir: FuncIr, object: Var, via = ''): ReadonlySet<Var> {
   const set = new Set([object]);
   for (let grown = true; grown; ) {
     grown = false;
@@ -25,6 +28,7 @@ export function keepers(ir: FuncIr, object: Var): ReadonlySet<Var> {
         if (step.op === 'composite' && step.fields.some((field) => has(field.src))) add(step.dst);
         if (step.op === 'setField' && has(step.src) && step.base.k === 'var') add(step.base.v);
         if (step.op === 'addr' && step.path === '' && has(step.base)) add(step.dst);
+        if (via !== '' && step.op === 'field' && `.${step.name}` === via && step.base.k === 'var' && step.base.v === object) add(step.dst);
         if (step.op === 'call' && step.callee.k === 'builtin' && step.callee.name === 'append' && step.args.slice(1).some(has)) for (const dst of step.dsts) add(dst);
       }
     }
@@ -149,14 +153,14 @@ function condOperands(cond: Cond): readonly Operand[] {
 }
 
 /** Whether nothing keeps the object alive after the call. `passed` is an argument that does not count as keeping it. */
-export function isDeadAfter(ir: FuncIr, step: CallStep, object: Var, knowledge: Knowledge, passed?: Operand, depth = 3): boolean {
+export function isDeadAfter(ir: FuncIr, step: CallStep, object: Var, knowledge: Knowledge, passed?: Operand, via = '', depth = 3): boolean {
   // A deferred call runs when the function is left: only what is registered before it, or returned, is still in use then.
-  const vars = keepers(ir, object);
+  const vars = keepers(ir, object, via);
   const body = definitions(ir).bodyOf.get(step);
   if (!body || step.args.some((arg) => arg !== passed && isGoPointerTo(ir, arg, vars))) return false;
   if (deferredUse(ir, body, vars, step.span.start) || (step.mode === 'defer' ? isReturned(ir, body, vars) : usedAfter(ir, step, vars, object)) || mayBeHeld(ir, vars, knowledge, body)) return false;
   const roots = depth > 0 ? holdersOf(ir, object) : [];
-  return roots.length === 0 || roots.some((root) => isDeadAfter(ir, step, root, knowledge, passed, depth - 1));
+  return roots.length === 0 || roots.some((root) => isDeadAfter(ir, step, root, knowledge, passed, '', depth - 1));
 }
 
 /** What the object is reachable from, whichever of its definitions counts: `c := a` and `c = a.next` name a. Empty when some definition says nothing. */

@@ -23,7 +23,7 @@ export function heldLocks(ir: FuncIr, shape: Shape): ReadonlyMap<Step, Locks> {
   if (known) return known;
   const found = new Map<Step, Locks>();
   walk(ir, ir.body, none, shape, found);
-  for (const literal of ir.literals) if (![...stepsOf(literal)].every((step) => found.has(step))) walk(ir, literal, none, shape, found);
+  for (const literal of ir.literals) if (!stepsOf(literal).every((step) => found.has(step))) walk(ir, literal, none, shape, found);
   cache.set(ir, found);
   return found;
 }
@@ -54,7 +54,7 @@ function walk(ir: FuncIr, body: FuncBody, entry: Locks, shape: Shape, found: Map
       queue.push(to);
     }
   }
-  for (const [literal, held] of literals) if (!found.has([...stepsOf(literal)][0]!)) walk(ir, literal, held, shape, found);
+  for (const [literal, held] of literals) if (!found.has(stepsOf(literal)[0]!)) walk(ir, literal, held, shape, found);
 }
 
 function after(ir: FuncIr, step: Step, held: Locks, shape: Shape): Locks {

@@ -1,4 +1,4 @@
-/** Panics that can unwind out of a function: explicit ones, those of literals it runs, and of helpers one call deep. Source: Go spec, "Handling panics". */
+/** Panics that can unwind out of a function: explicit ones, those of literals it runs, and of helpers two calls deep. Source: Go spec, "Handling panics". */
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName, type Type } from '../semantics/types.ts';
@@ -13,7 +13,7 @@ export interface PanicFact {
   readonly how: 'panic' | 'goexit' | 'fatal' | 'helper';
   /** What is called: `panic`, `log.Panicf`, the helper's name. */
   readonly callee: string;
-  /** It stands behind a test of a lookup (`x == nil`, `!ok`): it says that something cannot be. */
+  /** It stands behind a test of a lookup (`x == nil`, `!ok`), or where a switch has named every value: it says that something cannot be. */
   readonly isInvariant: boolean;
   /** Inside the helper. */
   readonly inner?: Place;
@@ -26,7 +26,7 @@ interface Found {
 }
 
 /** The panics that leave the function because no deferred recover was registered before them. */
-export function escapingPanics(ir: FuncIr, flow: PackageFlow, helperDepth = 1): PanicFact[] {
+export function escapingPanics(ir: FuncIr, flow: PackageFlow, helperDepth = 2): PanicFact[] {
   const out: PanicFact[] = [];
   walk(ir, ir.body, flow, (step, recovered, isInvariant) => {
     const found = explicit(step);
@@ -38,7 +38,8 @@ export function escapingPanics(ir: FuncIr, flow: PackageFlow, helperDepth = 1): 
       if (inner) out.push({ span: step.span, how: 'helper', callee: 'name' in step.callee ? step.callee.name : '', isInvariant: inner.isInvariant, inner: inner.place });
     }
   });
-  const unique = new Map(out.map((fact) => [fact.span.start, fact]));
+  // Where another way leads to the same panic, it can be.
+  const unique = new Map(out.sort((a, b) => Number(b.isInvariant) - Number(a.isInvariant)).map((fact) => [fact.span.start, fact]));
   return [...unique.values()].sort((a, b) => a.span.start - b.span.start);
 }
 
@@ -46,10 +47,10 @@ export function escapingPanics(ir: FuncIr, flow: PackageFlow, helperDepth = 1): 
 function walk(ir: FuncIr, body: FuncBody, flow: PackageFlow, visit: (step: CallStep, recovered: boolean, isInvariant: boolean) => void): void {
   const info = functionInfo(ir);
   const seen = new Set<string>();
-  const queue: { readonly fn: FuncBody; readonly block: number; readonly recovered: boolean; readonly via?: Cond }[] = [{ fn: body, block: 0, recovered: false }];
+  const queue: { readonly fn: FuncBody; readonly block: number; readonly recovered: boolean; readonly isInvariant: boolean }[] = [{ fn: body, block: 0, recovered: false, isInvariant: false }];
   while (queue.length > 0) {
-    const { fn, block: index, recovered, via } = queue.pop()!;
-    const key = `${fn.id}.${index}.${recovered}`;
+    const { fn, block: index, recovered, isInvariant } = queue.pop()!;
+    const key = `${fn.id}.${index}.${recovered}.${isInvariant}`;
     if (seen.has(key)) continue;
     seen.add(key);
     const block = fn.blocks[index]!;
@@ -57,15 +58,20 @@ function walk(ir: FuncIr, body: FuncBody, flow: PackageFlow, visit: (step: CallS
     for (const step of block.steps) {
       if (step.op !== 'call') continue;
       if (step.mode === 'go') continue;
-      if (step.mode === 'call') visit(step, guarded, via !== undefined && testsLookup(via));
+      if (step.mode === 'call') visit(step, guarded, isInvariant);
       const literal = step.callee.k !== 'value' ? undefined : step.callee.fn.k === 'closure' ? step.callee.fn.fn : step.callee.fn.k === 'var' ? info.closures.get(step.callee.fn.v) : undefined;
       // A deferred literal runs when the function is left: what was registered before it still guards, what comes later does not.
-      if (literal) queue.push({ fn: literal, block: 0, recovered: guarded });
+      if (literal) queue.push({ fn: literal, block: 0, recovered: guarded, isInvariant: false });
       if (step.mode === 'defer' && protects(step, ir, flow)) guarded = true;
     }
     const { term } = block;
     const next = term.k === 'jump' ? [term.to] : term.k === 'branch' ? [term.yes, term.no] : term.k === 'multi' ? term.to : [];
-    for (const to of next) queue.push({ fn, block: to, recovered: guarded, ...(term.k === 'branch' ? { via: term.cond } : {}) });
+    const passes = term.k === 'jump' && block.steps.length === 0;
+    for (const to of next) {
+      // Past the last case of a switch on a value is what nobody expects; a case is what happens.
+      const isDefault = term.k === 'branch' && term.cond.k === 'eq' && term.cond.isCase === true && to === term.no;
+      queue.push({ fn, block: to, recovered: guarded, isInvariant: isDefault || (passes && isInvariant) || (term.k === 'branch' && !(term.cond.k === 'eq' && term.cond.isCase) && testsLookup(term.cond)) });
+    }
   }
 }
 
@@ -100,14 +106,24 @@ function targetsOf(step: CallStep, flow: PackageFlow): readonly GoFunction[] {
   return step.callee.k === 'method' && recv !== undefined ? flow.targets({ recv, name: step.callee.name }).fns : [];
 }
 
-function helperPanic(step: CallStep, flow: PackageFlow, depth: number): { readonly place: Place; readonly isInvariant: boolean } | undefined {
-  for (const fn of targetsOf(step, flow)) {
-    const body = fn.top.syntax.full();
-    if (body.k !== 'Func' || !body.body || !/\b(?:panic|Panic\w*|Goexit|Fatal\w*)\s*\(/.test(fn.top.syntax.text)) continue;
-    const first = escapingPanics(flow.ir(fn), flow, depth - 1)[0];
-    if (first) return { place: { unit: fn.top.syntax, span: first.span }, isInvariant: first.isInvariant };
-  }
-  return undefined;
+interface Inner {
+  readonly place: Place;
+  readonly isInvariant: boolean;
+}
+
+/** The first panic that leaves a helper. Of several variants any may be the one that is built, so each must panic. */
+function helperPanic(step: CallStep, flow: PackageFlow, depth: number): Inner | undefined {
+  const found = targetsOf(step, flow).map((fn) =>
+    flow.ask<Inner | undefined>(`panics@${depth}:${flow.idOf(fn)}`, () => {
+      flow.targets(fn);
+      const body = fn.top.syntax.full();
+      if (body.k !== 'Func' || !body.body) return undefined;
+      const facts = escapingPanics(flow.ir(fn), flow, depth - 1);
+      const first = facts.find((fact) => !fact.isInvariant) ?? facts[0];
+      return first && { place: first.inner ?? { unit: fn.top.syntax, span: first.span }, isInvariant: first.isInvariant };
+    }),
+  );
+  return found.every((one) => one !== undefined) ? found[0] : undefined;
 }
 
 /**
@@ -131,6 +147,26 @@ function protects(step: CallStep, ir: FuncIr, flow: PackageFlow): boolean {
 /** Deferred calls of recover itself: they look like a guard and stop nothing. */
 export function uselessRecovers(ir: FuncIr): Span[] {
   return stepsOf(ir.body).flatMap((step) => (step.op === 'call' && step.mode === 'defer' && step.callee.k === 'builtin' && step.callee.name === 'recover' ? [step.stmt] : []));
+}
+
+/** The exported function that runs `fn`, directly or through one function between, without a guard of its own. */
+export function exportThatRuns(fn: GoFunction, flow: PackageFlow, depth = 2): GoFunction | undefined {
+  if (fn.exported !== undefined) return fn;
+  if (depth === 0) return undefined;
+  for (const caller of flow.everyFile().flatMap((file) => file.functions)) {
+    if (caller.top.syntax === fn.top.syntax || !caller.top.syntax.text.includes(`${fn.name}(`)) continue;
+    flow.targets(caller);
+    const body = caller.top.syntax.full();
+    if (body.k !== 'Func' || !body.body) continue;
+    let runs = false;
+    const ir = flow.ir(caller);
+    walk(ir, ir.body, flow, (step, recovered) => {
+      runs ||= !recovered && targetsOf(step, flow).some((target) => target.top.syntax === fn.top.syntax);
+    });
+    const found = runs ? exportThatRuns(caller, flow, depth - 1) : undefined;
+    if (found) return found;
+  }
+  return undefined;
 }
 
 const callsRecover = (body: FuncBody): boolean => stepsOf(body).some((step: Step) => step.op === 'call' && step.mode === 'call' && step.callee.k === 'builtin' && step.callee.name === 'recover');

@@ -1,5 +1,5 @@
 /** Rule export-panic: panics that unwind out of an //export function through C frames. */
-import { escapingPanics, uselessRecovers } from '../../flow/panics.ts';
+import { escapingPanics, exportThatRuns, uselessRecovers } from '../../flow/panics.ts';
 import { recoverGuard } from '../../lint/fixes/recover-guard.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
@@ -16,7 +16,7 @@ export default defineRule({
   docs: {
     why: 'A panic (or runtime.Goexit) in a function that C calls unwinds through the C frames like a longjmp: C cleanup code is skipped, locks stay locked, state is half changed. Where C called on a thread of its own there is no Go frame further out, and the process dies. With the address or thread sanitizer the stack bookkeeping breaks as well.',
     advice: 'Make `defer func() { if r := recover(); r != nil { … } }()` the first statement, and report the failure through the result. Recover works only when the deferred function itself calls it: `defer recover()`, and a literal that calls a helper which recovers, protect nothing; `defer helper()` with the recover in the helper does.',
-    limits: 'Explicit panics, log.Panic, runtime.Goexit and testing’s Fatal are seen, in the function, in literals it calls and in helpers of the package one call deep. A panic behind a test of a lookup (`x == nil`, `!ok`) is information. Failing type assertions, index errors and nil dereferences are not reported: nearly every function could.',
+    limits: 'Explicit panics, log.Panic, runtime.Goexit and testing’s Fatal are seen, in the function, in literals it calls and in helpers of the package two calls deep. A panic behind a test of a lookup (`x == nil`, `!ok`), or in the default of a switch on a value, is information. Failing type assertions, index errors and nil dereferences are not reported: nearly every function could.',
     references: [
       { title: 'Go issue 16150: panics through callbacks', url: 'https://go.dev/issue/16150' },
       { title: 'Go spec: handling panics', url: 'https://go.dev/ref/spec#Handling_panics' },
@@ -66,10 +66,18 @@ export default defineRule({
   ],
   subject: 'function',
   *check(fn, { flow, model }) {
-    if (fn.exported === undefined || !fn.decl.body) return;
+    if (!fn.decl.body) return;
+    const useless = fn.top.syntax.text.includes('recover') ? uselessRecovers(flow.ir(fn)) : [];
+    if (fn.exported === undefined) {
+      const outer = useless.length > 0 ? exportThatRuns(fn, flow) : undefined;
+      for (const span of outer ? useless : []) {
+        yield { file: fn.file, top: fn.top, span, message: `\`defer recover()\` stops no panic: ${fn.name} looks guarded, but a panic still unwinds through exported ${outer!.name} and the C frames. Call recover in a deferred function.` };
+      }
+      return;
+    }
     const callers = [...model.c.summaries.values()].flatMap((summary) => summary.callsExported.filter((call) => call.name === fn.exported).map((call) => ({ summary, call })));
     const panics = escapingPanics(flow.ir(fn), flow);
-    for (const span of panics.length === 0 ? uselessRecovers(flow.ir(fn)) : []) {
+    for (const span of panics.length === 0 ? useless : []) {
       yield {
         file: fn.file,
         top: fn.top,
