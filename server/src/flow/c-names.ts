@@ -45,3 +45,8 @@ export const mayKeep = (name: string): boolean => hints(name).keep;
 
 /** Makes something, by its name. */
 export const mayConstruct = (name: string): boolean => hints(name).construct;
+
+const allocate = new Set(['malloc', 'calloc', 'realloc', 'alloc', 'strdup', 'strndup', 'memdup', 'zalloc', 'mallocz']);
+
+/** Allocates or makes something, by its name. */
+export const mayAllocate = (name: string): boolean => mayConstruct(name) || words(name).some((word) => allocate.has(word.replace(/\d+$/, '')));

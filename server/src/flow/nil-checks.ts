@@ -1,0 +1,253 @@
+/**
+ * Pointers from C that are used before anything has looked whether they are nil. A test of the pointer, of another result of the call or of a
+ * variable that the call has filled counts; so does a Go function that gets the pointer, unless it is seen to dereference it untested.
+ */
+import type { Span } from '../base/span.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { isUnsafePointer, ownTypeName } from '../semantics/types.ts';
+import { cOwnedResults } from './c-knowledge.ts';
+import { mayAllocate } from './c-names.ts';
+import { definitions, originStep } from './definitions.ts';
+import type { Block, CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { bodiesOf, functionInfo, keyOf, operandsOf, stepsOf, targetsOf } from './resource/function-info.ts';
+
+export interface UncheckedPointer {
+  readonly callee: string;
+  /** The call. */
+  readonly span: Span;
+  /**
+   * `allocator`: documented or seen to return NULL. `named`: its name says that it makes something. `tested-later`: the function itself tests
+   * the variable, but too late. `getter`: any other function without a body in view. `overwritten`: `p = realloc(p, n)`.
+   */
+  readonly why: 'allocator' | 'named' | 'tested-later' | 'getter' | 'overwritten';
+  /** The first use that needs memory; for `overwritten` the assignment. */
+  readonly use: Span;
+  readonly name?: string;
+}
+
+/** The unchecked pointers of a function. */
+export function uncheckedPointers(fn: GoFunction, flow: PackageFlow): readonly UncheckedPointer[] {
+  return flow.ask(`nil-checks:${flow.idOf(fn)}`, () => {
+    flow.targets(fn.recv === undefined ? { name: fn.name } : { recv: fn.recv, name: fn.name });
+    const ir = flow.ir(fn);
+    if (ir.opaque) return [];
+    return bodiesOf(ir).flatMap((body) =>
+      body.blocks.flatMap((block, at) => block.steps.flatMap((step, index) => (step.op === 'call' && step.mode === 'call' && step.callee.k === 'c' ? ofCall(ir, body, step, at, index, flow) : []))),
+    );
+  });
+}
+
+function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: number, flow: PackageFlow): UncheckedPointer[] {
+  const result = step.dsts[0];
+  if (result === undefined || step.callee.k !== 'c' || step.callee.name === 'malloc') return [];
+  const callee = step.callee.name;
+  if (callee === 'realloc') {
+    const over = overwrites(ir, step);
+    if (over && !stopsWithout(body, aliasesOf(ir, result))) return [{ callee, span: step.span, why: 'overwritten', use: over.span, ...(over.name === undefined ? {} : { name: over.name }) }];
+  }
+  const aliases = aliasesOf(ir, result);
+  const testedSomewhere = body.blocks.some(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => [...aliases].some((alias) => alias === v && alias.kind !== 'temp')));
+  if (!testedSomewhere && ![...aliases].some(isPointer)) return [];
+  const why = reason(callee, testedSomewhere, flow);
+  if (why === undefined) return [];
+  const use = firstUse(ir, body, { at, index: index + 1 }, result, telltales(ir, step), flow);
+  if (use === undefined) return [];
+  const name = [...aliases].find((v) => v.name !== undefined)?.name;
+  return [{ callee, span: step.span, why, use, ...(name === undefined ? {} : { name }) }];
+}
+
+const isPointer = (v: Var): boolean => v.type?.k === 'pointer' || isUnsafePointer(v.type);
+
+function reason(callee: string, testedSomewhere: boolean, flow: PackageFlow): UncheckedPointer['why'] | undefined {
+  const { c } = flow.model;
+  const owned = cOwnedResults(c, callee).find((one) => one.index === 0 && one.outArg === undefined);
+  if (owned) return owned.mayBeNil ? 'allocator' : undefined;
+  const summary = c.summary(callee);
+  // Of a borrowed pointer only the owner knows whether it can be NULL.
+  if (summary) return summary.result.mayBeNull && testedSomewhere ? 'tested-later' : undefined;
+  if (/^(?:CString|CBytes|Go\w+)$/.test(callee)) return undefined;
+  if (testedSomewhere) return 'tested-later';
+  return mayAllocate(callee) ? 'named' : 'getter';
+}
+
+/** The variables that are the pointer: copies and conversions of it. */
+function aliasesOf(ir: FuncIr, result: Var): ReadonlySet<Var> {
+  const set = new Set([result]);
+  for (let size = 0; size !== set.size; ) {
+    size = set.size;
+    for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.src.k === 'var' && set.has(step.src.v)) set.add(step.dst);
+  }
+  return set;
+}
+
+/** What else says whether the call has worked: its other results and the variables whose address it got. */
+function telltales(ir: FuncIr, step: CallStep): ReadonlySet<Var> {
+  const out = new Set<Var>();
+  const close = (v: Var): void => {
+    if (out.has(v)) return;
+    out.add(v);
+    for (const body of bodiesOf(ir)) for (const other of stepsOf(body)) if (other.op === 'copy' && other.src.k === 'var' && other.src.v === v) close(other.dst);
+  };
+  for (const v of step.dsts.slice(1)) close(v);
+  for (const arg of step.args) {
+    const from = originStep(ir, arg);
+    if (from?.op === 'addr' && from.base.k === 'var') close(from.base.v);
+  }
+  return out;
+}
+
+function nilTested(cond: (Block['term'] & { k: 'branch' })['cond']): Var[] {
+  if (cond.k !== 'eq') return [];
+  const isNil = (operand: Operand): boolean => operand.k === 'const' && operand.value === 'nil';
+  return [...(isNil(cond.r) && cond.l.k === 'var' ? [cond.l.v] : []), ...(isNil(cond.l) && cond.r.k === 'var' ? [cond.r.v] : [])];
+}
+
+interface At {
+  readonly at: number;
+  readonly index: number;
+}
+
+/** The first step on any path that needs the memory before the path has tested it. */
+function firstUse(ir: FuncIr, body: FuncBody, start: At, pointer: Var, telltale: ReadonlySet<Var>, flow: PackageFlow, depth = 0): Span | undefined {
+  const seen = new Set<string>();
+  const queue: (At & { readonly live: ReadonlySet<Var> })[] = [{ ...start, live: new Set([pointer]) }];
+  let best: Span | undefined;
+  while (queue.length > 0) {
+    const from = queue.pop()!;
+    const block = body.blocks[from.at]!;
+    let live = from.live;
+    const found = (() => {
+      for (const step of block.steps.slice(from.index)) {
+        const verdict = live.size > 0 ? look(ir, step, live, telltale, flow, depth) : 'settled';
+        if (verdict === 'settled') return true;
+        if (verdict) {
+          if (best === undefined || verdict.start < best.start) best = verdict;
+          return true;
+        }
+        live = afterStep(step, live);
+      }
+      return false;
+    })();
+    if (found) continue;
+    const { term } = block;
+    if (term.k === 'branch') {
+      if (operandsOfCond(term.cond).some((operand) => isAbout(ir, operand, live, telltale, 0))) continue;
+      push(term.yes);
+      push(term.no);
+    } else if (term.k === 'jump') push(term.to);
+    else if (term.k === 'multi') term.to.forEach(push);
+
+    function push(at: number): void {
+      const key = `${at}:${[...live].map((v) => v.id).sort().join()}`;
+      if (seen.has(key) || seen.size > 400) return;
+      seen.add(key);
+      queue.push({ at, index: 0, live });
+    }
+  }
+  return best;
+}
+
+const operandsOfCond = (cond: (Block['term'] & { k: 'branch' })['cond']): readonly Operand[] => (cond.k === 'unknown' ? [] : cond.k === 'truth' ? [cond.x] : [cond.l, cond.r]);
+
+/** Whether a tested value depends on the pointer or on what tells whether the call has worked. */
+function isAbout(ir: FuncIr, operand: Operand, live: ReadonlySet<Var>, telltale: ReadonlySet<Var>, depth: number): boolean {
+  if (operand.k !== 'var' || depth > 6) return false;
+  if (live.has(operand.v) || telltale.has(operand.v)) return true;
+  return (definitions(ir).of.get(operand.v) ?? []).some((step) => operandsOf(step).some((inner) => isAbout(ir, inner, live, telltale, depth + 1)));
+}
+
+/** A variable that is set to something else is the pointer no more; one that is set to it is. */
+function afterStep(step: Step, live: ReadonlySet<Var>): ReadonlySet<Var> {
+  if (step.op === 'copy' && step.src.k === 'var' && live.has(step.src.v)) return live.has(step.dst) ? live : new Set([...live, step.dst]);
+  const lost = targetsOf(step).filter((v) => live.has(v));
+  return lost.length === 0 ? live : new Set([...live].filter((v) => !lost.includes(v)));
+}
+
+/** A dereference, or `settled` where the pointer goes to code that may look at it. */
+function look(ir: FuncIr, step: Step, live: ReadonlySet<Var>, telltale: ReadonlySet<Var>, flow: PackageFlow, depth: number): Span | 'settled' | undefined {
+  const is = (operand: Operand | undefined): boolean => operand?.k === 'var' && live.has(operand.v);
+  switch (step.op) {
+    case 'field':
+    case 'deref':
+    case 'index':
+    case 'setField':
+    case 'setDeref':
+    case 'setIndex':
+      return is(step.base) ? step.span : undefined;
+    case 'addr':
+      return is(step.base) && (step.path !== '' || step.indexed) ? step.span : undefined;
+    case 'slice':
+      return is(step.base) && step.hi !== undefined ? step.span : undefined;
+    case 'call': {
+      const index = step.args.findIndex(is);
+      if (index < 0) return undefined;
+      // What runs later may know more then.
+      if (step.mode !== 'call') return undefined;
+      if (step.callee.k === 'c') return undefined;
+      // unsafe.Slice(nil, 0) is nil; with any other length it panics.
+      if (step.callee.k === 'pkg' && step.callee.pkg === 'unsafe' && step.callee.name === 'Slice' && index === 0) {
+        return step.args[1] && isAbout(ir, step.args[1], live, telltale, 0) ? 'settled' : step.span;
+      }
+      if (step.callee.k === 'pkg') return 'settled';
+      return helperUses(ir, step, index, flow, depth) ? step.span : 'settled';
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether every variant of a Go helper dereferences the argument untested. */
+function helperUses(ir: FuncIr, step: CallStep, index: number, flow: PackageFlow, depth: number): boolean {
+  const { callee } = step;
+  if (depth > 0 || (callee.k !== 'go' && callee.k !== 'method')) return false;
+  const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
+  if (callee.k === 'method' && recv === undefined) return false;
+  const { fns, strip } = flow.targets({ name: callee.name, ...(recv === undefined ? {} : { recv }) });
+  if (strip !== '' || fns.length === 0) return false;
+  return fns.every((fn) => {
+    if (!fn.decl.sig) return false;
+    const inner = flow.ir(fn);
+    const param = inner.body.params[index];
+    if (inner === ir || inner.opaque || param === undefined || (inner.variadic && index >= inner.body.params.length - 1)) return false;
+    return firstUse(inner, inner.body, { at: 0, index: 0 }, param, new Set(), flow, depth + 1) !== undefined;
+  });
+}
+
+/** `p = realloc(p, n)`: the only pointer to the old block is gone when it fails. */
+function overwrites(ir: FuncIr, step: CallStep): { readonly span: Span; readonly name?: string } | undefined {
+  const { pure } = functionInfo(ir);
+  const old = placeOf(ir, step.args[0]);
+  const result = step.dsts[0];
+  if (old === undefined || result === undefined) return undefined;
+  const aliases = new Set([...aliasesOf(ir, result)].filter((v) => v.kind === 'temp'));
+  for (const body of bodiesOf(ir)) {
+    for (const other of stepsOf(body)) {
+      if (other.op === 'copy' && other.src.k === 'var' && aliases.has(other.src.v) && other.dst.kind !== 'temp' && `v${other.dst.id}` === old) return { span: other.stmt, ...(other.dst.name === undefined ? {} : { name: other.dst.name }) };
+      if (other.op === 'setField' && other.src.k === 'var' && aliases.has(other.src.v) && `${keyOf(other.base, pure) ?? '?'}.${other.name}` === old) return { span: other.stmt, name: other.name };
+      if (other.op === 'setGlobal' && other.src.k === 'var' && aliases.has(other.src.v) && other.name === old) return { span: other.stmt, name: other.name };
+    }
+  }
+  return undefined;
+}
+
+/** Whether a program that gets nil here ends: then nothing is lost. */
+function stopsWithout(body: FuncBody, aliases: ReadonlySet<Var>): boolean {
+  return body.blocks.some(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => aliases.has(v)) && body.blocks[term.yes]!.term.k === 'stop');
+}
+
+/** The place a value was read from, conversions in the expression looked through. */
+function placeOf(ir: FuncIr, operand: Operand | undefined): string | undefined {
+  const { pure } = functionInfo(ir);
+  for (let at = operand, i = 0; at && i < 8; i++) {
+    if (at.k === 'global') return at.name;
+    if (at.k !== 'var') return undefined;
+    const key = keyOf(at, pure);
+    if (key !== undefined && !key.startsWith('?')) return key;
+    const from: readonly Step[] = definitions(ir).of.get(at.v) ?? [];
+    const step = from.length === 1 ? from[0] : undefined;
+    if (step?.op !== 'copy') return undefined;
+    at = step.src;
+  }
+  return undefined;
+}
