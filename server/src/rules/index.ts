@@ -16,6 +16,7 @@ import deferFreeEarly from './memory/defer-free-early.ts';
 import deferFreeInLoop from './memory/defer-free-in-loop.ts';
 import mallocLeak from './memory/malloc-leak.ts';
 import missingStdlibInclude from './memory/missing-stdlib-include.ts';
+import uncheckedAlloc from './memory/unchecked-alloc.ts';
 import useAfterFree from './memory/use-after-free.ts';
 import cleanupCapturesObject from './pointer/cleanup-captures-object.ts';
 import emptySliceAddress from './pointer/empty-slice-address.ts';
@@ -39,6 +40,7 @@ export const rules: readonly Rule[] = [
   deferFreeInLoop,
   mallocLeak,
   missingStdlibInclude,
+  uncheckedAlloc,
   useAfterFree,
   cleanupCapturesObject,
   emptySliceAddress,
