@@ -10,7 +10,8 @@ import { mayAllocate } from './c-names.ts';
 import { definitions, originStep } from './definitions.ts';
 import type { Block, CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
-import { bodiesOf, functionInfo, keyOf, operandsOf, stepsOf, targetsOf } from './resource/function-info.ts';
+import { below, placeKey } from './place-key.ts';
+import { bodiesOf, operandsOf, stepsOf, targetsOf } from './resource/function-info.ts';
 
 export interface UncheckedPointer {
   readonly callee: string;
@@ -18,9 +19,9 @@ export interface UncheckedPointer {
   readonly span: Span;
   /**
    * `allocator`: documented or seen to return NULL. `named`: its name says that it makes something. `tested-later`: the function itself tests
-   * the variable, but too late. `getter`: any other function without a body in view. `overwritten`: `p = realloc(p, n)`.
+   * the variable, but too late. `overwritten`: `p = realloc(p, n)`.
    */
-  readonly why: 'allocator' | 'named' | 'tested-later' | 'getter' | 'overwritten';
+  readonly why: 'allocator' | 'named' | 'tested-later' | 'overwritten';
   /** The first use that needs memory; for `overwritten` the assignment. */
   readonly use: Span;
   readonly name?: string;
@@ -68,7 +69,7 @@ function reason(callee: string, testedSomewhere: boolean, flow: PackageFlow): Un
   if (summary) return summary.result.mayBeNull && testedSomewhere ? 'tested-later' : undefined;
   if (/^(?:CString|CBytes|Go\w+)$/.test(callee)) return undefined;
   if (testedSomewhere) return 'tested-later';
-  return mayAllocate(callee) ? 'named' : 'getter';
+  return mayAllocate(callee) ? 'named' : undefined;
 }
 
 /** The variables that are the pointer: copies and conversions of it. */
@@ -216,16 +217,17 @@ function helperUses(ir: FuncIr, step: CallStep, index: number, flow: PackageFlow
 
 /** `p = realloc(p, n)`: the only pointer to the old block is gone when it fails. */
 function overwrites(ir: FuncIr, step: CallStep): { readonly span: Span; readonly name?: string } | undefined {
-  const { pure } = functionInfo(ir);
-  const old = placeOf(ir, step.args[0]);
-  const result = step.dsts[0];
-  if (old === undefined || result === undefined) return undefined;
-  const aliases = new Set([...aliasesOf(ir, result)].filter((v) => v.kind === 'temp'));
+  const old = placeKey(ir, step.args[0]);
+  if (old === undefined || old === 'nil' || step.dsts[0] === undefined) return undefined;
+  // Only what the expression itself makes of the result: a variable in between may be tested first.
+  const direct = new Set([step.dsts[0]]);
   for (const body of bodiesOf(ir)) {
     for (const other of stepsOf(body)) {
-      if (other.op === 'copy' && other.src.k === 'var' && aliases.has(other.src.v) && other.dst.kind !== 'temp' && `v${other.dst.id}` === old) return { span: other.stmt, ...(other.dst.name === undefined ? {} : { name: other.dst.name }) };
-      if (other.op === 'setField' && other.src.k === 'var' && aliases.has(other.src.v) && `${keyOf(other.base, pure) ?? '?'}.${other.name}` === old) return { span: other.stmt, name: other.name };
-      if (other.op === 'setGlobal' && other.src.k === 'var' && aliases.has(other.src.v) && other.name === old) return { span: other.stmt, name: other.name };
+      if (!('src' in other) || other.src.k !== 'var' || !direct.has(other.src.v)) continue;
+      if (other.op === 'copy' && other.dst.kind === 'temp') direct.add(other.dst);
+      else if (other.op === 'copy' && `v${other.dst.id}` === old) return { span: other.stmt, ...(other.dst.name === undefined ? {} : { name: other.dst.name }) };
+      else if (other.op === 'setField' && below(placeKey(ir, other.base), other.name) === old) return { span: other.stmt, name: other.name };
+      else if (other.op === 'setGlobal' && other.name === old) return { span: other.stmt, name: other.name };
     }
   }
   return undefined;
@@ -234,20 +236,4 @@ function overwrites(ir: FuncIr, step: CallStep): { readonly span: Span; readonly
 /** Whether a program that gets nil here ends: then nothing is lost. */
 function stopsWithout(body: FuncBody, aliases: ReadonlySet<Var>): boolean {
   return body.blocks.some(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => aliases.has(v)) && body.blocks[term.yes]!.term.k === 'stop');
-}
-
-/** The place a value was read from, conversions in the expression looked through. */
-function placeOf(ir: FuncIr, operand: Operand | undefined): string | undefined {
-  const { pure } = functionInfo(ir);
-  for (let at = operand, i = 0; at && i < 8; i++) {
-    if (at.k === 'global') return at.name;
-    if (at.k !== 'var') return undefined;
-    const key = keyOf(at, pure);
-    if (key !== undefined && !key.startsWith('?')) return key;
-    const from: readonly Step[] = definitions(ir).of.get(at.v) ?? [];
-    const step = from.length === 1 ? from[0] : undefined;
-    if (step?.op !== 'copy') return undefined;
-    at = step.src;
-  }
-  return undefined;
 }

@@ -5,7 +5,7 @@ import type { PackageModel } from '../semantics/package-model.ts';
 import type { Type } from '../semantics/types.ts';
 import { originStep, origin } from './definitions.ts';
 import type { FuncIr, Operand } from './ir.ts';
-import { functionInfo, keyOf } from './resource/function-info.ts';
+import { placeKey } from './place-key.ts';
 
 /** `times * of + plus`, in whatever unit it is written. */
 export interface SizeValue {
@@ -54,7 +54,7 @@ function measured(type: Type, model: PackageModel): SizeValue | undefined {
 }
 
 function unknownCount(ir: FuncIr, of: Operand): SizeValue {
-  const key = keyOf(of, functionInfo(ir).pure);
+  const key = placeKey(ir, of);
   return { times: 1, plus: 0, of, ...(key === undefined ? {} : { key }), measured: [] };
 }
 

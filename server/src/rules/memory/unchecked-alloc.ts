@@ -15,7 +15,7 @@ export default defineRule({
   docs: {
     why: 'C.malloc never returns nil: cgo lets the program crash instead. `C.calloc`, `C.realloc`, `C.strdup` and the constructors of libraries are the plain C functions and may fail. A field of such a result that is read or written without a test is an access to address 0 or a little behind it. `p = C.realloc(p, n)` has another fault: when it fails the old block is still there, but the only pointer to it has been overwritten with nil.',
     advice: 'Compare with nil before the first use (`if p == nil { return errNoMemory }`). Give the result of realloc to a variable of its own and assign it after the test.',
-    limits: 'Only the overwritten pointer of realloc is a warning. Results of the C library and of C bodies in view that may be NULL, of functions whose name says that they allocate, and pointers that are tested too late are information; results of other functions hints. A pointer that is only passed on is left alone, and so is one next to an error result, a length or an out-parameter that is tested. What a Go function does that gets the pointer is followed one call deep.',
+    limits: 'Only the overwritten pointer of realloc is a warning. Results of the C library and of C bodies in view that may be NULL, of functions whose name says that they allocate, and pointers that are tested too late are information; results of other functions are taken for valid. A pointer that is only passed on is left alone, and so is one next to an error result, a length or an out-parameter that is tested. What a Go function does that gets the pointer is followed one call deep.',
     references: [
       { title: 'cmd/cgo: Go references to C (C.malloc cannot fail)', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
       { title: 'POSIX: realloc', url: 'https://pubs.opengroup.org/onlinepubs/9799919799/functions/realloc.html' },
@@ -106,7 +106,7 @@ export default defineRule({
   },
 });
 
-const severities = { overwritten: 'warning', allocator: 'info', named: 'info', 'tested-later': 'info', getter: 'hint' } as const;
+const severities = { overwritten: 'warning', allocator: 'info', named: 'info', 'tested-later': 'info' } as const;
 
 function message({ callee, why, name }: UncheckedPointer): string {
   const it = name === undefined ? 'the result' : `\`${name}\``;
@@ -115,8 +115,6 @@ function message({ callee, why, name }: UncheckedPointer): string {
       return `When C.realloc fails, ${it} is nil and the only pointer to the old block is lost: keep the result apart until it is tested.`;
     case 'tested-later':
       return `${upper(it)} is compared with nil in this function, but only after it has been used: C.${callee} may return NULL.`;
-    case 'getter':
-      return `C.${callee} is not known to return a pointer other than NULL, and ${it} is used without a nil check.`;
     default:
       return `C.${callee} may return NULL, and ${it} is used before anything has compared it with nil.`;
   }
