@@ -7,7 +7,7 @@ import type { Severity } from '../lint/finding.ts';
 import type { RuleMeta } from '../lint/rule-meta.ts';
 import { ConfigFiles } from '../project/config-file.ts';
 import type { FileId, Host } from '../project/host.ts';
-import { nodeHost, toFileId } from '../project/node-host.ts';
+import { listingOnce, nodeHost, toFileId } from '../project/node-host.ts';
 import type { FileReport } from '../project/project.ts';
 import { renderGithub } from '../report/github.ts';
 import { renderJson } from '../report/json.ts';
@@ -53,14 +53,15 @@ export async function check(paths: readonly string[], options: CheckOptions, con
   const { terminal } = context;
   const base = baseFolder(options.format, terminal);
   const show = (file: FileId): string => displayPath(file, base);
+  const host = listingOnce(nodeHost);
   const configs = new ConfigFiles(
-    nodeHost,
+    host,
     context.rules.map(({ id }) => id),
   );
   const { targets, problems } = await walk(paths.length === 0 ? ['.'] : paths, terminal.cwd, configs, show);
   const compared = await comparison(options, terminal.cwd, targets, context.createProject);
   const wanted = compared === undefined ? targets : targets.filter(compared.mayDiffer);
-  const report = await run(wanted, problems, options, context, configs, show, compared);
+  const report = await run(wanted, problems, options, context, host, configs, show, compared);
 
   const tool: Tool = { version: context.version, rules: context.rules };
   const color = options.output === undefined && wantsColor(terminal.stdout, terminal.env);
@@ -93,12 +94,13 @@ async function run(
   problems: readonly string[],
   options: CheckOptions,
   context: CheckContext,
+  host: Host,
   configs: ConfigFiles,
   show: (file: FileId) => string,
   compared: Comparison | undefined,
 ): Promise<Report> {
   if (targets.length === 0) return { findings: [], sources: new Map(), checked: 0, problems, compared: compared !== undefined, ...(options.fix === true ? { fixed: { findings: 0, files: 0 } } : {}) };
-  const checker = await context.createProject(nodeHost);
+  const checker = await context.createProject(host);
   const collector = new Collector(checker, show, compared);
   const progress = startProgress(context.terminal.stderr);
   const selection = {

@@ -1,7 +1,7 @@
-/** The host of the command line and the desktop server: files of this machine, read as bytes. Decodes nothing, follows symbolic links. */
+/** The hosts of the command line and the desktop server: files of this machine, read as bytes. Decode nothing, follow symbolic links. */
 import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
 import { resolve } from 'node:path';
-import type { DirectoryEntry, FileId, Host } from './host.ts';
+import { baseName, directoryOf, type DirectoryEntry, type FileId, type Host } from './host.ts';
 
 /** The file id of a path of this machine; relative paths start at the working directory. */
 export const toFileId = (path: string): FileId => resolve(path).replaceAll('\\', '/');
@@ -14,7 +14,7 @@ export const nodeHost: Host = {
   async readFile(file) {
     try {
       // A pipe or device that is named like a source file would block for ever.
-      return statSync(file).isFile() ? readFileSync(file) : undefined;
+      return statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file) : undefined;
     } catch {
       return undefined;
     }
@@ -33,6 +33,35 @@ export const nodeHost: Host = {
     }
   },
 };
+
+interface Listing {
+  readonly entries: readonly DirectoryEntry[] | undefined;
+  readonly names: ReadonlySet<string>;
+}
+
+/** Some file systems tell neither cases nor ways to compose a letter apart. */
+const folded = (name: string): string => name.normalize().toLowerCase();
+
+/** A host for one run, during which files neither come nor go: every folder is listed once, and what its list does not name is not looked for. */
+export function listingOnce(host: Host): Host {
+  const known = new Map<FileId, Promise<Listing>>();
+  const list = async (directory: FileId): Promise<Listing> => {
+    const entries = await host.readDirectory(directory);
+    return { entries, names: new Set(entries?.map(({ name }) => folded(name))) };
+  };
+  const listing = (directory: FileId): Promise<Listing> => {
+    const made = known.get(directory) ?? list(directory);
+    known.set(directory, made);
+    return made;
+  };
+  return {
+    readDirectory: async (directory) => (await listing(directory)).entries,
+    async readFile(file) {
+      const { entries, names } = await listing(directoryOf(file));
+      return entries === undefined || names.has(folded(baseName(file))) ? host.readFile(file) : undefined;
+    },
+  };
+}
 
 function kindOf(directory: FileId, entry: Dirent): DirectoryEntry['kind'] | undefined {
   if (entry.isFile()) return 'file';

@@ -50,14 +50,17 @@ const none: CNames = { used: new Set(), types: new Set(), key: '' };
 export function cNames(syntax: DeclSyntax): CNames {
   const known = cache.get(syntax);
   if (known) return known;
-  const made = syntax.text.includes('C.') ? collect(syntax.decl) : none;
+  const made = syntax.text.includes('C.') ? collect(syntax.decl, syntax.text) : none;
   cache.set(syntax, made);
   return made;
 }
 
-function collect(decl: Decl): CNames {
+function collect(decl: Decl, text: string): CNames {
   const used = new Set<string>();
   const types = new Set<string>();
+  const places = [...text.matchAll(/\bC\s*\./g)].map(({ index }) => index);
+  // Only what has such a place inside is walked.
+  const isEmpty = (start: unknown, end: unknown): boolean => typeof start === 'number' && typeof end === 'number' && !places.some((place) => start <= place && place < end);
   const walk = (value: unknown, typePosition: boolean): void => {
     if (Array.isArray(value)) {
       for (const item of value) walk(item, typePosition);
@@ -65,6 +68,8 @@ function collect(decl: Decl): CNames {
     }
     if (typeof value !== 'object' || value === null) return;
     const node = value as { readonly k?: string; readonly [key: string]: unknown };
+    // Parameters and fields, which have no kind, give the span of their name alone.
+    if (node.k !== undefined && isEmpty(node['s'], node['e'])) return;
     if (node.k === 'Selector') {
       const x = node['x'] as { readonly k: string; readonly name?: string };
       if (x.k === 'Ident' && x.name === 'C') {
@@ -73,7 +78,8 @@ function collect(decl: Decl): CNames {
         return;
       }
     }
-    for (const [key, child] of Object.entries(node)) {
+    for (const key in node) {
+      const child = node[key];
       if (typeof child !== 'object' || child === null) continue;
       // Declared types, elements of type literals, and what a conversion `(*C.T)(x)` or a literal `C.T{}` names.
       const isType = key === 'type' || key === 'elem' || (node.k === 'Unary' && node['op'] === '*' && typePosition) || (node.k === 'Paren' && typePosition) || (key === 'fn' && startsWithStar(child));

@@ -17,6 +17,8 @@ export function unparen(expr: Expr): Expr {
   return expr.k === 'Paren' ? unparen(expr.x) : expr;
 }
 
+const comparisons = new Set(['==', '!=', '<', '<=', '>', '>=']);
+
 /** The value of an expression. */
 export function lowerExpr(low: Lowering, expr: Expr): Operand {
   switch (expr.k) {
@@ -36,7 +38,7 @@ export function lowerExpr(low: Lowering, expr: Expr): Operand {
       if (expr.op === '&&' || expr.op === '||') return shortCircuit(low, expr);
       const l = lowerExpr(low, expr.l);
       const r = lowerExpr(low, expr.r);
-      const dst = low.temp(spanOf(expr), /^(?:==|!=|<|<=|>|>=|&&|\|\|)$/.test(expr.op) ? { k: 'named', name: 'bool' } : low.typeOfOperand(l) ?? low.typeOfOperand(r));
+      const dst = low.temp(spanOf(expr), comparisons.has(expr.op) ? { k: 'named', name: 'bool' } : low.typeOfOperand(l) ?? low.typeOfOperand(r));
       low.emit({ op: 'binary', dst, operator: expr.op, l, r }, spanOf(expr));
       return varOperand(dst);
     }

@@ -17,8 +17,10 @@ export class Lowering {
   opaque = false;
   /** The statement being lowered. */
   stmt: Span = { start: 0, end: 0 };
-  readonly #scopes: Map<string, Var>[] = [];
+  /** Innermost last; a scope that declares nothing has no map. */
+  readonly #scopes: (Map<string, Var> | undefined)[] = [];
   readonly #frames: Frame[] = [];
+  #frame!: Frame;
   #frameCount = 0;
 
   constructor(shape: Shape, imports: Imports) {
@@ -27,54 +29,68 @@ export class Lowering {
   }
 
   get frame(): Frame {
-    return this.#frames.at(-1)!;
+    return this.#frame;
   }
 
   inFrame<T>(work: (frame: Frame) => T): T {
-    this.#frames.push(new Frame(this.#frameCount++));
-    this.#scopes.push(new Map());
-    const made = work(this.frame);
-    this.#scopes.pop();
+    const outer = this.#frame;
+    this.#frame = new Frame(this.#frameCount++);
+    this.#frames.push(this.#frame);
+    const made = this.inScope(() => work(this.#frame));
     this.#frames.pop();
+    this.#frame = outer;
     return made;
   }
 
   inScope<T>(work: () => T): T {
-    this.#scopes.push(new Map());
+    this.#scopes.push(undefined);
     const made = work();
     this.#scopes.pop();
     return made;
   }
 
   declare(name: string | undefined, kind: Var['kind'], span: Span, type?: Type): Var {
-    const made: Var = { id: this.vars.length, kind, span, scope: this.frame.id, ...(name !== undefined ? { name } : {}), ...(type ? { type } : {}) };
+    if (name === undefined) return this.#unnamed(kind, span, type);
+    const made: Var = { id: this.vars.length, kind, span, scope: this.#frame.id, name, ...(type ? { type } : {}) };
     this.vars.push(made);
-    if (name !== undefined) this.#scopes.at(-1)!.set(name, made);
+    const last = this.#scopes.length - 1;
+    (this.#scopes[last] ??= new Map<string, Var>()).set(name, made);
     return made;
   }
 
   temp(span: Span, type?: Type): Var {
-    return this.declare(undefined, 'temp', span, type);
+    return this.#unnamed('temp', span, type);
+  }
+
+  #unnamed(kind: Var['kind'], span: Span, type: Type | undefined): Var {
+    const made: Var = { id: this.vars.length, kind, span, scope: this.#frame.id };
+    if (type) made.type = type;
+    this.vars.push(made);
+    return made;
   }
 
   /** The variable of the innermost scope only: a short declaration reuses it. */
   inCurrentScope(name: string): Var | undefined {
-    return this.#scopes.at(-1)!.get(name);
+    return this.#scopes.at(-1)?.get(name);
   }
 
   /** The variable a name means here; a use inside a literal is recorded as a capture. */
   lookup(name: string): Var | undefined {
     for (let i = this.#scopes.length - 1; i >= 0; i--) {
-      const found = this.#scopes[i]!.get(name);
+      const found = this.#scopes[i]?.get(name);
       if (found === undefined) continue;
-      for (const frame of this.#frames) if (frame.id > found.scope) frame.captures.add(found);
+      if (this.#frames.length > 1) for (const frame of this.#frames) if (frame.id > found.scope) frame.captures.add(found);
       return found;
     }
     return undefined;
   }
 
   emit(step: StepOf<Step>, span: Span): void {
-    this.frame.emit({ ...step, span, stmt: this.stmt } as Step);
+    // Completed in place: a copy of every step would cost more than all else here.
+    const made = step as { -readonly [K in keyof Step]: Step[K] };
+    made.span = span;
+    made.stmt = this.stmt;
+    this.#frame.emit(made as Step);
   }
 
   /** The import path a name qualifies, unless a variable hides it; cgo ignores scoping for C. */
@@ -91,7 +107,7 @@ export class Lowering {
       case 'global':
         return this.shape.global(operand.name);
       case 'const':
-        return /^["`]/.test(operand.value) ? { k: 'named', name: 'string' } : undefined;
+        return operand.value.startsWith('"') || operand.value.startsWith('`') ? { k: 'named', name: 'string' } : undefined;
       default:
         return undefined;
     }

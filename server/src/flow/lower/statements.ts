@@ -7,9 +7,11 @@ import { accessPath, elemType, lowerExpr, spanOf, unknown, unparen, use, varOper
 import type { Lowering } from './lowering.ts';
 
 export function lowerBlock(low: Lowering, block: Block): void {
-  low.inScope(() => {
-    for (const stmt of block.body) lowerStmt(low, stmt);
-  });
+  low.inScope(() => lowerAll(low, block.body));
+}
+
+function lowerAll(low: Lowering, body: readonly Stmt[]): void {
+  for (const stmt of body) lowerStmt(low, stmt);
 }
 
 function lowerStmt(low: Lowering, stmt: Stmt, label?: string): void {
@@ -310,7 +312,7 @@ function lowerClauses(low: Lowering, clauses: readonly { readonly body: readonly
       frame.end({ k: 'stop' }, entries[i]!);
       low.inScope(() => {
         prepare?.(i);
-        for (const stmt of clause.body) lowerStmt(low, stmt);
+        lowerAll(low, clause.body);
       });
       const last = clause.body.at(-1);
       frame.end({ k: 'jump', to: last?.k === 'Jump' && last.kind === 'fallthrough' ? (entries[i + 1] ?? after) : after });

@@ -1,6 +1,6 @@
 /** Reads C text into facts, declaration by declaration: a syntax error costs the declaration that it stands in and no other. */
 import type { Parser, TreeCursor } from 'web-tree-sitter';
-import type { CText, CUnit } from './c-facts.ts';
+import type { CInclude, CText, CUnit } from './c-facts.ts';
 import { JoinedText } from './c-text.ts';
 import { copyNode, withTree, type CNode } from './c-tree.ts';
 import { splitDeclarations } from './chunks.ts';
@@ -20,6 +20,8 @@ export function readC(parser: Parser, input: CText): CUnit {
   const joined = new JoinedText(input);
   const readBody = bodyReader(parser);
   if (joined.text.length > maxLength) return { ...unit(new Facts(readBody, joined, ''), []), hasError: true, skipped: true };
+  const onlyIncludes = includesAlone(joined);
+  if (onlyIncludes) return { ...unit(new Facts(readBody, joined, ''), []), includes: onlyIncludes, hasError: false };
   const text = forParser(joined.text).concat('\n');
   const facts = new Facts(readBody, joined, text);
   let hasError = true;
@@ -34,6 +36,25 @@ export function readC(parser: Parser, input: CText): CUnit {
     }
   });
   return { ...unit(facts, macroFunctions(readBody, facts.macros)), hasError };
+}
+
+/** A line that needs no grammar: an include, a comment, a flag for cgo, nothing. */
+const plainLine = /[ \t]*(?:#[ \t]*include[ \t]*(<[^>\n]+>|"[^"\\\n]+")[ \t]*|#cgo[ \t][^\n\\"']*|\/\/[^\n\\]*|\/\*[^*\n]*\*\/[ \t]*)?\r?(?:\n|$)/y;
+
+/** The includes of a text that consists of nothing else, as most preambles do; undefined for any other text. */
+function includesAlone(joined: JoinedText): CInclude[] | undefined {
+  const { text } = joined;
+  const includes: CInclude[] = [];
+  for (let at = 0; at < text.length; at = plainLine.lastIndex) {
+    plainLine.lastIndex = at;
+    const match = plainLine.exec(text);
+    if (!match) return undefined;
+    const [line, name] = match;
+    if (name === undefined) continue;
+    const start = at + line.indexOf(name);
+    includes.push({ path: name.slice(1, -1), system: name.startsWith('<'), span: joined.span(start, start + name.length) });
+  }
+  return includes;
 }
 
 const unit = (facts: Facts, macros: CUnit['macroFunctions']): Omit<CUnit, 'hasError'> => ({
