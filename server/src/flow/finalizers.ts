@@ -1,6 +1,8 @@
 /** Which types have a finalizer or cleanup that releases C memory, and through which fields. Sources: runtime.SetFinalizer, runtime.AddCleanup. */
 import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { isCPointer, ownTypeName, type StructField, type Type } from '../semantics/types.ts';
+import { cCallsOn } from './c-calls-on.ts';
+import { mayRelease } from './c-names.ts';
 import { origin, originStep } from './definitions.ts';
 import type { CallStep, CompositeStep, FuncBody, FuncIr, Operand, Var } from './ir.ts';
 import type { ArgEffect, Place } from './knowledge.ts';
@@ -17,6 +19,8 @@ export interface FinalizerFact {
   readonly paths: readonly string[];
   /** Unseen C functions that the finalizer ends the object with: `name#argument`. */
   readonly enders: readonly string[];
+  /** By path: the C functions, `name#argument`, that get the memory. */
+  readonly releases: ReadonlyMap<string, readonly string[]>;
   /** Locks that it takes before it releases anything: it cannot run while somebody else holds one. */
   readonly locks: Locks;
   /** Declared functions that are the finalizer, or that it runs as method values: `T.free`. */
@@ -71,6 +75,11 @@ function handsToC(bodies: readonly Callback[], path: string, enders: string[]): 
   return calls.length > 0;
 }
 
+function cCallsIn(callback: Callback, path: string, param: number, flow: PackageFlow): readonly string[] {
+  const v = callback.body.params[param];
+  return v ? cCallsOn(callback.ir, v, path, flow) : [];
+}
+
 /** Methods of the object that a callback does not call but hands on: `run(x.free)`. */
 function handedOn(bodies: readonly Callback[]): { readonly recv: string; readonly name: string }[] {
   return bodies.flatMap(({ body }) =>
@@ -107,11 +116,13 @@ function finalizer(ir: FuncIr, step: CallStep, api: string, fn: GoFunction, flow
   const paths = api === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow, ends, bodies, enders) : cleanedPaths(ir, step, type, fn, flow, ends);
   if (paths.length === 0) return undefined;
   const callback = step.args[1] && origin(ir, step.args[1]);
+  const releases = new Map(paths.map((path) => [path, bodies.flatMap((one) => cCallsIn(one, api === 'SetFinalizer' ? path : '', callback?.k === 'method' ? 1 : 0, flow))]));
   return {
     type,
     kind: api === 'SetFinalizer' ? 'finalizer' : 'cleanup',
     paths: [...new Set([...paths, ...aliases(ir, step.args[0], paths)])],
-    enders,
+    enders: [...enders, ...[...releases.values()].flat().filter((call) => mayRelease(call.slice(0, call.indexOf('#'))))],
+    releases,
     locks: bodies.map((one) => locksAtRelease(one.ir, [one.body], flow) ?? new Map<string, boolean>())[0] ?? new Map<string, boolean>(),
     callbacks: [...(callback?.k === 'func' ? [functionKey(callback)] : []), ...handedOn(bodies).map(functionKey)],
     at: { unit: fn.top.syntax, span: step.span },

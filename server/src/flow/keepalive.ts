@@ -4,11 +4,12 @@ import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { isCPointer, ownTypeName } from '../semantics/types.ts';
 import { keptByCallers } from './callers.ts';
-import { mentions, originStep } from './definitions.ts';
+import { originStep } from './definitions.ts';
 import { finalizedFields, type FinalizedField, type FinalizedFields } from './finalized-fields.ts';
+import { notYetFinalized } from './finalizer-set.ts';
 import { finalizerEnders, finalizerFunctions } from './finalizers.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
-import { isDeadAfter, keepers } from './liveness.ts';
+import { isDeadAfter } from './liveness.ts';
 import { excludes, heldLocks } from './locks.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
@@ -202,46 +203,6 @@ function reachesC(step: CallStep, arg: number, flow: PackageFlow): boolean {
     default:
       return false;
   }
-}
-
-/** The object is made in this function, and no finalizer is set on it on any way to the call. */
-function notYetFinalized(ir: FuncIr, step: CallStep, object: Var, body: FuncBody, flow: PackageFlow): boolean {
-  const made = originStep(ir, { k: 'var', v: object });
-  const isNew = made?.op === 'composite' || (made?.op === 'call' && made.callee.k === 'builtin' && made.callee.name === 'new');
-  if (!isNew) return false;
-  const vars = keepers(ir, object);
-  const sets = (other: Step): boolean => other.op === 'call' && other !== step && other.args.some((arg) => mentions(arg, vars)) && maySetFinalizer(other, flow);
-  return !bodiesOf(ir).some((other) => stepsOf(other).some((setting) => sets(setting) && (other !== body || comesBefore(body, setting, step))));
-}
-
-function maySetFinalizer({ callee }: CallStep, flow: PackageFlow): boolean {
-  if (callee.k === 'pkg') return callee.pkg !== 'unsafe';
-  if (callee.k === 'value') return true;
-  if (callee.k !== 'go' && callee.k !== 'method') return false;
-  const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
-  const { fns } = flow.targets({ ...(recv !== undefined ? { recv } : {}), name: callee.name });
-  return fns.length === 0 || fns.some((fn) => [...bodiesOf(flow.ir(fn))].some((inner) => stepsOf(inner).some((other) => other.op === 'call' && other.callee.k !== 'c' && other.callee.k !== 'builtin')));
-}
-
-/** Whether some way leads from one step of a body to another. */
-function comesBefore(body: FuncBody, from: Step, to: Step): boolean {
-  const seen = new Set<number>();
-  const queue: number[] = [];
-  body.blocks.forEach((block, i) => {
-    if (block.steps.includes(from)) queue.push(i);
-  });
-  const start = queue[0];
-  if (start !== undefined && body.blocks[start]!.steps.indexOf(to) > body.blocks[start]!.steps.indexOf(from)) return true;
-  while (queue.length > 0) {
-    const { term } = body.blocks[queue.pop()!]!;
-    for (const next of term.k === 'jump' ? [term.to] : term.k === 'branch' ? [term.yes, term.no] : term.k === 'multi' ? term.to : []) {
-      if (body.blocks[next]!.steps.includes(to)) return true;
-      if (seen.has(next)) continue;
-      seen.add(next);
-      queue.push(next);
-    }
-  }
-  return false;
 }
 
 /** The function that releases the memory is the end of the object anyway. Who runs a literal, and what they keep of its arguments, is not in view. */

@@ -14,6 +14,7 @@ import structCast from './layout/struct-cast.ts';
 import cstringLeak from './memory/cstring-leak.ts';
 import deferFreeEarly from './memory/defer-free-early.ts';
 import deferFreeInLoop from './memory/defer-free-in-loop.ts';
+import finalizerNotCleared from './memory/finalizer-not-cleared.ts';
 import mallocLeak from './memory/malloc-leak.ts';
 import missingStdlibInclude from './memory/missing-stdlib-include.ts';
 import uncheckedAlloc from './memory/unchecked-alloc.ts';
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   cstringLeak,
   deferFreeEarly,
   deferFreeInLoop,
+  finalizerNotCleared,
   mallocLeak,
   missingStdlibInclude,
   uncheckedAlloc,

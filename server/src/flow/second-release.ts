@@ -1,0 +1,156 @@
+/** Objects that a method releases and that a finalizer or cleanup, still set, releases again. Sources: runtime.SetFinalizer, Cleanup.Stop. */
+import type { Span } from '../base/span.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { fieldType } from '../semantics/shape.ts';
+import { isCPointer, ownTypeName } from '../semantics/types.ts';
+import { cCallsOfStep } from './c-calls-on.ts';
+import { mayRelease, words } from './c-names.ts';
+import { origin, originStep } from './definitions.ts';
+import { notYetFinalized } from './finalizer-set.ts';
+import { allFinalizers, type FinalizerFact } from './finalizers.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
+import type { Place } from './knowledge.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { bodiesOf, stepsOf } from './resource/function-info.ts';
+
+export interface SecondRelease {
+  /** The call that releases, and leaves everything as it is for the finalizer. */
+  readonly call: Span;
+  readonly callee: string;
+  readonly object: string;
+  readonly type: string;
+  readonly field: string;
+  readonly kind: FinalizerFact['kind'];
+  /** The C function that both call. */
+  readonly release: string;
+  readonly setAt: Place;
+  /** The field is a pointer, and released where the call stands: it can be cleared right behind. */
+  readonly clearable: boolean;
+}
+
+/** The functions that may release such an object: those that touch the border, and those that call a finalizer by its name. */
+export function closingFunctions(flow: PackageFlow): readonly GoFunction[] {
+  const facts = allFinalizers(flow);
+  if (facts.length === 0) return [];
+  const names = facts.flatMap((fact) => fact.callbacks.map((key) => key.slice(key.lastIndexOf('.') + 1)));
+  const all = flow.everyFile().flatMap((file) => file.functions);
+  return all.flatMap((fn) => {
+    if (fn.decl.body) return [fn];
+    const full = names.some((name) => fn.top.syntax.text.includes(`${name}(`)) ? fn.top.syntax.full() : undefined;
+    return full?.k === 'Func' && full.body ? [{ ...fn, decl: full }] : [];
+  });
+}
+
+/** The calls in `fn` after which the finalizer of the object would release the same memory once more. */
+export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly SecondRelease[] {
+  if (allFinalizers(flow).length === 0) return [];
+  return flow.ask(`second releases:${flow.idOf(fn)}`, () => {
+    flow.targets(fn);
+    const ir = flow.ir(fn);
+    const hidden = !/^\p{Lu}/u.test(fn.name);
+    if (ir.opaque) return [];
+    return stepsOf(ir.body).flatMap((step) => {
+      if (step.op !== 'call' || step.mode === 'go' || (step.callee.k !== 'c' && step.callee.k !== 'go' && step.callee.k !== 'method')) return [];
+      // Of a helper that nobody outside can call, the callers are looked at instead.
+      const objects = objectsOf(ir, step).filter((v) => !(hidden && ir.body.params.includes(v)));
+      return objects.map((v) => secondRelease(ir, step, v, flow)).find((found) => found !== undefined) ?? [];
+    });
+  });
+}
+
+function secondRelease(ir: FuncIr, step: CallStep, v: Var, flow: PackageFlow): SecondRelease | undefined {
+  if (v.type?.k !== 'pointer') return undefined;
+  const type = ownTypeName(v.type);
+  for (const fact of allFinalizers(flow).filter((one) => one.type === type)) {
+    for (const path of fact.paths) {
+      const release = sharedRelease(cCallsOfStep(ir, step, v, path, flow, 3), fact, path, flow);
+      if (release === undefined || isSettled(ir, v, path, fact, flow) || notYetFinalized(ir, step, v, ir.body, flow)) continue;
+      return {
+        call: step.span,
+        callee: step.callee.k === 'c' ? `C.${step.callee.name}` : 'name' in step.callee ? step.callee.name : '',
+        object: v.name ?? '',
+        type: fact.type,
+        field: path.slice(1),
+        kind: fact.kind,
+        release: `C.${release}`,
+        setAt: fact.at,
+        clearable: fact.kind === 'finalizer' && step.mode === 'call' && isCPointer(fieldType(flow.model.shape, v.type, path.slice(1))),
+      };
+    }
+  }
+  return undefined;
+}
+
+/** The named variables whose objects a call gets, whole or by a field. */
+function objectsOf(ir: FuncIr, step: CallStep): Var[] {
+  const found = step.args.flatMap((arg) => {
+    const at = origin(ir, arg);
+    const load = originStep(ir, arg);
+    const v = at.k === 'var' && at.v.name !== undefined ? at.v : load?.op === 'field' && load.base.k === 'var' ? load.base.v : undefined;
+    return v?.name === undefined ? [] : [v];
+  });
+  return [...new Set(found)];
+}
+
+/** The C function that releases the memory both now and in the finalizer. Releasing a counted object once more may be meant. */
+function sharedRelease(now: readonly string[], fact: FinalizerFact, path: string, flow: PackageFlow): string | undefined {
+  const later = fact.releases.get(path) ?? [];
+  const ending = later.filter((call) => {
+    const [name, arg] = call.split('#') as [string, string];
+    const effect = flow.knowledge.cArg(name, Number(arg));
+    if (effect && effect.releases !== 'never') return true;
+    // What is not in view releases when it is all that the finalizer does, or says so.
+    return (effect === undefined || effect.escapes) && (later.length === 1 || mayRelease(name));
+  });
+  const shared = ending.find((call) => now.includes(call))?.split('#')[0];
+  return shared === undefined || words(shared).some((word) => word === 'unref' || word === 'decref' || word === 'release') ? undefined : shared;
+}
+
+/** Whether the function, or a helper that gets the object, says that it is done: clears the field, marks the object, or takes the finalizer back. */
+function isSettled(ir: FuncIr, v: Var, path: string, fact: FinalizerFact, flow: PackageFlow, depth = 3): boolean {
+  const same = new Set([v]);
+  for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.src.k === 'var' && same.has(step.src.v)) same.add(step.dst);
+  const is = (operand: Operand | undefined): boolean => operand?.k === 'var' && same.has(operand.v);
+  return bodiesOf(ir).some((body: FuncBody) =>
+    stepsOf(body).some((step: Step) => {
+      switch (step.op) {
+        case 'setField':
+          // A cleanup has its own copy of the pointer: clearing the field does not reach it, but a mark may.
+          return is(step.base) && (fact.kind === 'finalizer' || `.${step.name}` !== path);
+        case 'setDeref':
+          return is(step.base);
+        case 'addr':
+          return is(step.base);
+        case 'havoc':
+          return true;
+        case 'call':
+          return settles(ir, step, is, path, fact, flow, depth);
+        default:
+          return false;
+      }
+    }),
+  );
+}
+
+function settles(ir: FuncIr, step: CallStep, is: (operand: Operand | undefined) => boolean, path: string, fact: FinalizerFact, flow: PackageFlow, depth: number): boolean {
+  const { callee } = step;
+  if (callee.k === 'pkg') return step.args.some((arg) => is(origin(ir, arg))) && !(callee.pkg === 'runtime' && callee.name === 'KeepAlive');
+  if (callee.k === 'value') return [callee.fn, ...step.args].some((operand) => is(operand));
+  if (callee.k !== 'go' && callee.k !== 'method') return false;
+  const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
+  if (callee.k === 'method' && recv === undefined) {
+    // `h.cleanup.Stop()`, `h.once.Do(…)`, `h.closed.Swap(true)`: it is up to them, but for locks.
+    const load = step.args[0] && originStep(ir, step.args[0]);
+    if (load?.op === 'field' && is(load.base)) return !/^R?(?:Unl|L)ock$/.test(callee.name);
+    return step.args.some((arg) => is(origin(ir, arg)));
+  }
+  return step.args.some((arg, i) => {
+    if (!is(origin(ir, arg)) || depth === 0) return false;
+    const { fns } = flow.targets({ ...(recv !== undefined ? { recv } : {}), name: callee.name });
+    return fns.length === 0 || fns.some((fn) => {
+      const inner = flow.ir(fn);
+      const param = inner.body.params[i];
+      return param === undefined || inner.opaque || isSettled(inner, param, path, fact, flow, depth - 1);
+    });
+  });
+}
