@@ -23,6 +23,8 @@ import cleanupCapturesObject from './pointer/cleanup-captures-object.ts';
 import emptySliceAddress from './pointer/empty-slice-address.ts';
 import missingKeepalive from './pointer/missing-keepalive.ts';
 import pointerField from './pointer/pointer-field.ts';
+import sliceHeader from './pointer/slice-header.ts';
+import uintptrRoundtrip from './pointer/uintptr-roundtrip.ts';
 
 export const rules: readonly Rule[] = [
   cgoDirective,
@@ -48,4 +50,6 @@ export const rules: readonly Rule[] = [
   emptySliceAddress,
   missingKeepalive,
   pointerField,
+  sliceHeader,
+  uintptrRoundtrip,
 ];

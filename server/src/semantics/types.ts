@@ -12,7 +12,7 @@ export type Type =
   | { readonly k: 'chan'; readonly elem: Type }
   | { readonly k: 'func'; readonly sig: Signature }
   | { readonly k: 'struct'; readonly fields: readonly StructField[] }
-  | { readonly k: 'interface' };
+  | { readonly k: 'interface'; /** Results of the methods it lists. */ readonly methods?: ReadonlyMap<string, readonly Type[]> };
 
 export interface StructField {
   readonly name: string;
@@ -55,7 +55,7 @@ export function typeOf(expr: Expr | undefined, imports: Imports): Type {
     case 'FuncType':
       return { k: 'func', sig: expr.sig };
     case 'InterfaceType':
-      return { k: 'interface' };
+      return { k: 'interface', ...(expr.methods ? { methods: new Map(expr.methods.map(({ name, sig }) => [name, sig.results.map((result) => typeOf(result.type, imports))])) } : {}) };
     case 'StructType':
       return {
         k: 'struct',
@@ -76,6 +76,9 @@ function embeddedName(type: Type): string {
 }
 
 export const isUnsafePointer = (type: Type | undefined): boolean => type?.k === 'named' && type.pkg === 'unsafe' && type.name === 'Pointer';
+
+/** Whether a type is one of reflect's headers, which hold an address as a number. Source: package reflect. */
+export const isReflectHeader = (type: Type | undefined): boolean => type?.k === 'named' && type.pkg === 'reflect' && (type.name === 'SliceHeader' || type.name === 'StringHeader');
 
 /** The name of `T` in `C.T`, or undefined. */
 export const cTypeName = (type: Type | undefined): string | undefined => (type?.k === 'named' && type.pkg === 'C' ? type.name : undefined);

@@ -23,7 +23,7 @@ const words = [
 
 /** Node types without anything below them that somebody reads. */
 const leaves = [
-  ...words, 'int_literal', 'float_literal', 'imaginary_literal', 'rune_literal', 'interpreted_string_literal', 'raw_string_literal', 'interface_type', 'dot',
+  ...words, 'int_literal', 'float_literal', 'imaginary_literal', 'rune_literal', 'interpreted_string_literal', 'raw_string_literal', 'dot',
   'empty_statement', 'fallthrough_statement',
 ];
 
@@ -31,7 +31,7 @@ const leaves = [
 const withoutFields = [
   'argument_list', 'block', 'break_statement', 'const_declaration', 'continue_statement', 'dec_statement', 'default_case', 'defer_statement',
   'expression_list', 'expression_statement', 'field_declaration_list', 'go_statement', 'goto_statement', 'import_declaration', 'import_spec_list',
-  'inc_statement', 'literal_element', 'literal_value', 'negated_type', 'parameter_list', 'parenthesized_expression', 'parenthesized_type', 'pointer_type',
+  'inc_statement', 'interface_type', 'literal_element', 'literal_value', 'negated_type', 'parameter_list', 'parenthesized_expression', 'parenthesized_type', 'pointer_type',
   'return_statement', 'select_statement', 'statement_list', 'struct_type', 'type_arguments', 'type_constraint', 'type_declaration', 'type_elem',
   'type_parameter_list', 'var_declaration', 'var_spec_list', 'variadic_argument',
 ];

@@ -14,7 +14,7 @@ test.each([
   ['type T struct { a, b int; *E; pkg.F; C.struct_x; c func() `tag`; _ [4]byte }', 'TypeDecl(specs=[(name=T type=StructType(fields=[(name=a type=int), (name=b type=int), (type=Unary(op=* x=E)), (type=pkg.F), (type=C.struct_x), (name=c type=FuncType(sig=())), (name=_ type=ArrayType(len=4 elem=byte))]))])'],
   ['type (\nA int\nB = *C.B\n)', 'TypeDecl(specs=[(name=A type=int), (name=B alias=true type=Unary(op=* x=C.B))])'],
   ['type G[K comparable, V any] struct { k K }', 'TypeDecl(specs=[(name=G params=[K, V] type=StructType(fields=[(name=k type=K)]))])'],
-  ['type I interface { M(); ~int }', 'TypeDecl(specs=[(name=I type=InterfaceType())])'],
+  ['type I interface { M(); ~int }', 'TypeDecl(specs=[(name=I type=InterfaceType(methods=[(name=M sig=())]))])'],
   ['type H uintptr', 'TypeDecl(specs=[(name=H type=uintptr)])'],
   ['var a int', 'VarDecl(specs=[(names=[a] type=int)])'],
   ['var a, b = C.f(), 2', 'VarDecl(specs=[(names=[a, b] values=[Call(fn=C.f), 2])])'],

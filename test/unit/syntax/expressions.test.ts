@@ -54,7 +54,7 @@ test.each([
   ['make(chan int, 1)', 'Call(fn=make args=[ChanType(elem=int), 1])'],
   ['make(chan<- int)', 'Call(fn=make args=[ChanType(elem=int)])'],
   ['make(<-chan int)', 'Call(fn=make args=[ChanType(elem=int)])'],
-  ['new(interface{ M() })', 'Call(fn=new args=[InterfaceType()])'],
+  ['new(interface{ M() })', 'Call(fn=new args=[InterfaceType(methods=[(name=M sig=())])])'],
   ['map[K][]V(nil)', 'Call(fn=MapType(key=K elem=SliceType(elem=V)) args=[nil])'],
   ['a /* b */ + c', 'Binary(op=+ l=a r=c)'],
   ['(func(int, ...string) error)(nil)', 'Call(fn=Paren(x=FuncType(sig=(params=[(type=int), (type=string variadic=true)] results=[(type=error)]))) args=[nil])'],

@@ -156,6 +156,9 @@ function resultTypes(low: Lowering, callee: Callee, args: readonly Operand[], ty
       return low.shape.func(callee.name)?.results ?? [];
     case 'method': {
       const owner = ownTypeName(callee.recvType);
+      const own = owner === undefined ? callee.recvType : (low.shape.underlying(owner) ?? callee.recvType);
+      if (own.k === 'interface') return own.methods?.get(callee.name) ?? [];
+      if (own.k === 'named' && own.pkg === 'reflect' && own.name === 'Value' && (callee.name === 'Pointer' || callee.name === 'UnsafeAddr')) return [{ k: 'named', name: 'uintptr' }];
       return (owner !== undefined ? low.shape.method(owner, callee.name)?.results : undefined) ?? [];
     }
     case 'builtin':

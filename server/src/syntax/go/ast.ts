@@ -30,7 +30,8 @@ export interface MapType extends Node { readonly k: 'MapType'; readonly key: Exp
 export interface ChanType extends Node { readonly k: 'ChanType'; readonly elem: Expr }
 export interface FuncType extends Node { readonly k: 'FuncType'; readonly sig: Signature }
 export interface StructType extends Node { readonly k: 'StructType'; readonly fields: readonly Field[] }
-export interface InterfaceType extends Node { readonly k: 'InterfaceType' }
+/** `methods`: those it lists itself; absent without any. */
+export interface InterfaceType extends Node { readonly k: 'InterfaceType'; readonly methods?: readonly { readonly name: string; readonly sig: Signature }[] }
 /** What could not be read: an ERROR node, a missing token, a construct of a newer Go. */
 export interface Bad extends Node { readonly k: 'Bad' }
 

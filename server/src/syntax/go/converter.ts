@@ -97,7 +97,7 @@ export class Converter {
         return this.#call(raw);
       case 'type_conversion_expression': {
         const fn = this.need(raw, 'type');
-        return { k: 'Call', s: raw.s, e: raw.e, fn, args: [this.need(raw, 'operand')], spread: false, lp: fn.e };
+        return dereferenced({ k: 'Call', s: raw.s, e: raw.e, fn, args: [this.need(raw, 'operand')], spread: false, lp: fn.e });
       }
       case 'unary_expression':
         return { k: 'Unary', s: raw.s, e: raw.e, op: this.#operator(raw), x: this.need(raw, 'operand') };
@@ -146,7 +146,7 @@ export class Converter {
       case 'struct_type':
         return { k: 'StructType', s: raw.s, e: raw.e, fields: this.#fieldList(raw) };
       case 'interface_type':
-        return { k: 'InterfaceType', s: raw.s, e: raw.e };
+        return this.#interface(raw);
       default:
         return { k: 'Bad', s: raw.s, e: raw.e };
     }
@@ -184,6 +184,14 @@ export class Converter {
     };
   }
 
+  #interface(raw: RawNode): ast.Expr {
+    const methods = raw.c.flatMap((child) => {
+      const name = child.t === 'method_elem' || child.t === 'method_spec' ? this.field(child, 'name') : undefined;
+      return name ? [{ name: this.text(name), sig: this.signature(child) }] : [];
+    });
+    return { k: 'InterfaceType', s: raw.s, e: raw.e, ...(methods.length > 0 ? { methods } : {}) };
+  }
+
   #selector(raw: RawNode, left: string, right: string): ast.Expr {
     const name = this.field(raw, right);
     const x = this.need(raw, left);
@@ -195,14 +203,14 @@ export class Converter {
     const args = this.field(raw, 'arguments');
     const fn = this.need(raw, 'function');
     const types = this.field(raw, 'type_arguments');
-    return {
+    return dereferenced({
       k: 'Call',
       s: raw.s, e: raw.e,
       fn: types ? { k: 'Index', s: fn.s, e: types.e, x: fn, i: types.c.map((child) => this.expr(child)) } : fn,
       args: args?.c.map((child) => this.expr(child)) ?? [],
       spread: args?.c.at(-1)?.t === 'variadic_argument',
       lp: args?.s ?? raw.e,
-    };
+    });
   }
 
   #instance(raw: RawNode): ast.Expr {
@@ -249,4 +257,10 @@ export class Converter {
   #operator(raw: RawNode): string {
     return this.field(raw, 'operator')?.t ?? '';
   }
+}
+
+/** `*(*[]T)(x)` reads what the converted pointer points to; the grammar takes `*(*[]T)` for the type. Source: Go spec, "Conversions". */
+function dereferenced(call: ast.Call): ast.Expr {
+  if (call.fn.k !== 'Unary' || call.fn.op !== '*') return call;
+  return { k: 'Unary', s: call.s, e: call.e, op: '*', x: dereferenced({ ...call, s: call.fn.x.s, fn: call.fn.x }) };
 }
