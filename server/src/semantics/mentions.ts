@@ -14,6 +14,8 @@ export interface CNameUse {
   readonly name: string;
   /** Of `C.name`, relative to the declaration. */
   readonly span: Span;
+  /** It is called, or something is converted to it. */
+  readonly called: boolean;
 }
 
 const uses = new WeakMap<DeclSyntax, readonly CNameUse[]>();
@@ -27,20 +29,20 @@ export function cNameUses(syntax: DeclSyntax): readonly CNameUse[] {
 
 function usesIn(decl: Decl): CNameUse[] {
   const out: CNameUse[] = [];
-  const walk = (value: unknown): void => {
+  const walk = (value: unknown, called: boolean): void => {
     if (Array.isArray(value)) {
-      for (const item of value) walk(item);
+      for (const item of value) walk(item, false);
       return;
     }
     if (typeof value !== 'object' || value === null) return;
     const node = value as { readonly k?: string; readonly s?: number; readonly e?: number; readonly name?: string; readonly x?: { readonly k?: string; readonly name?: string } };
     if (node.k === 'Selector' && node.x?.k === 'Ident' && node.x.name === 'C') {
-      out.push({ name: node.name!, span: { start: node.s!, end: node.e! } });
+      out.push({ name: node.name!, span: { start: node.s!, end: node.e! }, called });
       return;
     }
-    for (const child of Object.values(value)) walk(child);
+    for (const [key, child] of Object.entries(value)) walk(child, node.k === 'Call' && key === 'fn');
   };
-  walk(decl);
+  walk(decl, false);
   return out.sort((a, b) => a.span.start - b.span.start);
 }
 

@@ -61,8 +61,6 @@ export class Facts {
         return;
       case 'preproc_call':
         this.#addImport(node);
-        return;
-      case 'preproc_call':
         this.#pragma(this.#slice(node));
         return;
       case 'preproc_def':

@@ -74,7 +74,7 @@ const containers = /^(preproc_(if|ifdef|else|elif|elifdef)|linkage_specification
 
 const declarations: ReadonlySet<string> = new Set([
   'function_definition', 'declaration', 'type_definition', 'struct_specifier', 'union_specifier', 'enum_specifier', 'preproc_include', 'preproc_def',
-  'preproc_function_def', 'preproc_call', 'preproc_call',
+  'preproc_function_def', 'preproc_call',
 ]);
 
 /** The top-level declarations below the cursor, those inside conditionals and `extern "C"` included. */
