@@ -3,6 +3,7 @@ import type { Rule } from '../lint/rule.ts';
 import cgoDirective from './build/cgo-directive.ts';
 import detachedPreamble from './build/detached-preamble.ts';
 import preambleCommentForm from './build/preamble-comment-form.ts';
+import variadicCCall from './build/variadic-c-call.ts';
 import duplicateExport from './callback/duplicate-export.ts';
 import exportMalformed from './callback/export-malformed.ts';
 import exportPanic from './callback/export-panic.ts';
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   cgoDirective,
   detachedPreamble,
   preambleCommentForm,
+  variadicCCall,
   duplicateExport,
   exportMalformed,
   exportPanic,
