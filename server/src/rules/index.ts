@@ -1,5 +1,6 @@
 /** Every rule. Made by `npm run generate`; do not edit. */
 import type { Rule } from '../lint/rule.ts';
+import cUnsupportedConstruct from './build/c-unsupported-construct.ts';
 import cgoDirective from './build/cgo-directive.ts';
 import detachedPreamble from './build/detached-preamble.ts';
 import preambleCommentForm from './build/preamble-comment-form.ts';
@@ -28,6 +29,7 @@ import sliceHeader from './pointer/slice-header.ts';
 import uintptrRoundtrip from './pointer/uintptr-roundtrip.ts';
 
 export const rules: readonly Rule[] = [
+  cUnsupportedConstruct,
   cgoDirective,
   detachedPreamble,
   preambleCommentForm,

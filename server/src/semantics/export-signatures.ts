@@ -3,6 +3,7 @@
  * every platform counts. Source: cmd/cgo, "C references to Go" (the table of Go types in _cgo_export.h).
  */
 import type { CFunction, CUnit } from '../syntax/c/c-facts.ts';
+import { mayCoexist } from './build-constraints.ts';
 import type { CView } from './c-view.ts';
 import type { GoFunction, PackageModel } from './package-model.ts';
 import { isUnsafePointer, type Type, typeOf } from './types.ts';
@@ -13,8 +14,10 @@ type Passing = 'void' | 'pointer' | 'i8' | 'i16' | 'i32' | 'i64' | 'long' | 'wor
 export interface Mismatch {
   readonly prototype: CFunction;
   readonly unit: CUnit;
-  /** What differs, in words: "takes 2 parameters, not 1". */
+  /** What differs, in words: "declares one parameter, the Go function has 2". */
   readonly what: string;
+  /** An integer is read wider than it is passed, and nothing else. */
+  readonly onlyWidth: boolean;
 }
 
 export function prototypeMismatch(model: PackageModel, fn: GoFunction): Mismatch | undefined {
@@ -23,33 +26,39 @@ export function prototypeMismatch(model: PackageModel, fn: GoFunction): Mismatch
   const given = [...(fn.decl.recv ? [fn.decl.recv] : []), ...params].map((param) => ({ passing: type(param), text: source(fn, param.type) }));
   const result: Passing = results.length === 0 ? 'void' : results.length > 1 ? 'several' : type(results[0]!);
   const units: { readonly unit: CUnit; readonly text: string }[] = [
-    ...model.files.flatMap((file) => (file.preambleUnit ? [{ unit: file.preambleUnit, text: file.go.text }] : [])),
+    ...model.files.flatMap((file) => (file.preambleUnit && (file === fn.file || (mentions(file.preambleUnit, fn.name) && mayCoexist(fn.file, file) === true)) ? [{ unit: file.preambleUnit, text: file.go.text }] : [])),
     ...model.cSources.map(({ unit, text }) => ({ unit, text })),
   ];
   for (const { unit, text } of units) {
     for (const prototype of unit.prototypes) {
       if (prototype.name !== fn.name || prototype.static || prototype.variadic) continue;
       const what = difference(prototype, text.slice(prototype.span.end, prototype.extent.end), given, result, model.c, unit === fn.file.preambleUnit);
-      if (what !== undefined) return { prototype, unit, what };
+      if (what !== undefined) return { prototype, unit, ...what };
     }
   }
   return undefined;
 }
 
+const mentions = (unit: CUnit, name: string): boolean => unit.prototypes.some((prototype) => prototype.name === name);
+
 const source = (fn: GoFunction, { s, e }: { readonly s: number; readonly e: number }): string => fn.top.syntax.text.slice(s, e);
 
-function difference(prototype: CFunction, tail: string, given: readonly { readonly passing: Passing; readonly text: string }[], result: Passing, c: CView, strict: boolean): string | undefined {
+function difference(prototype: CFunction, tail: string, given: readonly { readonly passing: Passing; readonly text: string }[], result: Passing, c: CView, strict: boolean): Pick<Mismatch, 'what' | 'onlyWidth'> | undefined {
+  const gross = (what: string): Pick<Mismatch, 'what' | 'onlyWidth'> => ({ what, onlyWidth: false });
   // `f()` says nothing of parameters in C before C23.
   const isOpen = /^\s*\(\s*\)/.test(tail);
-  if (!isOpen && prototype.params.length !== given.length) return `declares ${count(prototype.params.length)}, the Go function has ${count(given.length)}`;
+  if (!isOpen && prototype.params.length !== given.length) return gross(`declares ${count(prototype.params.length)}, the Go function has ${count(given.length)}`);
   for (const [i, { passing, text }] of isOpen ? [] : given.entries()) {
     const param = prototype.params[i]!;
-    if (differ(passing, cPassing(param.pointer || param.functionPointer ? '*' : param.type, c), strict)) return `declares parameter ${i + 1} as ${param.type}, the Go function takes ${text}`;
+    const passed = cPassing(param.pointer || param.functionPointer ? '*' : param.type, c);
+    if (!differ(passing, passed, strict)) continue;
+    const onlyWidth = !strict && bits[passing ?? ''] !== undefined && bits[passed ?? ''] !== undefined;
+    return { what: `declares parameter ${i + 1} as ${param.type}, the Go function takes ${text}${onlyWidth ? ' and reads bits that nobody passed' : ''}`, onlyWidth };
   }
   const declared = prototype.result.void ? 'void' : cPassing(prototype.result.pointer ? '*' : prototype.result.type, c);
   if (!differ(declared, result, strict)) return undefined;
-  if (result === 'void') return `declares the result ${prototype.result.type}, the Go function has none`;
-  return prototype.result.void ? 'declares no result, the Go function has one' : `declares the result ${prototype.result.type}, the Go function has ${result === 'several' ? 'several' : 'another'}`;
+  if (result === 'void') return gross(`declares the result ${prototype.result.type}, the Go function has none`);
+  return gross(prototype.result.void ? 'declares no result, the Go function has one' : `declares the result ${prototype.result.type}, the Go function has ${result === 'several' ? 'several' : 'another'}`);
 }
 
 const count = (n: number): string => (n === 1 ? 'one parameter' : n === 0 ? 'no parameters' : `${n} parameters`);

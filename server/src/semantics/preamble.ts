@@ -14,6 +14,8 @@ export interface Preamble {
 
 export interface CImport {
   readonly span: Span;
+  /** A name that the import is given, which cgo refuses. */
+  readonly name?: string;
   readonly preamble?: Preamble;
 }
 
@@ -31,7 +33,7 @@ export function cImport(text: string, top: TopDecl): CImport | undefined {
   const from = before ? top.start + before.e : top.start + text.slice(top.start, span.start).indexOf('(') + 1;
   const inner = grouped ? lastGroup(text, from, span.start) : undefined;
   const comment = inner ?? (grouped && decl.specs.length > 1 ? undefined : top.doc);
-  return { span, ...(comment ? { preamble: { comment, form: text.startsWith('//', comment.start) ? 'lines' : 'block', ranges: cRanges(text, comment), importC: span } } : {}) };
+  return { span, ...(spec.name !== undefined ? { name: spec.name } : {}), ...(comment ? { preamble: { comment, form: text.startsWith('//', comment.start) ? 'lines' : 'block', ranges: cRanges(text, comment), importC: span } } : {}) };
 }
 
 /** The comments between two offsets where only white space and comments stand. */

@@ -85,5 +85,5 @@ export default defineRule({
 function variadic({ c }: PackageModel, name: string): boolean {
   const shown = c.function(name);
   if (shown) return shown.variadic;
-  return isVariadic(name) && !c.isHidden(name) && !c.units.some((unit) => unit.macros.some((macro) => macro.name === name));
+  return isVariadic(name) && !(c.isHidden(name) && c.units.some((unit) => unit.hasError || unit.skipped)) && !c.units.some((unit) => unit.macros.some((macro) => macro.name === name));
 }
