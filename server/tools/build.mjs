@@ -1,5 +1,5 @@
 /** Bundles the extension, the language server and the command line into dist/, and copies the parsers beside them. */
-import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -27,9 +27,21 @@ const languageClientApart = {
 export async function buildAll({ production = true } = {}) {
   mkdirSync(output, { recursive: true });
   for (const parser of parsers) copyFileSync(parser, path.join(output, path.basename(parser)));
+  copyContracts();
   const inputs = await Promise.all(Object.entries(entries).map(([name, source]) => bundle(name, source, production)));
   const packages = [...parsers, ...inputs.flat().map((file) => path.join(root, file))].map(packageFolder).filter((folder) => folder !== undefined);
   writeFileSync(path.join(output, 'third-party-notices.txt'), thirdPartyNotices(packages));
+}
+
+/** The contract data without what only people read in the files. */
+function copyContracts() {
+  const [from, to] = [path.join(root, 'server/contracts'), path.join(output, 'contracts')];
+  rmSync(to, { recursive: true, force: true });
+  mkdirSync(to);
+  for (const name of readdirSync(from).filter((name) => name !== 'schema.json')) {
+    const { $schema, ...data } = { ...JSON.parse(readFileSync(path.join(from, name), 'utf8')) };
+    writeFileSync(path.join(to, name), JSON.stringify(name === 'index.json' ? Object.values(data) : data));
+  }
 }
 
 /** Writes one bundle and returns the source files in it, relative to the project. */

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { loadRules, ruleFiles, ruleProblems } from './generate/load-rules.ts';
+import { contractFolder, contractIndex, contractPage, readLibraries } from './generate/contracts.ts';
 import { outputs, pageFolder } from './generate/outputs.ts';
 
 /** What is not as the rules say, as lines for a person. */
@@ -21,6 +22,11 @@ export async function findDrift(root: string): Promise<Drift> {
   const rules = await loadRules(root, ruleFiles(root));
   const read = (file: string): string | undefined => (existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : undefined);
   const wanted = outputs(rules, { manifest: read('package.json') ?? '{}', readme: read('README.md') });
+  if (existsSync(path.join(root, contractFolder))) {
+    const libraries = readLibraries(root);
+    wanted.set(`${contractFolder}/index.json`, contractIndex(libraries));
+    wanted.set('server/docs/contracts.md', contractPage(libraries));
+  }
   const folder = path.join(root, pageFolder);
   const pages = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.md')) : [];
   return {

@@ -1,7 +1,9 @@
-/** What is known of C functions: cgo's own, bodies in view, the C library. Contracts will rank here. */
+/** What is known of C functions, in this order: cgo's own, bodies in view, contracts, the C library's table. */
+import type { Contracts } from '../semantics/c/contracts.ts';
 import type { CView } from '../semantics/c-view.ts';
 import { libcFunction, type LibcFunction, libcParam } from '../semantics/c/libc.ts';
 import { mayRelease } from './c-names.ts';
+import { contractArg, contractOwned } from './contract-knowledge.ts';
 import { type ArgEffect, borrows, type OwnedResult, unknownEffect } from './knowledge.ts';
 
 /** cgo's special functions that hand out C memory. Source: cmd/cgo, "Go references to C"; C.malloc never returns nil. */
@@ -16,38 +18,48 @@ const released: ArgEffect = { releases: 'always', escapes: false, returned: [], 
 /** The C library's function, unless the package declares one of that name itself. */
 const libcRow = (c: CView, name: string): LibcFunction | undefined => (c.function(name) && name !== 'free' ? undefined : libcFunction(name));
 
+/** The C that a package sees, and what is known of the rest. */
+export interface KnownC {
+  readonly c: CView;
+  readonly contracts: Contracts;
+}
+
 interface Known {
+  readonly contracts: Contracts;
   readonly owned: Map<string, readonly OwnedResult[]>;
   readonly args: Map<string, (ArgEffect | undefined)[]>;
 }
 
-/** Answers about the C of one package, which never change. */
+/** Answers about the C of one package, which change with its contracts only. */
 const answers = new WeakMap<CView, Known>();
 
-function knownOf(c: CView): Known {
+function knownOf({ c, contracts }: KnownC): Known {
   let known = answers.get(c);
-  if (known === undefined) answers.set(c, (known = { owned: new Map(), args: new Map() }));
+  if (known?.contracts !== contracts) answers.set(c, (known = { contracts, owned: new Map(), args: new Map() }));
   return known;
 }
 
-/** Undefined when nothing of the function is in view. */
-export function cArgEffect(c: CView, name: string, arg: number): ArgEffect | undefined {
-  const { args } = knownOf(c);
+/** Undefined when nothing of the function is known. */
+export function cArgEffect(from: KnownC, name: string, arg: number): ArgEffect | undefined {
+  const { args } = knownOf(from);
   let effects = args.get(name);
   if (effects === undefined) args.set(name, (effects = []));
-  if (!(arg in effects)) effects[arg] = argEffect(c, name, arg);
+  if (!(arg in effects)) effects[arg] = argEffect(from, name, arg);
   return effects[arg];
 }
 
 /** Memory that a C function hands to its caller, by its result or through an argument. */
-export function cOwnedResults(c: CView, name: string): readonly OwnedResult[] {
-  const { owned } = knownOf(c);
+export function cOwnedResults(from: KnownC, name: string): readonly OwnedResult[] {
+  const { owned } = knownOf(from);
   let results = owned.get(name);
-  if (results === undefined) owned.set(name, (results = ownedResults(c, name)));
+  if (results === undefined) owned.set(name, (results = ownedResults(from, name)));
   return results;
 }
 
-function argEffect(c: CView, name: string, arg: number): ArgEffect | undefined {
+/** A function that the package declares itself is not the C library's of that name. */
+const isOwnName = (c: CView, contracts: Contracts, name: string): boolean => c.function(name) !== undefined && contracts.lookup(name)?.library.library === 'libc';
+
+function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffect | undefined {
   const summary = c.summary(name);
   if (summary) {
     const param = summary.params[arg];
@@ -74,6 +86,8 @@ function argEffect(c: CView, name: string, arg: number): ArgEffect | undefined {
   }
   // realloc releases on success only; the resource analysis knows what a failure means.
   if (name === 'realloc' && arg === 0) return { ...borrows, releases: 'sometimes' };
+  const contract = isOwnName(c, contracts, name) ? undefined : contractArg(contracts, name, arg);
+  if (contract && name !== 'free') return contract;
   const row = libcRow(c, name);
   if (row === undefined) return c.isHidden(name) ? { ...borrows, releases: 'sometimes' } : undefined;
   switch (libcParam(row, arg)) {
@@ -87,7 +101,7 @@ function argEffect(c: CView, name: string, arg: number): ArgEffect | undefined {
   }
 }
 
-function ownedResults(c: CView, name: string): readonly OwnedResult[] {
+function ownedResults({ c, contracts }: KnownC, name: string): readonly OwnedResult[] {
   if (special[name]) return [special[name]];
   const summary = c.summary(name);
   if (summary) {
@@ -103,6 +117,8 @@ function ownedResults(c: CView, name: string): readonly OwnedResult[] {
     });
     return out;
   }
+  const contract = isOwnName(c, contracts, name) || name === 'realloc' ? [] : contractOwned(contracts, name);
+  if (contract.length > 0) return contract;
   const row = libcRow(c, name);
   if (name === 'realloc') return [{ index: 0, allocator: name, deallocator: 'free', mayBeNil: true }];
   const outArg = row ? [...row.params].indexOf('o') : -1;

@@ -39,6 +39,8 @@ export interface OwnedResult {
   /** The C function that releases it. */
   readonly deallocator: string;
   readonly mayBeNil: boolean;
+  /** The deallocator wants the type that the allocator gives, not any pointer. */
+  readonly typedRelease?: true;
   /** Written through the pointer argument with this index instead of returned. */
   readonly outArg?: number;
   /** Where the memory is allocated, when that is inside the callee. */

@@ -52,6 +52,7 @@ export class PackageFlow {
     this.#queries.next();
     this.#queries.input('shape', { unit: model.shape });
     this.#queries.input('c', { unit: model.c });
+    this.#queries.input('contracts', { unit: model.contracts });
     this.#bySyntax.clear();
     for (const [key, variants] of model.functions) {
       this.#queries.input(`decl:${key}`, variants.map((fn) => ({ unit: fn.top.syntax, imports: [...fn.file.imports].join() })));
@@ -92,6 +93,7 @@ export class PackageFlow {
     return this.#queries.get(key, () => {
       this.#queries.depend('shape');
       this.#queries.depend('c');
+      this.#queries.depend('contracts');
       return compute();
     });
   }
@@ -146,8 +148,8 @@ export class PackageFlow {
       });
     };
     return {
-      cArg: (name, arg) => cArgEffect(this.#model.c, name, arg),
-      cOwned: (name) => cOwnedResults(this.#model.c, name),
+      cArg: (name, arg) => cArgEffect(this.#model, name, arg),
+      cOwned: (name) => cOwnedResults(this.#model, name),
       neverReturns: (callee) => asked('never', callee, '', false, (fns) => fns.length > 0 && fns.every((fn) => this.#body(fn) && neverReturns(this.ir(fn), callees()))),
       goArg: (callee, arg, path) => {
         if (level === 0) return unknownEffect;

@@ -2,6 +2,7 @@
 import { LSPErrorCodes, Message, createConnection, type ConnectionOptions } from 'vscode-languageserver/node';
 import type { RuleMeta } from '../lint/rule-meta.ts';
 import { nodeHost } from '../project/node-host.ts';
+import { readContracts } from '../project/node-contracts.ts';
 import { readWasm } from '../project/node-wasm.ts';
 import { Project } from '../project/project.ts';
 import { describe } from './answering.ts';
@@ -27,6 +28,6 @@ export function startNodeServer(rules: readonly RuleMeta[]): Promise<void> {
   const ended = new Promise<void>((resolve) => connection.onExit(resolve));
   // Node would end the process, and with it every squiggle of the user.
   process.on('unhandledRejection', (reason) => connection.console.error(describe(reason)));
-  startServer(connection, { rules, openEngine: async () => Project.create(nodeHost, readWasm()) });
+  startServer(connection, { rules, openEngine: async () => Project.create(nodeHost, readWasm(), readContracts()) });
   return ended;
 }

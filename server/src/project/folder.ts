@@ -10,6 +10,7 @@ import type { CUnit } from '../syntax/c/c-facts.ts';
 import type { GoFile } from '../syntax/go/go-file.ts';
 import { GoParser } from '../syntax/go/go-parser.ts';
 import type { Grammars } from '../syntax/grammars.ts';
+import type { PackageContracts } from './package-contracts.ts';
 import { baseName, type FileId, type Host, join } from './host.ts';
 import { decode, touchesBorder } from './text.ts';
 
@@ -42,6 +43,7 @@ export class Folder {
   readonly directory: FileId;
   readonly #host: Host;
   readonly #grammars: Grammars;
+  readonly #contracts: PackageContracts;
   readonly #go = new Map<FileId, GoEntry>();
   #c = new Map<FileId, CEntry>();
   readonly #packages = new Map<string, Package>();
@@ -52,10 +54,11 @@ export class Folder {
   #turn: Promise<void> = Promise.resolve();
   #outdated = false;
 
-  constructor(directory: FileId, host: Host, grammars: Grammars) {
+  constructor(directory: FileId, host: Host, grammars: Grammars, contracts: PackageContracts) {
     this.directory = directory;
     this.#host = host;
     this.#grammars = grammars;
+    this.#contracts = contracts;
   }
 
   get hasOpenFiles(): boolean {
@@ -251,7 +254,8 @@ export class Folder {
       if (!sources.some((source) => touchesBorder(source.go.text))) continue;
       const cSources: CSource[] = sources.some((source) => source.cImport) ? [...this.#c].map(([file, { text, unit }]) => ({ file, text, unit })) : [];
       const known = this.#packages.get(name);
-      const model = PackageModel.build(sources, cSources, this.#complete && !orphan, known?.model);
+      const contracts = this.#contracts.of([...sources.map((source) => source.preambleUnit), ...cSources.map(({ unit }) => unit)]);
+      const model = PackageModel.build(sources, cSources, this.#complete && !orphan, known?.model, contracts);
       const flow = known?.flow ?? new PackageFlow();
       flow.update(model);
       this.#packages.set(name, { model, flow });

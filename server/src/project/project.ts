@@ -6,11 +6,13 @@ import type { Finding, Severity } from '../lint/finding.ts';
 import type { FixFile } from '../lint/fixes/fix-file.ts';
 import { ignoreEdit, type IgnoreEdit } from '../lint/ignore-edit.ts';
 import { rules } from '../rules/index.ts';
+import { type ContractSource, noContracts } from '../semantics/c/contracts.ts';
 import type { PackageFile } from '../semantics/package-model.ts';
 import { cTokens, type CToken } from '../syntax/c/c-tokens.ts';
 import { type GrammarBytes, type Grammars, loadGrammars } from '../syntax/grammars.ts';
 import { ConfigFiles, configName } from './config-file.ts';
 import { fixFile } from './fix-file.ts';
+import { PackageContracts } from './package-contracts.ts';
 import { Folder } from './folder.ts';
 import { directoryOf, type FileId, type Host, join } from './host.ts';
 import { decode, goModVersion } from './text.ts';
@@ -38,6 +40,7 @@ export interface NameAt {
 export class Project {
   readonly #host: Host;
   readonly #grammars: Grammars;
+  readonly #contracts: PackageContracts;
   readonly #folders = new Map<FileId, Folder>();
   readonly #goVersions = new Map<FileId, number | undefined>();
   #configs: ConfigFiles;
@@ -45,15 +48,16 @@ export class Project {
   /** Called when a rule fails on some input; the run goes on without it. */
   onError: (rule: string, error: unknown) => void = () => undefined;
 
-  private constructor(host: Host, grammars: Grammars) {
+  private constructor(host: Host, grammars: Grammars, contracts: ContractSource) {
     this.#host = host;
     this.#grammars = grammars;
+    this.#contracts = new PackageContracts(contracts);
     this.#configs = this.#readConfigs();
   }
 
-  /** Loads the parsers from the bytes of the runtime and the two grammars. */
-  static async create(host: Host, wasm: GrammarBytes): Promise<Project> {
-    return new Project(host, await loadGrammars(wasm));
+  /** Loads the parsers from the bytes of the runtime and the two grammars. Contracts are read when a package uses their library. */
+  static async create(host: Host, wasm: GrammarBytes, contracts: ContractSource = noContracts): Promise<Project> {
+    return new Project(host, await loadGrammars(wasm), contracts);
   }
 
   get settings(): Settings {
@@ -150,7 +154,7 @@ export class Project {
   #folder(directory: FileId): Folder {
     let folder = this.#folders.get(directory);
     if (folder === undefined) {
-      folder = new Folder(directory, this.#host, this.#grammars);
+      folder = new Folder(directory, this.#host, this.#grammars, this.#contracts);
       this.#folders.set(directory, folder);
     }
     return folder;

@@ -3,6 +3,7 @@ import type { Span } from '../base/span.ts';
 import type { CUnit } from '../syntax/c/c-facts.ts';
 import type { Decl, Expr, FuncDecl } from '../syntax/go/ast.ts';
 import type { DeclSyntax, GoFile, TopDecl } from '../syntax/go/go-file.ts';
+import { Contracts } from './c/contracts.ts';
 import { CView } from './c-view.ts';
 import { exportName } from './exports.ts';
 import { cNames } from './mentions.ts';
@@ -65,6 +66,8 @@ export function findCImport(go: GoFile): CImport | undefined {
 export class PackageModel {
   readonly files: readonly PackageFile[];
   readonly c: CView;
+  /** What is known of C functions that are not in view. */
+  readonly contracts: Contracts;
   readonly shape: Shape;
   readonly types: ReadonlyMap<string, readonly GoType[]>;
   readonly functions: ReadonlyMap<string, readonly GoFunction[]>;
@@ -74,7 +77,8 @@ export class PackageModel {
   readonly cSources: readonly CSource[];
   readonly #identity: readonly unknown[];
 
-  private constructor(sources: readonly GoSource[], cSources: readonly CSource[], complete: boolean, previous: PackageModel | undefined) {
+  private constructor(sources: readonly GoSource[], cSources: readonly CSource[], complete: boolean, previous: PackageModel | undefined, contracts: Contracts) {
+    this.contracts = contracts;
     this.cSources = cSources;
     this.files = sources.map((source) => fileOf(source));
     const functions = new Map<string, GoFunction[]>();
@@ -92,10 +96,12 @@ export class PackageModel {
   }
 
   /** `complete` says that every file of the folder could be read. Parts of `previous` that are still right are kept. */
-  static build(sources: readonly GoSource[], cSources: readonly CSource[], complete: boolean, previous?: PackageModel): PackageModel {
-    return new PackageModel(sources, cSources, complete, previous);
+  static build(sources: readonly GoSource[], cSources: readonly CSource[], complete: boolean, previous?: PackageModel, contracts = none): PackageModel {
+    return new PackageModel(sources, cSources, complete, previous, contracts);
   }
 }
+
+const none = new Contracts([]);
 
 function push<V>(map: Map<string, V[]>, key: string, value: V): void {
   const list = map.get(key);

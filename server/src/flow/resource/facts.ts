@@ -15,6 +15,8 @@ export interface Site {
   readonly unsafePointer: boolean;
   /** C function called, or the Go helper. */
   readonly callee: { readonly k: 'c' | 'go'; readonly name: string };
+  /** On its way to the holder it was converted to another type. */
+  readonly converted?: true;
   /** The variable that first gets it, for messages and fixes. */
   readonly holder?: { readonly name: string; readonly id: number; readonly stmt: Span };
   /** Set when the result goes straight into a call as an argument. */

@@ -190,14 +190,16 @@ function siteOf(ir: FuncIr, literal: FuncBody, step: CallStep, owned: OwnedResul
   const name = step.callee.k === 'value' ? '' : step.callee.name;
   const base = { span: step.span, stmt: step.stmt, literal: literal.id !== 0, unsafePointer: isUnsafePointer(step.dsts[owned.index]?.type), owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
   const aliases = new Set<Var>();
+  let converted: true | undefined;
   const target = owned.outArg === undefined ? step.dsts[owned.index] : undefined;
   if (target) aliases.add(target);
   for (const body of bodiesOf(ir)) {
     for (const other of stepsOf(body)) {
       if (other.stmt.start !== step.stmt.start || other.span.start < step.stmt.start) continue;
       if (other.op === 'copy' && other.src.k === 'var' && aliases.has(other.src.v)) {
+        if (other.conv) converted = true;
         if (other.dst.kind === 'temp') aliases.add(other.dst);
-        else return { ...base, holder: { name: other.dst.name ?? '_', id: other.dst.id, stmt: other.stmt }, unsafePointer: isUnsafePointer(other.dst.type) };
+        else return { ...base, ...(converted ? { converted } : {}), holder: { name: other.dst.name ?? '_', id: other.dst.id, stmt: other.stmt }, unsafePointer: isUnsafePointer(other.dst.type) };
       }
       if (other.op === 'call' && other !== step && other.args.some((arg) => arg.k === 'var' && aliases.has(arg.v))) {
         return { ...base, inline: { stmt: other.stmt, callee: other.callee.k === 'value' ? 'a function' : other.callee.k === 'c' ? `C.${other.callee.name}` : other.callee.name } };

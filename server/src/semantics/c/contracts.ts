@@ -1,0 +1,135 @@
+/**
+ * What is known of C functions that are not in view: rows of data, one file per library (server/contracts, described by its schema.json).
+ * This file decides which libraries a package uses and answers by name; it reads no disk, and does not say what a row means for a finding.
+ */
+
+export interface ContractParam {
+  /** Counts from 0 in the C prototype. */
+  readonly index: number;
+  readonly effect: 'takes' | 'holds' | 'releases' | 'out-owned' | 'out-borrowed' | 'userdata-held' | 'callback-held' | 'copies';
+  /** Releases an owned out value. */
+  readonly release?: string;
+  /** The effect happens only then. */
+  readonly on?: 'success' | 'failure';
+  /** The results that mean success; absent where the result does not tell. */
+  readonly success?: 'zero' | 'nonzero' | 'nonnegative';
+  /** Another condition, in words: the effect is only possible. */
+  readonly when?: string;
+  /** What ends a hold. */
+  readonly until?: string;
+}
+
+/** One row of a library's file. */
+export interface ContractRow {
+  readonly header?: string;
+  readonly returns: 'owned' | 'borrowed' | 'static' | 'thread-local' | 'value' | 'none';
+  readonly release?: string;
+  readonly nullable?: boolean;
+  readonly params?: readonly ContractParam[];
+  readonly errorInThreadLocal?: boolean;
+  readonly errnoOnlyOnFailure?: boolean;
+  readonly blocks?: boolean;
+  readonly variadic?: boolean;
+  readonly notThreadSafe?: boolean;
+  readonly threadAffine?: boolean;
+  readonly mainThread?: boolean;
+  readonly noReturn?: boolean;
+  readonly lead?: boolean;
+  readonly note?: string;
+  readonly source: string;
+}
+
+/** What a library's file says besides its rows. */
+export interface LibraryHead {
+  readonly library: string;
+  readonly title: string;
+  readonly headers: readonly string[];
+  readonly implies?: readonly string[];
+  readonly genericReleases?: readonly string[];
+  readonly trust: 'verified' | 'lead';
+}
+
+export interface Library extends LibraryHead {
+  readonly functions: Readonly<Record<string, ContractRow>>;
+}
+
+/** Where the data comes from. Both answers are cheap to ask again. */
+export interface ContractSource {
+  readonly heads: readonly LibraryHead[];
+  library(id: string): Library | undefined;
+}
+
+export interface Contract extends ContractRow {
+  readonly library: LibraryHead;
+  /** Whether a finding may rest on the row; otherwise it may only silence. */
+  readonly trusted: boolean;
+}
+
+/** The contracts that hold in one package. */
+export class Contracts {
+  readonly #libraries: readonly Library[];
+  readonly #own: Readonly<Record<string, ContractRow>>;
+  readonly #known = new Map<string, Contract | undefined>();
+
+  /** `own` are the rows that the project's users wrote; they come before those of any library. */
+  constructor(libraries: readonly Library[], own: Readonly<Record<string, ContractRow>> = {}) {
+    this.#libraries = libraries;
+    this.#own = own;
+  }
+
+  get libraries(): readonly LibraryHead[] {
+    return this.#libraries;
+  }
+
+  /** The row of a C function. Where two libraries in use have the name and differ in what they say of owners, there is none. */
+  lookup(name: string): Contract | undefined {
+    if (this.#known.has(name)) return this.#known.get(name);
+    const found = this.#find(name);
+    this.#known.set(name, found);
+    return found;
+  }
+
+  /** Whether the parameter of a release function is `void *`, so that any pointer has to be converted for it. */
+  takesAnyPointer(release: string): boolean {
+    return release === 'free' || this.#libraries.some(({ genericReleases }) => genericReleases?.includes(release) === true);
+  }
+
+  #find(name: string): Contract | undefined {
+    if (Object.hasOwn(this.#own, name)) return { ...this.#own[name]!, library: ownRows, trusted: true };
+    const [first, ...others] = this.#libraries.flatMap((library): Contract[] => {
+      if (!Object.hasOwn(library.functions, name)) return [];
+      const row = library.functions[name]!;
+      return [{ ...row, library, trusted: library.trust === 'verified' && row.lead !== true }];
+    });
+    return others.every((other) => sameOwners(first!, other)) ? first : undefined;
+  }
+}
+
+const ownRows: LibraryHead = { library: 'project', title: 'the project file', headers: [], trust: 'verified' };
+
+const sameOwners = (a: ContractRow, b: ContractRow): boolean => a.returns === b.returns && a.release === b.release && JSON.stringify(a.params ?? []) === JSON.stringify(b.params ?? []);
+
+export const noContracts: ContractSource = { heads: [], library: () => undefined };
+
+/** Folders of headers that belong to no library. */
+const sharedFolders = new Set(['', 'sys', 'net', 'netinet', 'arpa', 'linux', 'bits', 'include', 'security']);
+
+const folderOf = (header: string): string => header.slice(0, Math.max(0, header.indexOf('/')));
+
+/** The ids of the libraries that a package uses which includes these headers, with what they imply. The C library always is among them. */
+export function librariesOf(source: ContractSource, includes: Iterable<string>): readonly string[] {
+  const heads = new Map(source.heads.map((head) => [head.library, head]));
+  const wanted = new Set(includes);
+  const folders = new Set([...wanted].map(folderOf).filter((folder) => !sharedFolders.has(folder)));
+  const found = new Set<string>();
+  const add = (id: string): void => {
+    const head = heads.get(id);
+    if (head === undefined || found.has(id)) return;
+    found.add(id);
+    for (const implied of head.implies ?? []) add(implied);
+  };
+  for (const { library, headers } of source.heads) {
+    if (library === 'libc' || headers.some((header) => wanted.has(header) || folders.has(folderOf(header)))) add(library);
+  }
+  return [...found].sort();
+}
