@@ -108,8 +108,10 @@ function ownedResults({ c, contracts }: KnownC, name: string): readonly OwnedRes
     const unit = c.units[summary.unit];
     const out: OwnedResult[] = [];
     const { result } = summary;
+    // What comes through an argument may be the message that there is no result.
+    const errorArgs = result.mayBeNull ? summary.params.flatMap((param, i) => (param.storedOwned ? [i] : [])) : [];
     if (result.owner === 'owned' && result.deallocator !== undefined && unit) {
-      out.push({ index: 0, allocator: result.allocator ?? name, deallocator: result.deallocator, mayBeNil: result.mayBeNull, ...(result.at ? { at: { unit, span: result.at } } : {}) });
+      out.push({ index: 0, allocator: result.allocator ?? name, deallocator: result.deallocator, mayBeNil: result.mayBeNull, ...(errorArgs.length > 0 ? { errorArgs } : {}), ...(result.at ? { at: { unit, span: result.at } } : {}) });
     }
     summary.params.forEach((param, outArg) => {
       if (!param.storedOwned || param.storedDeallocator === undefined || !unit) return;

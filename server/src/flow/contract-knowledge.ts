@@ -1,5 +1,5 @@
 /** What a contract means to the resource analysis: effects on arguments and owned results. A row that is only a lead may silence, never accuse. */
-import type { Contract, Contracts } from '../semantics/c/contracts.ts';
+import type { ContractParam, Contracts } from '../semantics/c/contracts.ts';
 import { words } from './c-names.ts';
 import { type ArgEffect, borrows, type OwnedResult, unknownEffect } from './knowledge.ts';
 
@@ -27,17 +27,33 @@ export function contractArg(contracts: Contracts, name: string, arg: number): Ar
 export function contractOwned(contracts: Contracts, name: string): readonly OwnedResult[] {
   const contract = contracts.lookup(name);
   if (contract?.trusted !== true) return [];
-  const typed = (release: string): { readonly typedRelease?: true } => (contracts.takesAnyPointer(release) ? {} : { typedRelease: true });
-  const out: OwnedResult[] = outOwned(contract).map(({ index, release }) => ({ index: 0, outArg: index, allocator: name, deallocator: release, mayBeNil: true, ...typed(release) }));
-  if (contract.returns === 'owned' && contract.release !== undefined) {
-    out.push({ index: 0, allocator: name, deallocator: contract.release, mayBeNil: contract.nullable !== false, ...typed(contract.release) });
-  }
-  return out;
+  const params = contract.params ?? [];
+  const errorArgs = params.filter(isError).map(({ index }) => index);
+  // A pointer that is not NULL says that the call went well.
+  const success = params.find((param) => param.success !== undefined)?.success ?? (contract.returns === 'owned' || contract.returns === 'borrowed' ? 'nonzero' : undefined);
+  const common = (release: string): Omit<OwnedResult, 'index' | 'mayBeNil'> => ({
+    allocator: name,
+    deallocator: release,
+    ...releaseType(contracts, release),
+    // A result code that may be any positive number is compared with zero or less, which needs no word.
+    ...(success === 'zero' || success === 'nonzero' ? { success } : {}),
+  });
+  const out = params.flatMap((param): OwnedResult[] => {
+    const { index, effect, release, on, when } = param;
+    if (effect !== 'out-owned' || release === undefined || when !== undefined) return [];
+    const only = on === 'failure' ? { only: 'failure' as const } : errorArgs.length > 0 ? { errorArgs } : {};
+    return [{ ...common(release), index: 0, outArg: index, mayBeNil: true, ...only }];
+  });
+  if (contract.returns !== 'owned' || contract.release === undefined) return out;
+  return [...out, { ...common(contract.release), index: 0, mayBeNil: contract.nullable === true, ...(errorArgs.length > 0 ? { errorArgs } : {}) }];
 }
 
-/** Out parameters that hold something after a call that went well, as the result `0`, or no negative one, says. */
-function outOwned(contract: Contract): { readonly index: number; readonly release: string }[] {
-  return (contract.params ?? []).flatMap(({ index, effect, release, on, success, when }) =>
-    effect === 'out-owned' && release !== undefined && on !== 'failure' && success !== 'nonzero' && when === undefined ? [{ index, release }] : [],
-  );
+/** An out value that is set in case of failure. */
+const isError = ({ effect, on }: ContractParam): boolean => effect === 'out-owned' && on === 'failure';
+
+/** What a fix has to write around the pointer. */
+function releaseType(contracts: Contracts, release: string): Pick<OwnedResult, 'releaseType'> {
+  const type = contracts.releaseType(release);
+  return type === 'unsafe.Pointer' ? {} : { releaseType: type ?? 'own' };
 }
+

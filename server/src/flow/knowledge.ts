@@ -38,11 +38,18 @@ export interface OwnedResult {
   readonly allocator: string;
   /** The C function that releases it. */
   readonly deallocator: string;
+  /** NULL is a possible result, as far as anything says so. */
   readonly mayBeNil: boolean;
-  /** The deallocator wants the type that the allocator gives, not any pointer. */
-  readonly typedRelease?: true;
+  /** What the deallocator wants: the type that the allocator gives (`own`), a name of its own for any pointer, or `more` than the pointer. Absent: unsafe.Pointer. */
+  readonly releaseType?: string;
   /** Written through the pointer argument with this index instead of returned. */
   readonly outArg?: number;
+  /** Made in case of failure only, as messages are; else in case of success. */
+  readonly only?: 'failure';
+  /** What the first result of the call is when the call went well; absent where nothing is known of it. */
+  readonly success?: 'zero' | 'nonzero';
+  /** Arguments that are the addresses of error pointers: where one is set afterwards, the memory was not made. */
+  readonly errorArgs?: readonly number[];
   /** Where the memory is allocated, when that is inside the callee. */
   readonly at?: Place;
 }

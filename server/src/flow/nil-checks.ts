@@ -62,7 +62,7 @@ const isPointer = (v: Var): boolean => v.type?.k === 'pointer' || isUnsafePointe
 
 function reason(callee: string, testedSomewhere: boolean, flow: PackageFlow): UncheckedPointer['why'] | undefined {
   const { c } = flow.model;
-  const owned = cOwnedResults(c, callee).find((one) => one.index === 0 && one.outArg === undefined);
+  const owned = cOwnedResults(flow.model, callee).find((one) => one.index === 0 && one.outArg === undefined);
   if (owned) return owned.mayBeNil ? 'allocator' : undefined;
   const summary = c.summary(callee);
   // Of a borrowed pointer only the owner knows whether it can be NULL.

@@ -33,6 +33,7 @@ export function lowerExpr(low: Lowering, expr: Expr): Operand {
     case 'Call':
       return lowerCallValue(low, expr);
     case 'Unary':
+      if (expr.op === '-' && expr.x.k === 'Literal') return { k: 'const', value: `-${expr.x.text}` };
       return unary(low, expr.op, expr.x, expr);
     case 'Binary': {
       if (expr.op === '&&' || expr.op === '||') return shortCircuit(low, expr);

@@ -2,33 +2,37 @@
 import type { Cond, Operand, Var } from '../ir.ts';
 import { condKey, type FunctionInfo } from './function-info.ts';
 import { carried, hasSame, type State } from './state.ts';
+import { deniedBy } from './witness.ts';
 import type { Span } from '../../base/span.ts';
 
 const isNil = (operand: Operand): boolean => operand.k === 'const' && operand.value === 'nil';
 
 /** The state on the edge where `cond` is `taken`, or undefined when the path cannot go there or the resource does not exist there. */
 export function refine(state: State, cond: Cond, taken: boolean, span: Span, info: FunctionInfo): State | undefined {
-  if (state.phase !== 'unborn' && absentOn(state, cond, taken)) return undefined;
+  const absent = state.phase === 'unborn' ? undefined : absentOn(state, cond, taken);
+  if (absent === true) return undefined;
   const decided = decide(state, cond, info);
   if (decided !== undefined && decided !== taken) return undefined;
   const key = condKey(cond, info.pure);
   let next = state;
+  if (absent === false && next.supposed) next = { ...next, supposed: false };
   if (key !== undefined && decided === undefined && info.remembered.has(key)) next = { ...next, facts: new Map(next.facts).set(key, taken) };
   next = learn(next, cond, taken, info);
   return next.phase === 'owned' ? { ...next, path: { taken, isCase: cond.k === 'eq' && cond.isCase === true, span, before: next.path } } : next;
 }
 
-function absentOn(state: State, cond: Cond, taken: boolean): boolean {
-  if (cond.k === 'truth') return !taken && cond.x.k === 'var' && state.witnesses.has(cond.x.v.id);
-  if (cond.k === 'unknown') return false;
-  const sides = [cond.l, cond.r];
-  const holder = sides.find((side) => hasSame(carried(state, side)) && carried(state, side).has(''));
-  const witness = sides.some((side) => side.k === 'var' && state.witnesses.has(side.v.id));
-  // An error that is not nil, a result code that is not the success code: what was asked for was not made.
-  if (cond.k === 'cmp') return witness && taken && (cond.operator === '<' || cond.operator === '<=');
-  if (witness) return !taken;
+/** Whether the resource does not exist on this edge; undefined when the condition says nothing about that. */
+function absentOn(state: State, cond: Cond, taken: boolean): boolean | undefined {
+  if (cond.k === 'unknown') return undefined;
+  const sides = cond.k === 'truth' ? [cond.x] : [cond.l, cond.r];
+  for (const [i, side] of sides.entries()) {
+    const witness = side.k === 'var' ? state.witnesses.get(side.v.id) : undefined;
+    // An error that is not nil, a result code that is not the success code: what was asked for was not made.
+    if (witness) return deniedBy(witness, cond, sides[1 - i], taken);
+  }
+  const holder = cond.k === 'eq' ? sides.find((side) => hasSame(carried(state, side)) && carried(state, side).has('')) : undefined;
   // The pointer is nil, or it is another pointer's memory, which somebody else owns.
-  return holder !== undefined && taken && state.phase === 'owned';
+  return holder && state.phase === 'owned' ? taken : undefined;
 }
 
 /** The outcome of a condition where the values on this path decide it. */
@@ -68,8 +72,9 @@ export function assignValue(state: State, v: Var, src: Operand | undefined, info
     const token = new RegExp(`\\bv${v.id}\\b`);
     if ([...next.facts.keys()].some((key) => token.test(key))) next = { ...next, facts: new Map([...next.facts].filter(([key]) => !token.test(key))) };
   }
-  if (next.witnesses.has(v.id)) next = { ...next, witnesses: new Set([...next.witnesses].filter((id) => id !== v.id)) };
-  if (src?.k === 'var' && next.witnesses.has(src.v.id)) next = { ...next, witnesses: new Set([...next.witnesses, v.id]) };
+  if (next.witnesses.has(v.id)) next = { ...next, witnesses: new Map([...next.witnesses].filter(([id]) => id !== v.id)) };
+  const witness = src?.k === 'var' ? next.witnesses.get(src.v.id) : undefined;
+  if (witness) next = { ...next, witnesses: new Map(next.witnesses).set(v.id, witness) };
   const value = valueOf(next, src) ?? (isError(v) && (src?.k === 'global' || (src?.k === 'unknown' && v.kind === 'result')) ? 'nonnil' : undefined);
   if (value !== undefined && info.tracked.has(v)) return { ...next, values: new Map(next.values).set(v.id, value) };
   if (!next.values.has(v.id)) return next;

@@ -7,6 +7,7 @@ import type { ArgEffect } from '../knowledge.ts';
 import { assignValue } from './branch.ts';
 import type { Explorer, Used } from './explore.ts';
 import { asView, assignPlace, type Carried, carried, type State } from './state.ts';
+import { errorWitness } from './witness.ts';
 
 export type CallOutcome =
   | { readonly k: 'state'; readonly state: State }
@@ -78,7 +79,7 @@ function results(ex: Explorer, state: State, step: CallStep, values: readonly Ca
   const tells = tellsOf(state, step);
   step.dsts.forEach((dst, i) => {
     next = assignValue(next, dst, makesError(step) ? { k: 'func', name: '' } : undefined, ex.info);
-    if (tells) next = { ...next, witnesses: new Set([...next.witnesses, dst.id]) };
+    if (tells) next = { ...next, witnesses: new Map(next.witnesses).set(dst.id, errorWitness(ex.origin?.owned)) };
     const holders = assignPlace(next.holders, String(dst.id), values[i] ?? new Map());
     if (holders !== next.holders) next = { ...next, holders };
   });

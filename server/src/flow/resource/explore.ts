@@ -12,6 +12,7 @@ import { functionInfo, type FunctionInfo } from './function-info.ts';
 import { addPlace, assignPlace, type AssumedNode, type Carried, carried, type Cont, type Holders, type Leave, type Pending, type State, sameMap, start, tooComplex } from './state.ts';
 import { transfer } from './transfer.ts';
 import { type Item, Visited } from './visited.ts';
+import { witnessesOf } from './witness.ts';
 
 /** Visits per resource. A function of a thousand blocks with one resource needs a few thousand. */
 const budget = 6000;
@@ -220,12 +221,12 @@ export class Explorer {
     const target = origin.owned.outArg === undefined ? step.dsts[origin.owned.index] : undefined;
     const place = target ? String(target.id) : this.outPlace(step.args[origin.owned.outArg ?? -1]);
     if (place === undefined) return this.gone();
-    const others = step.dsts.filter((dst) => dst !== target);
     return {
       ...state,
       phase: 'owned',
       holders: new Map([[place, 'same']]),
-      witnesses: new Set(others.map((dst) => dst.id)),
+      witnesses: witnessesOf(step, origin.owned, target, (operand) => this.outPlace(operand)),
+      supposed: origin.owned.only === 'failure',
       path: undefined,
       assumed: undefined,
     };

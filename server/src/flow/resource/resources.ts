@@ -103,14 +103,14 @@ const isGoroutine = (ir: FuncIr, body: FuncBody): boolean =>
   bodiesOf(ir).some((other) => other.calls.some((step) => step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure' && step.callee.fn.fn === body));
 
 function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
-  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.stored && exit.returned.every((value) => value.size === 0) && !inReadArray(ir, exit.state));
+  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.supposed && !exit.state.stored && exit.returned.every((value) => value.size === 0) && !inReadArray(ir, exit.state));
   const releasedElsewhere = trail.certainlyReleased !== undefined;
   const everywhere = !releasedElsewhere && !trail.escaped && !trail.maybeReleased && trail.exits.every((exit) => exit.state.phase === 'unborn' || leaking.includes(exit));
   const ownedAt = (exit: Span): boolean => !trail.escaped && !trail.maybeReleased && trail.exits.every((other) => other.span.start !== exit.start || leaking.includes(other));
   const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg }) => ({ name, arg })), everywhere, releasedElsewhere, releases: trail.releasedByHelper ? [] : [...trail.releases.values()], ownedAtExit: ownedAt(exit) });
   return [
     ...leaking.map((exit: Exit) => leak(exit.state, exit.span, exit.implicit ? 'end' : 'return')),
-    ...trail.lost.map((lost) => leak(lost.state, lost.span, 'overwritten')),
+    ...trail.lost.filter((lost) => !lost.state.supposed).map((lost) => leak(lost.state, lost.span, 'overwritten')),
   ].sort((a, b) => a.exit.start - b.exit.start || a.path.length - b.path.length);
 }
 

@@ -2,6 +2,7 @@
 import type { Span } from '../../base/span.ts';
 import type { AssumedBorrow, Place } from '../knowledge.ts';
 import type { CallStep, FuncBody, Operand, Var } from '../ir.ts';
+import type { Witness } from './witness.ts';
 
 /**
  * How a place holds the resource: the pointer itself, something inside or a Go view of it, the address of a variable that holds it, or
@@ -68,8 +69,10 @@ export interface State {
   readonly values: ReadonlyMap<number, string>;
   /** Outcomes of comparisons between tested variables and constants. */
   readonly facts: ReadonlyMap<string, boolean>;
-  /** Variables whose failure value says that the resource does not exist. */
-  readonly witnesses: ReadonlySet<number>;
+  /** Variables that say whether the resource exists. */
+  readonly witnesses: ReadonlyMap<number, Witness>;
+  /** It comes to be in case of failure only, and no branch has told yet whether the call failed. */
+  readonly supposed: boolean;
   readonly defers: readonly Pending[];
   readonly conts: readonly Cont[];
   /** The field of an object of the caller that points to it now. */
@@ -85,7 +88,8 @@ export const start: State = {
   holders: new Map(),
   values: new Map(),
   facts: new Map(),
-  witnesses: new Set(),
+  witnesses: new Map(),
+  supposed: false,
   defers: [],
   conts: [],
   path: undefined,
@@ -115,13 +119,11 @@ function pending(list: readonly Pending[]): string {
   return text;
 }
 
-const numbers = (set: ReadonlySet<number>): string => (set.size === 0 ? '' : [...set].sort().join(','));
-
 const frames = (conts: readonly Cont[]): string => (conts.length === 0 ? '' : conts.map((c) => `${c.fn.id}.${c.block}.${c.step}.${c.leaving}.${pending(c.defers)}`).join('>'));
 
 /** Two states with the same key go on in the same way. How they came there is not part of it, only whether an unseen function had the resource. */
 export const stateKey = (state: State): string =>
-  `${state.phase}|${entries(state.holders)}|${entries(state.values)}|${entries(state.facts)}|${numbers(state.witnesses)}|${pending(state.defers)}|${frames(state.conts)}|${state.released?.span.start ?? ''}|${state.stored?.place ?? ''}|${state.assumed ? 'assumed' : ''}`;
+  `${state.phase}|${entries(state.holders)}|${entries(state.values)}|${entries(state.facts)}|${entries(state.witnesses)}|${state.supposed}|${pending(state.defers)}|${frames(state.conts)}|${state.released?.span.start ?? ''}|${state.stored?.place ?? ''}|${state.assumed ? 'assumed' : ''}`;
 
 /** Whether the keys of two states are equal; most differ, or share what they consist of, so that no key has to be made. */
 export const sameState = (a: State, b: State): boolean =>
@@ -133,7 +135,8 @@ export const sameState = (a: State, b: State): boolean =>
     sameMap(a.holders, b.holders) &&
     sameMap(a.values, b.values) &&
     sameMap(a.facts, b.facts) &&
-    (a.witnesses === b.witnesses || (a.witnesses.size === b.witnesses.size && numbers(a.witnesses) === numbers(b.witnesses))) &&
+    a.supposed === b.supposed &&
+    sameMap(a.witnesses, b.witnesses) &&
     (a.defers === b.defers || (a.defers.length === b.defers.length && pending(a.defers) === pending(b.defers))) &&
     (a.conts === b.conts || (a.conts.length === b.conts.length && frames(a.conts) === frames(b.conts))));
 

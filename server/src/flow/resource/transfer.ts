@@ -32,7 +32,7 @@ export function transfer(ex: Explorer, state: State, step: PlainStep): State | u
     // A literal that is bound to its one variable is looked at where that variable is called.
     if (fn && !(step.op === 'copy' && ex.info.closures.get(step.dst) === fn) && ex.closureEffect(fn, state)) return ex.gone();
   }
-  return move(ex, state, step);
+  return move(ex, exposed(ex, state, step), step);
 }
 
 /** Whether a step has nothing to do with the resource, nor with what is known of the path. */
@@ -45,8 +45,12 @@ function isForeign(ex: Explorer, state: State, step: PlainStep): boolean {
   return !targetsOf(step).some((dst) => held.has(dst.id));
 }
 
+/** Whoever gets the address of a variable may change it. */
+const exposed = (ex: Explorer, state: State, step: PlainStep): State =>
+  step.op === 'addr' && step.path === '' && !step.indexed && step.base.k === 'var' ? assignValue(state, step.base.v, undefined, ex.info) : state;
+
 function forgetValues(ex: Explorer, state: State, step: PlainStep): State {
-  let next = state;
+  let next = exposed(ex, state, step);
   for (const dst of targetsOf(step)) next = assignValue(next, dst, step.op === 'copy' ? step.src : undefined, ex.info);
   return next;
 }

@@ -63,8 +63,9 @@ function fixes(fn: GoFunction, weighed: WeighedLeak): FixPlan[] {
   const target = { decl: fn.decl, at: fn.top.start };
   const at = (span: Span): Span => shift(span, fn.top.start);
   // A function that wants its own type is not given another one's pointer.
-  if (site.owned.typedRelease && site.converted) return [];
-  const release = { convert: !site.unsafePointer && !site.owned.typedRelease, release: `C.${site.owned.deallocator}` };
+  const { releaseType } = site.owned;
+  if (releaseType === 'more' || (releaseType === 'own' && site.converted)) return [];
+  const release = { convert: releaseType === undefined ? !site.unsafePointer : releaseType !== 'own', ...(releaseType !== undefined ? { type: releaseType } : {}), release: `C.${site.owned.deallocator}` };
   const borrowed = confidence === 'certain' || leak.releasedElsewhere;
   const judged = borrowed ? { safety: 'safe' as const } : { safety: 'unsafe' as const, because: keeper !== undefined ? `C.${keeper} may keep the pointer` : 'an unseen C function may keep the pointer' };
   const call = `C.${site.owned.deallocator}`;

@@ -45,7 +45,10 @@ export interface LibraryHead {
   readonly title: string;
   readonly headers: readonly string[];
   readonly implies?: readonly string[];
-  readonly genericReleases?: readonly string[];
+  /** Release functions that take any pointer, with the type that Go has to convert to (`unsafe.Pointer`, `C.gpointer`), and those that need `more` than the pointer. */
+  readonly releaseArguments?: Readonly<Record<string, string>>;
+  /** Versions of one library have the same headers; which one is used may be unknown. */
+  readonly versionOf?: string;
   readonly trust: 'verified' | 'lead';
 }
 
@@ -89,9 +92,9 @@ export class Contracts {
     return found;
   }
 
-  /** Whether the parameter of a release function is `void *`, so that any pointer has to be converted for it. */
-  takesAnyPointer(release: string): boolean {
-    return release === 'free' || this.#libraries.some(({ genericReleases }) => genericReleases?.includes(release) === true);
+  /** The Go type that a release function takes, where that is no type of its own; `more` where it takes other arguments, too. */
+  releaseType(release: string): string | undefined {
+    return this.#libraries.flatMap(({ releaseArguments }) => releaseArguments?.[release] ?? [])[0];
   }
 
   #find(name: string): Contract | undefined {
@@ -99,7 +102,8 @@ export class Contracts {
     const [first, ...others] = this.#libraries.flatMap((library): Contract[] => {
       if (!Object.hasOwn(library.functions, name)) return [];
       const row = library.functions[name]!;
-      return [{ ...row, library, trusted: library.trust === 'verified' && row.lead !== true }];
+      const doubtful = this.#libraries.some((other) => other !== library && other.versionOf !== undefined && other.versionOf === library.versionOf && !Object.hasOwn(other.functions, name));
+      return [{ ...row, library, trusted: library.trust === 'verified' && row.lead !== true && !doubtful }];
     });
     return others.every((other) => sameOwners(first!, other)) ? first : undefined;
   }
