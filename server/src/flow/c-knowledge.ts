@@ -128,3 +128,9 @@ function ownedResults({ c, contracts }: KnownC, name: string): readonly OwnedRes
   if (row?.result !== 'owned' || row.deallocator !== 'free') return [];
   return [{ index: 0, allocator: name, deallocator: 'free', mayBeNil: row.mayBeNull }];
 }
+
+/** Whether a C function returns storage that lives as long as the process: a literal, a static array, a buffer of the C library. */
+export function returnsStatic(c: CView, name: string): boolean {
+  const summary = c.summary(name);
+  return summary ? summary.result.owner === 'static' : libcRow(c, name)?.result === 'static' && name !== 'readdir';
+}

@@ -19,6 +19,8 @@ export interface ArgEffect {
   readonly returned: readonly number[];
   /** Calls of unseen C functions that the memory goes through inside. */
   readonly assumed: readonly AssumedBorrow[];
+  /** Where it is released, the place that it was passed in is empty afterwards: `x.ptr = nil`. */
+  readonly cleared?: boolean;
   /** It is a struct whose fields' memory is released. */
   readonly contents?: boolean;
   /** Where it is released, for traces. */

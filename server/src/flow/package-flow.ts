@@ -178,6 +178,7 @@ function join(a: ArgEffect, b: ArgEffect): ArgEffect {
     escapes: a.escapes || b.escapes,
     returned: [...new Set([...a.returned, ...b.returned])],
     assumed: [...a.assumed, ...b.assumed],
+    ...(a.cleared || b.cleared ? { cleared: true } : {}),
     ...(a.at ? { at: a.at } : {}),
   };
 }

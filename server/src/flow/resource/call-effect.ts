@@ -1,11 +1,12 @@
 /** What a call does to the resource that its arguments carry. The same answer serves a call now and a deferred call at the exit. */
+import { isForeignDeallocator, isStreamDeallocator } from '../../semantics/c/allocators.ts';
 import { ownTypeName, type Type } from '../../semantics/types.ts';
 import { mayRelease } from '../c-names.ts';
 import { origin } from '../definitions.ts';
 import type { CallStep, Operand } from '../ir.ts';
 import type { ArgEffect } from '../knowledge.ts';
 import { assignValue } from './branch.ts';
-import type { Explorer, Used } from './explore.ts';
+import type { Again, Explorer, Used } from './explore.ts';
 import { asView, assignPlace, type Carried, carried, type State } from './state.ts';
 import { errorWitness } from './witness.ts';
 
@@ -14,7 +15,8 @@ export type CallOutcome =
   | { readonly k: 'escaped' }
   /** Released, but not for certain; or the path ends. */
   | { readonly k: 'over' }
-  | { readonly k: 'used'; readonly used: Used };
+  | { readonly k: 'used'; readonly used: Used }
+  | { readonly k: 'again'; readonly again: Again };
 
 /** cgo's own helpers copy what they are given. Source: cmd/cgo, "Go references to C". */
 const copiers = new Set(['GoString', 'GoStringN', 'GoBytes', 'CString', 'CBytes']);
@@ -97,6 +99,7 @@ const makesError = ({ callee }: CallStep): boolean => callee.k === 'pkg' && ((ca
 function whenReleased(ex: Explorer, state: State, step: CallStep, args: readonly Carried[], done: (next: State) => CallOutcome): CallOutcome {
   const index = args.findIndex((value) => value.get('') === 'same' || value.get('') === 'view');
   const { callee } = step;
+  if (releasesAgain(ex, state, step, args)) return { k: 'again', again: { state, span: step.span, deferred: step.mode === 'defer', released: state.released! } };
   // Whoever gets the object around the pointer, or its variable, may put something else there.
   if (index < 0 || state.released === undefined) return callee.k === 'builtin' ? done(state) : { k: 'over' };
   if (callee.k === 'builtin' && (callee.name === 'len' || callee.name === 'cap')) return done(state);
@@ -114,6 +117,28 @@ function whenReleased(ex: Explorer, state: State, step: CallStep, args: readonly
   }
   if (callee.k === 'value') return { k: 'over' };
   return { k: 'used', used: { state, span: step.mode === 'call' ? (step.argSpans[index] ?? step.span) : step.span, released: state.released, view: args[index]!.get('') === 'view' } };
+}
+
+/** Whether the call certainly releases what is released already: through the pointer itself, or through an object that still has it. */
+function releasesAgain(ex: Explorer, state: State, { callee }: CallStep, args: readonly Carried[]): boolean {
+  if (state.released === undefined) return false;
+  return args.some((value, i) =>
+    [...value].some(([path, hold]) => {
+      if (hold !== 'same') return false;
+      if (callee.k === 'c') return path === '' && ex.knowledge.cArg(callee.name, i)?.releases === 'always';
+      if (callee.k !== 'go' && callee.k !== 'method') return false;
+      const recv = callee.k === 'method' ? (ownTypeName(callee.recvType) ?? '?') : undefined;
+      return ex.knowledge.goArg({ ...(recv !== undefined ? { recv } : {}), name: callee.name }, i, path)?.releases === 'always';
+    }),
+  );
+}
+
+/** Notes that a function gets memory which its allocator did not make. */
+function judgeAllocator(ex: Explorer, state: State, step: CallStep, name: string): void {
+  const deallocator = ex.origin?.owned.deallocator;
+  if (deallocator === undefined || ex.knowledge.cOwned(name).length > 0) return;
+  const foreign = deallocator === 'free' ? isForeignDeallocator(name) : name === 'free' && isStreamDeallocator(deallocator);
+  if (foreign) ex.trail.misplaced.push({ state, span: step.span, callee: name });
 }
 
 function release(ex: Explorer, state: State, step: CallStep, effect: ArgEffect): CallOutcome {
@@ -138,6 +163,7 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
   for (const [i, value] of args.entries()) {
     for (const [path, hold] of value) {
       const effect = ex.knowledge.cArg(name, i);
+      if (path === '' && hold === 'same' && (effect === undefined || name === 'free')) judgeAllocator(ex, state, step, name);
       if (path !== '' && (effect?.contents || effect?.escapes)) {
         ex.trail.maybeReleased = true;
         return { k: 'over' };
@@ -179,7 +205,12 @@ function goCall(ex: Explorer, state: State, step: CallStep, callee: { readonly r
       if (hold === 'ref') return escaped(ex);
       const effect = ex.knowledge.goArg(callee, i, path);
       if (effect === undefined) return escaped(ex);
-      if (effect.releases !== 'never') return release(ex, next, step, hold === 'same' ? effect : { ...effect, releases: 'sometimes' });
+      if (effect.releases !== 'never') {
+        // `x.Close()` that sets x.ptr to nil leaves nothing behind to be used or released again.
+        const { v } = step.args[i]?.k === 'var' ? step.args[i] : { v: undefined };
+        if (effect.cleared && v && path !== '') next = { ...next, holders: assignPlace(next.holders, `${v.id}${path}`, new Map()) };
+        return release(ex, next, step, hold === 'same' ? effect : { ...effect, releases: 'sometimes' });
+      }
       if (effect.escapes) return escaped(ex);
       for (const index of effect.returned) back[index] = new Map([['', 'same']]);
       for (const { name, arg } of effect.assumed) next = { ...next, assumed: { name, arg, span: step.span, before: next.assumed } };

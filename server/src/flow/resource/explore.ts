@@ -39,10 +39,22 @@ export interface Used {
   readonly view: boolean;
 }
 
+export interface Again {
+  readonly state: State;
+  /** The call that releases it a second time. */
+  readonly span: Span;
+  readonly deferred: boolean;
+  readonly released: Place;
+}
+
 /** Everything seen of one resource. */
 export class Trail {
   readonly exits: Exit[] = [];
   readonly used: Used[] = [];
+  /** Certain releases of memory that is released already. */
+  readonly again: Again[] = [];
+  /** Given to a deallocator that belongs to another allocator. */
+  readonly misplaced: { readonly state: State; readonly span: Span; readonly callee: string }[] = [];
   readonly lost: { readonly state: State; readonly span: Span }[] = [];
   /** C calls that had the memory before this function released it itself. */
   readonly freedAfter = new Set<string>();
@@ -205,6 +217,7 @@ export class Explorer {
   #settle(outcome: CallOutcome): State | undefined {
     if (outcome.k === 'state') return outcome.state;
     if (outcome.k === 'used') this.trail.used.push(outcome.used);
+    if (outcome.k === 'again') this.trail.again.push(outcome.again);
     return outcome.k === 'escaped' ? this.gone() : undefined;
   }
 
@@ -240,7 +253,7 @@ export class Explorer {
         const fn = this.ir.body;
         return this.#enter(rest, pending.closure, pending.step, { fn, block: -1, step: 0, dsts: [], defers: rest.defers, leaving: true, leave }, pending.captured);
       }
-      const next = this.#settle(callEffect(this, rest, pending.step, pending.captured));
+      const next = this.#settle(callEffect(this, rest, pending.step, rest.phase === 'released' ? stillHeld(rest, pending) : pending.captured));
       if (next) this.#push({ state: next, fn: this.ir.body, block: 0, step: 0, leave });
       return;
     }
@@ -263,11 +276,21 @@ export class Explorer {
   }
 }
 
+/** The pointer was captured, the fields behind it are read when the call runs: `x.ptr = nil` counts. */
+function stillHeld(state: State, { step, captured }: Pending): readonly Carried[] {
+  return captured.map((value, i) => {
+    const arg = step.args[i];
+    if (arg?.k !== 'var' || arg.v.type?.k !== 'pointer' || value.has('')) return value;
+    const now = carried(state, arg);
+    return new Map([...value].filter(([path]) => now.has(path)));
+  });
+}
+
 /** A deferred call has the resource. */
 export const promised = (state: State): boolean => state.defers.some((pending) => pending.closure !== undefined || pending.captured.some((value) => value.size > 0));
 
-/** Sums up what happened to memory that existed at the entry. */
-export function effectOf(trail: Trail): ArgEffect {
+/** Sums up what happened to memory that existed at the entry; `place` is where it was. */
+export function effectOf(trail: Trail, place?: string): ArgEffect {
   const returned = new Set<number>();
   let owned = 0;
   let released = 0;
@@ -281,12 +304,14 @@ export function effectOf(trail: Trail): ArgEffect {
     for (let node = exit.state.assumed; node; node = node.before) assumed.set(`${node.name}#${node.arg}`, node);
   }
   const any = released > 0 || trail.maybeReleased;
+  const cleared = place !== undefined && trail.exits.every((exit) => exit.state.phase !== 'released' || !exit.state.holders.has(place));
   const always = released > 0 && owned === 0 && !trail.maybeReleased && !trail.escaped && trail.certainlyReleased !== undefined;
   return {
     releases: always ? 'always' : any ? 'sometimes' : 'never',
     escapes: trail.escaped || trail.exhausted,
     returned: [...returned],
     assumed: [...assumed.values()].map(({ name, arg }) => ({ name, arg })),
+    ...(cleared ? { cleared } : {}),
     ...(trail.certainlyReleased ? { at: trail.certainlyReleased } : {}),
   };
 }

@@ -53,6 +53,25 @@ export interface UseAfterRelease {
   readonly path: readonly PathNode[];
 }
 
+/** A release of memory that is released already. */
+export interface SecondRelease {
+  /** Absent for memory that the function was given. */
+  readonly site?: Site;
+  readonly name?: string;
+  readonly release: Span;
+  readonly deferred: boolean;
+  readonly first: Place;
+  readonly path: readonly PathNode[];
+}
+
+/** Memory of one allocator that is given to the deallocator of another one. */
+export interface Misplaced {
+  readonly site: Site;
+  readonly release: Span;
+  readonly callee: string;
+  readonly path: readonly PathNode[];
+}
+
 /** The site's memory leaves as this result. */
 export interface Returned {
   readonly site: Site;
@@ -65,10 +84,12 @@ export interface Returned {
 export interface ResourceFacts {
   readonly leaks: readonly Leak[];
   readonly uses: readonly UseAfterRelease[];
+  readonly again: readonly SecondRelease[];
+  readonly misplaced: readonly Misplaced[];
   readonly returned: readonly Returned[];
   /** `name#arg`: C functions after whose call this function itself releases what it passed. */
   readonly freedAfter: ReadonlySet<string>;
   readonly sites: readonly Site[];
 }
 
-export const noFacts: ResourceFacts = { leaks: [], uses: [], returned: [], freedAfter: new Set(), sites: [] };
+export const noFacts: ResourceFacts = { leaks: [], uses: [], again: [], misplaced: [], returned: [], freedAfter: new Set(), sites: [] };

@@ -164,6 +164,10 @@ function trackedVars(ir: FuncIr, remembered: ReadonlySet<string>): Set<Var> {
   if (remembered.size === 0) return new Set();
   const ids = new Set([...remembered].flatMap((key) => [...key.matchAll(/\bv(\d+)\b/g)].map((match) => Number(match[1]))));
   const tracked = new Set(ir.vars.filter((v) => ids.has(v.id)));
+  // A receive from a channel that is nil never gets anything: `quit = nil` switches a case of a select off.
+  const nils = new Set<Var>();
+  for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.dst.type?.k === 'chan' && step.src.k === 'const') nils.add(step.dst);
+  if (nils.size > 0) for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'binary' && step.operator === '<-' && step.l.k === 'var' && nils.has(step.l.v)) tracked.add(step.l.v);
   // What is copied into a tracked variable decides its value; two rounds reach `err` through a held temporary.
   for (let round = 0; round < 2; round++) {
     for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.src.k === 'var' && tracked.has(step.dst)) tracked.add(step.src.v);

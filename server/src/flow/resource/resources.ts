@@ -5,7 +5,7 @@ import { definitions, origin, originStep } from '../definitions.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Var } from '../ir.ts';
 import { type ArgEffect, borrows, type Knowledge, type OwnedResult, unknownEffect } from '../knowledge.ts';
 import { effectOf, type Exit, Explorer, type Trail } from './explore.ts';
-import type { Leak, ResourceFacts, Returned, Site, UseAfterRelease } from './facts.ts';
+import type { Leak, Misplaced, ResourceFacts, Returned, SecondRelease, Site, UseAfterRelease } from './facts.ts';
 import { bodiesOf, functionInfo, stepsOf } from './function-info.ts';
 import { assumedOf, pathOf, type State } from './state.ts';
 
@@ -18,13 +18,15 @@ export function paramEffect(ir: FuncIr, unit: object, knowledge: Knowledge, arg:
   if (param.name === undefined) return borrows;
   // What is passed for a variadic parameter is an element of its slice; a slice passed whole (`all...`) has its own path already.
   const place = `${param.id}${rest && !path.startsWith('[]') ? '[]' : ''}${path}`;
-  return effectOf(new Explorer(ir, unit, knowledge).run(ir.body, new Map([[place, 'same']])));
+  return effectOf(new Explorer(ir, unit, knowledge).run(ir.body, new Map([[place, 'same']])), place);
 }
 
 /** Finds every allocation of the function and follows it. */
 export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): ResourceFacts {
   const leaks: Leak[] = [];
   const uses: UseAfterRelease[] = [];
+  const again: SecondRelease[] = [];
+  const misplaced: Misplaced[] = [];
   const returned: Returned[] = [];
   const freedAfter = new Set<string>();
   const sites: Site[] = [];
@@ -43,6 +45,8 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
           if (trail.exits.some((exit) => exit.state.stored && exit.state.phase === 'owned')) trail.escaped = true;
           leaks.push(...leaksOf(ir, site, trail));
           uses.push(...usesOf(ir, site, trail));
+          again.push(...againOf(trail, { site, ...(site.holder ? { name: site.holder.name } : {}) }));
+          misplaced.push(...trail.misplaced.map(({ state, span, callee }) => ({ site, release: span, callee, path: pathOf(state.path) })));
           returned.push(...returnedOf(site, trail));
         }
       }
@@ -50,9 +54,11 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
   }
   if (!ir.opaque) {
     const known = new Set(uses.map((use) => use.use.start));
-    uses.push(...usesOfGiven(ir, unit, knowledge).filter((use) => !known.has(use.use.start)));
+    const given = usesOfGiven(ir, unit, knowledge);
+    uses.push(...given.uses.filter((use) => !known.has(use.use.start)));
+    again.push(...given.again);
   }
-  return { leaks, uses, returned, freedAfter, sites };
+  return { leaks, uses, again, misplaced, returned, freedAfter, sites };
 }
 
 /** Results that are memory made by this function and handed to its caller, which must release it. */
@@ -141,7 +147,7 @@ function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {
 const mostGiven = 8;
 
 /** Uses of memory after this function released it, where it did not allocate it: parameters and fields. */
-function usesOfGiven(ir: FuncIr, unit: object, knowledge: Knowledge): UseAfterRelease[] {
+function usesOfGiven(ir: FuncIr, unit: object, knowledge: Knowledge): { readonly uses: UseAfterRelease[]; readonly again: SecondRelease[] } {
   const places = new Map<string, string>();
   for (const step of ir.body.calls) {
     if (step.mode === 'go' || step.callee.k !== 'c') continue;
@@ -151,17 +157,25 @@ function usesOfGiven(ir: FuncIr, unit: object, knowledge: Knowledge): UseAfterRe
       if (given && places.size < mostGiven) places.set(given.place, given.name);
     }
   }
-  if (places.size === 0) return [];
-  return [...places].flatMap(([place, name]) => {
+  const uses: UseAfterRelease[] = [];
+  const again: SecondRelease[] = [];
+  for (const [place, name] of places) {
     const trail = new Explorer(ir, unit, knowledge).run(ir.body, new Map([[place, 'same']]));
-    if (trail.exhausted) return [];
+    if (trail.exhausted) continue;
+    again.push(...againOf(trail, { name }));
     const used = trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ name, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
     const back = trail.exits.flatMap(({ state, returned, spans, span }): UseAfterRelease[] => {
       const index = returned.findIndex((value, i) => value.has('') && !isNumber(ir.resultTypes[i]));
       return index >= 0 && state.phase === 'released' && state.released ? [{ name, use: spans[index] ?? span, released: state.released, kind: 'returned', view: false, path: pathOf(state.path) }] : [];
     });
-    return [...used, ...back];
-  });
+    uses.push(...used, ...back);
+  }
+  return { uses, again };
+}
+
+function againOf(trail: Trail, subject: Pick<SecondRelease, 'site' | 'name'>): SecondRelease[] {
+  const found = trail.again.map(({ state, span, deferred, released }): SecondRelease => ({ ...subject, release: span, deferred, first: released, path: pathOf(state.path) }));
+  return [...new Map(found.map((one) => [one.release.start, one])).values()];
 }
 
 function givenPlace(ir: FuncIr, arg: Operand): { readonly place: string; readonly name: string } | undefined {

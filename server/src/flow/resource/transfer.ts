@@ -120,6 +120,7 @@ function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
     case 'assert':
       return bind(ex, state, step.dst, carried(state, step.src));
     case 'binary': {
+      if (step.operator === '<-' && step.l.k === 'var' && state.values.get(step.l.v.id) === 'nil') return undefined;
       // What a comparison with the result code says is decided elsewhere: `ok := rc == 0`.
       if (/^(?:[=!]=|[<>]=?)$/.test(step.operator) && [step.l, step.r].some((operand) => operand.k === 'var' && state.witnesses.has(operand.v.id))) return ex.gone();
       // Joining strings copies them; arithmetic on an address stays near it.

@@ -1,0 +1,103 @@
+/** Releases of memory that no allocator handed out: Go memory, static C storage, the inside of an allocation. Flow-insensitive, through values that are set once. */
+import type { Span } from '../base/span.ts';
+import { constantNamed } from '../semantics/constants.ts';
+import { isForeignDeallocator } from '../semantics/c/allocators.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { isCPointer, isUnsafePointer } from '../semantics/types.ts';
+import { returnsStatic } from './c-knowledge.ts';
+import { onlyDefinition, origin, originStep } from './definitions.ts';
+import type { CallStep, FuncIr, Operand, Step } from './ir.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { provenance } from './provenance.ts';
+import { bodiesOf, stepsOf } from './resource/function-info.ts';
+
+export interface InvalidFree {
+  /** The argument. */
+  readonly span: Span;
+  readonly callee: string;
+  /** `variable`: the address of the variable that holds the pointer. `interior`: not the start of an allocation. */
+  readonly how: 'go' | 'variable' | 'static' | 'interior';
+  /** What is released, in words of the program: a variable, a C function. */
+  readonly name?: string;
+  /** Where the memory comes from. */
+  readonly source: Span;
+}
+
+/** The releases of a function that are wrong whatever path leads there. */
+export function invalidFrees(fn: GoFunction, flow: PackageFlow): readonly InvalidFree[] {
+  return flow.ask(`invalid frees:${flow.idOf(fn)}`, () => {
+    flow.targets(fn);
+    const ir = flow.ir(fn);
+    return bodiesOf(ir).flatMap((body) => [...stepsOf(body)].flatMap((step) => (step.op === 'call' && step.callee.k === 'c' ? judgeCall(ir, step, step.callee.name, flow) : [])));
+  });
+}
+
+function judgeCall(ir: FuncIr, step: CallStep, name: string, flow: PackageFlow): InvalidFree[] {
+  return step.args.flatMap((arg, i): InvalidFree[] => {
+    const effect = flow.knowledge.cArg(name, i);
+    if (effect ? effect.releases !== 'always' : !(i === 0 && isForeignDeallocator(name))) return [];
+    const found = judge(ir, arg, flow);
+    return found ? [{ span: step.argSpans[i] ?? step.span, callee: name, ...found }] : [];
+  });
+}
+
+function judge(ir: FuncIr, arg: Operand, flow: PackageFlow): Pick<InvalidFree, 'how' | 'name' | 'source'> | undefined {
+  const step = originStep(ir, arg);
+  if (step === undefined) return undefined;
+  if (step.op === 'call' && step.callee.k === 'c' && returnsStatic(flow.model.c, step.callee.name)) return { how: 'static', name: `C.${step.callee.name}`, source: step.span };
+  if (step.op === 'addr' && step.base.k === 'c') return { how: 'static', name: `C.${step.base.name}`, source: step.span };
+  if (isShifted(ir, step, flow)) return { how: 'interior', source: step.span };
+  return goMemory(ir, arg, step);
+}
+
+/** `uintptr(p) + 8`, `unsafe.Add(p, 8)`, `&view[1]`: a constant that is not zero leads away from the start. */
+function isShifted(ir: FuncIr, step: Step, flow: PackageFlow): boolean {
+  const moves = (operand: Operand | undefined): boolean => {
+    const at = operand && origin(ir, operand);
+    const value = at?.k === 'const' ? Number(at.value.replaceAll('_', '')) : at?.k === 'global' ? constantNamed(at.name, flow.model) : undefined;
+    return value !== undefined && !Number.isNaN(value) && value !== 0;
+  };
+  if (step.op === 'binary') return (step.operator === '+' || step.operator === '-') && (moves(step.r) ? isAllocated(ir, step.l, flow) : moves(step.l) && isAllocated(ir, step.r, flow));
+  if (step.op === 'call') return step.callee.k === 'pkg' && step.callee.pkg === 'unsafe' && step.callee.name === 'Add' && moves(step.args[1]) && isAllocated(ir, step.args[0], flow);
+  return step.op === 'addr' && step.indexed && moves(step.index) && isViewOfAllocation(ir, step.base, flow);
+}
+
+/** The result of an allocation, conversions aside. */
+function isAllocated(ir: FuncIr, operand: Operand | undefined, flow: PackageFlow): boolean {
+  const step = operand && originStep(ir, operand);
+  return step?.op === 'call' && step.callee.k === 'c' && flow.knowledge.cOwned(step.callee.name).some((owned) => owned.outArg === undefined);
+}
+
+function isViewOfAllocation(ir: FuncIr, operand: Operand, flow: PackageFlow): boolean {
+  const step = originStep(ir, operand);
+  if (step?.op === 'slice') return isAllocated(ir, step.base, flow) || isViewOfAllocation(ir, step.base, flow);
+  return step?.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'unsafe' && step.callee.name === 'Slice' && isAllocated(ir, step.args[0], flow);
+}
+
+function goMemory(ir: FuncIr, arg: Operand, step: Step): Pick<InvalidFree, 'how' | 'name' | 'source'> | undefined {
+  const found = provenance(ir, arg);
+  if (found.k !== 'go') return undefined;
+  const { base } = found;
+  const name = base.k === 'var' ? base.v.name : base.k === 'global' ? base.name : undefined;
+  const said = name !== undefined ? { name } : {};
+  // Elements of a slice are where the slice points: only what made the slice tells.
+  const container = found.step.op === 'call' ? found.step.args[0] : base;
+  if (found.indexed) return container && isGoBacked(ir, container) ? { how: 'go', ...said, source: step.span } : undefined;
+  if (step.op === 'addr' && step.path === '' && base.k === 'var' && base === step.base && (isCPointer(base.v.type) || isUnsafePointer(base.v.type))) return { how: 'variable', ...said, source: step.span };
+  return base.k === 'var' || base.k === 'global' ? { how: 'go', ...said, source: step.span } : undefined;
+}
+
+/** An array variable, or a slice or string that Go made. */
+function isGoBacked(ir: FuncIr, base: Operand): boolean {
+  if (base.k === 'const') return true;
+  if (base.k !== 'var') return false;
+  if (base.v.type?.k === 'array' && base.v.kind !== 'temp') return true;
+  const step = onlyDefinition(ir, base.v);
+  if (step?.op === 'composite') return true;
+  if (step?.op === 'slice') return isGoBacked(ir, step.base);
+  // `[]byte(s)` copies.
+  if (step?.op === 'copy') return step.conv?.k === 'slice' && !isSlice(step.src) ? true : isGoBacked(ir, step.src);
+  return step?.op === 'call' && step.callee.k === 'builtin' && (step.callee.name === 'make' || (step.callee.name === 'append' && step.args[0] !== undefined && isGoBacked(ir, step.args[0])));
+}
+
+const isSlice = (operand: Operand): boolean => operand.k === 'var' && (operand.v.type === undefined || operand.v.type.k === 'slice' || operand.v.type.k === 'unknown');
