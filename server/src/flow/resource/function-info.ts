@@ -161,18 +161,20 @@ function makesLocal(step: Step, locals: ReadonlyMap<Var, boolean>): boolean {
 const isStructValue = (type: Type): boolean => (type.k === 'named' && type.pkg !== 'unsafe') || type.k === 'struct' || type.k === 'array';
 
 function trackedVars(ir: FuncIr, remembered: ReadonlySet<string>): Set<Var> {
-  if (remembered.size === 0) return new Set();
+  const silent = silentChannels(ir);
+  if (remembered.size === 0 && silent.length === 0) return new Set();
   const ids = new Set([...remembered].flatMap((key) => [...key.matchAll(/\bv(\d+)\b/g)].map((match) => Number(match[1]))));
-  const tracked = new Set(ir.vars.filter((v) => ids.has(v.id)));
-  // A receive from a channel that is nil never gets anything: `quit = nil` switches a case of a select off.
-  const nils = new Set<Var>();
-  for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.dst.type?.k === 'chan' && step.src.k === 'const') nils.add(step.dst);
-  if (nils.size > 0) for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'binary' && step.operator === '<-' && step.l.k === 'var' && nils.has(step.l.v)) tracked.add(step.l.v);
+  const tracked = new Set([...silent, ...ir.vars.filter((v) => ids.has(v.id))]);
   // What is copied into a tracked variable decides its value; two rounds reach `err` through a held temporary.
   for (let round = 0; round < 2; round++) {
     for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.src.k === 'var' && tracked.has(step.dst)) tracked.add(step.src.v);
   }
   return tracked;
+}
+
+/** Channels that are set to nil somewhere: a receive from a nil channel never ends, so `quit = nil` switches a case of a select off. */
+function silentChannels(ir: FuncIr): Var[] {
+  return ir.vars.filter((v) => v.type?.k === 'chan' && bodiesOf(ir).some((body) => [...stepsOf(body)].some((step) => step.op === 'copy' && step.dst === v && step.src.k === 'const')));
 }
 
 function testsAny(cond: Cond, vars: ReadonlySet<Var>): boolean {
