@@ -16,7 +16,9 @@ import structCast from './layout/struct-cast.ts';
 import cstringLeak from './memory/cstring-leak.ts';
 import deferFreeEarly from './memory/defer-free-early.ts';
 import deferFreeInLoop from './memory/defer-free-in-loop.ts';
+import doubleFree from './memory/double-free.ts';
 import finalizerNotCleared from './memory/finalizer-not-cleared.ts';
+import invalidFree from './memory/invalid-free.ts';
 import mallocLeak from './memory/malloc-leak.ts';
 import missingStdlibInclude from './memory/missing-stdlib-include.ts';
 import uncheckedAlloc from './memory/unchecked-alloc.ts';
@@ -45,7 +47,9 @@ export const rules: readonly Rule[] = [
   cstringLeak,
   deferFreeEarly,
   deferFreeInLoop,
+  doubleFree,
   finalizerNotCleared,
+  invalidFree,
   mallocLeak,
   missingStdlibInclude,
   uncheckedAlloc,
