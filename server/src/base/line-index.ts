@@ -5,19 +5,31 @@ export interface Position {
   readonly character: number;
 }
 
+let latest: { readonly text: string; readonly index: LineIndex } | undefined;
+
 export class LineIndex {
   readonly #starts: number[];
   readonly #text: string;
 
+  /** The index of `text`; of the text that was asked about last it is known. */
+  static of(text: string): LineIndex {
+    if (latest?.text !== text) latest = { text, index: new LineIndex(text) };
+    return latest.index;
+  }
+
   constructor(text: string) {
     this.#text = text;
     const starts = [0];
+    this.#starts = starts;
+    if (!text.includes('\r')) {
+      for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
+      return;
+    }
     for (let i = 0; i < text.length; i++) {
       const c = text.charCodeAt(i);
       if (c === 13 && text.charCodeAt(i + 1) === 10) i++;
       if (c === 10 || c === 13) starts.push(i + 1);
     }
-    this.#starts = starts;
   }
 
   get lineCount(): number {

@@ -19,12 +19,11 @@ export function keptByCallers(fn: GoFunction, ir: FuncIr, object: Var, flow: Pac
   const sites = callers.flatMap((caller) => callSites(caller, fn, index, flow, depth));
   if (sites.length > 0) return sites.every((kept) => kept);
   // Package variables and interfaces may hold it; without any mention nobody can call it.
-  return callers.length === 0 && flow.model.complete && flow.model.files.every((file) => file.go.decls.every(({ syntax }) => syntax.kind === 'func' || !mention.test(syntax.text)));
+  return callers.length === 0 && flow.model.complete && flow.model.otherDeclarations.every((syntax) => !mention.test(syntax.text));
 }
 
 /** Of each call of `callee` in `caller`: whether the object is kept alive beyond it. */
 function callSites(caller: GoFunction, callee: GoFunction, index: number, flow: PackageFlow, depth: number): boolean[] {
-  flow.targets(caller);
   const ir = flow.ir(caller);
   const sites: boolean[] = [];
   for (const body of bodiesOf(ir)) {

@@ -4,6 +4,7 @@ import { constantValue } from '../semantics/constants.ts';
 import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
 import { cTypeName, isUnsafePointer, ownTypeName, type Type } from '../semantics/types.ts';
 import type { Expr } from '../syntax/go/ast.ts';
+import type { DeclSyntax } from '../syntax/go/go-file.ts';
 import { origin } from './definitions.ts';
 import { isMeasured } from './guards.ts';
 import type { FuncIr, Operand, Step } from './ir.ts';
@@ -20,14 +21,9 @@ export interface CastFact {
   readonly from: string;
 }
 
-const known = new WeakMap<FuncIr, CastFact[]>();
-
-/** The casts of a function. The steps change whenever the declarations do that the answer depends on. */
-export function castFacts(fn: GoFunction, flow: PackageFlow): CastFact[] {
-  const ir = flow.ir(fn);
-  const facts = known.get(ir) ?? findCasts(ir, flow);
-  known.set(ir, facts);
-  return facts;
+/** The casts of a function. */
+export function castFacts(fn: GoFunction, flow: PackageFlow): readonly CastFact[] {
+  return flow.askOf('casts', fn, (current) => findCasts(flow.ir(current), flow));
 }
 
 function findCasts(ir: FuncIr, flow: PackageFlow): CastFact[] {
@@ -35,7 +31,7 @@ function findCasts(ir: FuncIr, flow: PackageFlow): CastFact[] {
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       if (step.op !== 'copy' || step.conv?.k !== 'pointer') continue;
-      const fact = ofStruct(ir, step, step.conv.elem, flow.model) ?? ofMirror(ir, step, step.conv.elem, flow.model) ?? ofNumber(ir, step, step.conv.elem, flow.model);
+      const fact = ofStruct(ir, step, step.conv.elem, flow) ?? ofMirror(ir, step, step.conv.elem, flow) ?? ofNumber(ir, step, step.conv.elem, flow.model);
       if (fact) out.push(fact);
     }
   }
@@ -53,12 +49,12 @@ function structName(type: Type, model: PackageModel): string | undefined {
 }
 
 /** `(*C.T)(unsafe.Pointer(&buf[0]))` */
-function ofStruct(ir: FuncIr, step: CopyStep, to: Type, model: PackageModel): CastFact | undefined {
-  const name = structName(to, model);
+function ofStruct(ir: FuncIr, step: CopyStep, to: Type, flow: PackageFlow): CastFact | undefined {
+  const name = structName(to, flow.model);
   if (name === undefined) return undefined;
   const from = provenance(ir, step.src);
   if (from.k !== 'go') return undefined;
-  if (!from.indexed) return goStruct(from.base, name, step, model);
+  if (!from.indexed) return goStruct(from.base, name, step, flow);
   const type = from.base.k === 'var' ? from.base.v.type : undefined;
   if (type?.k !== 'slice' || !isByte(type.elem) || isMeasured(ir, step, from.base)) return undefined;
   return { span: step.span, how: 'buffer', to: `C.${name}`, from: bufferName(ir, from.base) };
@@ -72,23 +68,23 @@ function bufferName(ir: FuncIr, operand: Operand): string {
 const isByte = (type: Type): boolean => (type.k === 'named' && type.pkg === undefined && (type.name === 'byte' || type.name === 'uint8')) || ['char', 'uchar', 'schar', 'uint8_t', 'int8_t'].includes(cTypeName(type) ?? '');
 
 /** `(*C.T)(unsafe.Pointer(&goStruct))` */
-function goStruct(base: Operand, name: string, step: CopyStep, model: PackageModel): CastFact | undefined {
+function goStruct(base: Operand, name: string, step: CopyStep, flow: PackageFlow): CastFact | undefined {
   const type = base.k === 'var' ? base.v.type : undefined;
-  const mirror = type && mirrorName(type, model);
+  const mirror = type && mirrorName(type, flow);
   return mirror === undefined ? undefined : { span: step.span, how: 'mirror', to: `C.${name}`, from: mirror };
 }
 
 /** A pointer to a Go struct from a C pointer, and a C pointer from a pointer to a Go struct of unknown origin. */
-function ofMirror(ir: FuncIr, step: CopyStep, to: Type, model: PackageModel): CastFact | undefined {
+function ofMirror(ir: FuncIr, step: CopyStep, to: Type, flow: PackageFlow): CastFact | undefined {
   const source = sourceType(ir, step.src);
   if (source?.k !== 'pointer') return undefined;
-  const cName = structName(to, model);
+  const cName = structName(to, flow.model);
   if (cName !== undefined) {
-    const mirror = mirrorName(source.elem, model);
+    const mirror = mirrorName(source.elem, flow);
     return mirror === undefined ? undefined : { span: step.span, how: 'mirror', to: `C.${cName}`, from: mirror };
   }
-  const from = structName(source.elem, model);
-  const mirror = mirrorName(to, model);
+  const from = structName(source.elem, flow.model);
+  const mirror = mirrorName(to, flow);
   return from === undefined || mirror === undefined ? undefined : { span: step.span, how: 'mirror', to: mirror, from: `C.${from}` };
 }
 
@@ -100,31 +96,35 @@ function sourceType(ir: FuncIr, operand: Operand): Type | undefined {
 }
 
 /** The name of a struct of this package that is written in Go types and whose size nobody compares with the C type. */
-function mirrorName(type: Type, model: PackageModel): string | undefined {
+function mirrorName(type: Type, flow: PackageFlow): string | undefined {
   const name = type.k === 'named' ? ownTypeName(type) : undefined;
-  const fields = name === undefined ? undefined : model.shape.fields(name);
+  const fields = name === undefined ? undefined : flow.model.shape.fields(name);
   if (name === undefined || fields === undefined || fields.length === 0) return undefined;
   // A struct of C types only follows the C side: cgo lays it out.
   if (fields.every((field) => isOfC(field.type))) return undefined;
-  return asserted(model).has(name) ? undefined : name;
+  return asserted(flow).has(name) ? undefined : name;
 }
 
 const isOfC = (type: Type): boolean => (type.k === 'pointer' || type.k === 'array' ? isOfC(type.elem) : cTypeName(type) !== undefined || isUnsafePointer(type));
 
-const assertedIn = new WeakMap<PackageModel, ReadonlySet<string>>();
-
 /** Types that some declaration measures with unsafe.Sizeof next to a C size: `var _ [C.sizeof_T]byte = [unsafe.Sizeof(Mirror{})]byte{}`. */
-function asserted(model: PackageModel): ReadonlySet<string> {
-  const known = assertedIn.get(model);
-  if (known) return known;
-  const found = new Set<string>();
-  for (const file of model.files) {
-    for (const { syntax } of file.go.decls) {
-      if (!syntax.text.includes('Sizeof(') || !syntax.text.includes('C.sizeof_')) continue;
-      collectSizeof(syntax.full(), found);
-    }
+function asserted(flow: PackageFlow): ReadonlySet<string> {
+  return flow.ask('asserted sizes', () => {
+    const found = new Set<string>();
+    for (const file of flow.model.files) for (const { syntax } of file.go.decls) for (const name of assertedIn(syntax)) found.add(name);
+    return found;
+  });
+}
+
+const assertions = new WeakMap<DeclSyntax, readonly string[]>();
+
+function assertedIn(syntax: DeclSyntax): readonly string[] {
+  let found = assertions.get(syntax);
+  if (!found) {
+    const names = new Set<string>();
+    if (syntax.text.includes('C.sizeof_') && syntax.text.includes('Sizeof(')) collectSizeof(syntax.full(), names);
+    assertions.set(syntax, (found = [...names]));
   }
-  assertedIn.set(model, found);
   return found;
 }
 

@@ -25,14 +25,9 @@ const counted: Readonly<Record<string, { readonly memory: readonly number[]; rea
   bzero: { memory: [0], length: 1 }, GoBytes: { memory: [0], length: 1 },
 };
 
-const known = new WeakMap<FuncIr, CopySizeFact[]>();
-
 /** Calls of a function that copy or fill a number of bytes that is no number of bytes. */
-export function copySizeFacts(fn: GoFunction, flow: PackageFlow): CopySizeFact[] {
-  const ir = flow.ir(fn);
-  const facts = known.get(ir) ?? find(ir, flow);
-  known.set(ir, facts);
-  return facts;
+export function copySizeFacts(fn: GoFunction, flow: PackageFlow): readonly CopySizeFact[] {
+  return flow.askOf('copy sizes', fn, (current) => find(flow.ir(current), flow));
 }
 
 function find(ir: FuncIr, flow: PackageFlow): CopySizeFact[] {

@@ -1,5 +1,4 @@
 /** Finds the function that gives back what a maker made, by the names that the package has in view: only for fixes, never for findings. */
-import { cNames } from '../semantics/mentions.ts';
 import type { PackageModel } from '../semantics/package-model.ts';
 
 const endings = ['free', 'destroy', 'close', 'delete', 'release', 'unref', 'dispose', 'Free', 'Destroy', 'Close', 'Delete', 'Release'];
@@ -10,6 +9,6 @@ export function deallocatorOf(made: { readonly maker: string; readonly deallocat
   const name = made.maker.replace(/^C\./, '');
   const found = /^(.*?)(_?)(new|create|open|init|alloc|calloc|dup|copy|clone|make|New|Create|Open|Init|Alloc)(?![a-z])/.exec(name);
   if (!found) return undefined;
-  const known = (candidate: string): boolean => model.c.function(candidate) !== undefined || model.files.some((file) => file.go.decls.some(({ syntax }) => cNames(syntax).used.has(candidate)));
+  const known = (candidate: string): boolean => model.c.function(candidate) !== undefined || model.mentionsC(candidate);
   return endings.map((ending) => `${found[1]}${found[2]}${ending}`).find(known);
 }

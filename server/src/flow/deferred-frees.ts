@@ -44,16 +44,15 @@ export interface EarlyDefer {
 /** The deferred releases of a function that run with a value from before the one they are meant for. */
 export function earlyDefers(fn: GoFunction, flow: PackageFlow): readonly EarlyDefer[] {
   if (!/\bdefer\b/.test(fn.top.syntax.text)) return [];
-  return flow.ask(`early defers:${flow.idOf(fn)}`, () => {
-    flow.targets(fn);
-    const ir = flow.ir(fn);
+  return flow.askOf('early defers', fn, (current) => {
+    const ir = flow.ir(current);
     if (ir.opaque) return [];
-    const releases = writtenReleases(ir, fn, flow.knowledge);
+    const releases = writtenReleases(ir, current, flow.knowledge);
     return releases.flatMap((release): EarlyDefer[] => {
       if (release.step.mode !== 'defer') return [];
       // Somebody else releases it as well: the deferred call may be of no use, but nothing is lost.
       if (releases.some((other) => other.v === release.v && other.step !== release.step)) return [];
-      const found = capturedNil(ir, release, fn, flow) ?? replacedLater(ir, release, fn, flow);
+      const found = capturedNil(ir, release, current, flow) ?? replacedLater(ir, release, current, flow);
       return found ? [found] : [];
     });
   });

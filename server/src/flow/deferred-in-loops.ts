@@ -28,11 +28,10 @@ interface Loop {
 /** Deferred releases of memory that every round of a loop makes anew and that nothing else needs once the round is over. */
 export function loopDefers(fn: GoFunction, flow: PackageFlow): readonly LoopDefer[] {
   if (!/\bdefer\b/.test(fn.top.syntax.text) || !/\bfor\b|\bgoto\b/.test(fn.top.syntax.text)) return [];
-  return flow.ask(`loop defers:${flow.idOf(fn)}`, () => {
-    flow.targets(fn);
-    const ir = flow.ir(fn);
+  return flow.askOf('loop defers', fn, (current) => {
+    const ir = flow.ir(current);
     if (ir.opaque) return [];
-    return writtenReleases(ir, fn, flow.knowledge).flatMap((release): LoopDefer[] => {
+    return writtenReleases(ir, current, flow.knowledge).flatMap((release): LoopDefer[] => {
       const { callee } = release.step;
       if (release.step.mode !== 'defer' || callee.k === 'value') return [];
       const loop = loopsAround(release.body, release.block).find((one) => !isShort(ir, release.body, one) && madeIn(ir, release, one));

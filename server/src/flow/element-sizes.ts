@@ -21,14 +21,9 @@ export interface ElementMismatch {
   readonly single: boolean;
 }
 
-const known = new WeakMap<FuncIr, ElementMismatch[]>();
-
-/** The conversions of a function between pointers to numbers of different size. The steps change whenever the declarations do that the answer depends on. */
-export function elementMismatches(fn: GoFunction, flow: PackageFlow): ElementMismatch[] {
-  const ir = flow.ir(fn);
-  const facts = known.get(ir) ?? find(ir, flow.model);
-  known.set(ir, facts);
-  return facts;
+/** The conversions of a function between pointers to numbers of different size. */
+export function elementMismatches(fn: GoFunction, flow: PackageFlow): readonly ElementMismatch[] {
+  return flow.askOf('element sizes', fn, (current) => find(flow.ir(current), flow.model));
 }
 
 function find(ir: FuncIr, model: PackageModel): ElementMismatch[] {
@@ -64,8 +59,8 @@ const element = (type: Type): Type => (type.k === 'array' ? element(type.elem) :
 /** Whether the type is C's own, or a Go name of one. */
 function madeByC(type: Type, model: PackageModel, depth = 0): boolean {
   if (cTypeName(type) !== undefined) return true;
-  const declared = type.k === 'named' && type.pkg === undefined && depth < 8 ? model.types.get(type.name)?.[0] : undefined;
-  return declared !== undefined && madeByC(declared.type, model, depth + 1);
+  const declared = type.k === 'named' && type.pkg === undefined && depth < 8 ? model.typesNamed(type.name)?.[0] : undefined;
+  return declared !== undefined && madeByC(declared, model, depth + 1);
 }
 
 /** What the value pointed to before anything was converted. */

@@ -18,19 +18,13 @@ export interface EmptySliceFact {
   readonly from: 'parameter' | 'field' | 'made';
 }
 
-const known = new WeakMap<FuncIr, EmptySliceFact[]>();
-
-/** The addresses of a function. The steps change whenever the declarations do that the answer depends on. */
-export function emptySliceFacts(fn: GoFunction, flow: PackageFlow): EmptySliceFact[] {
-  const ir = flow.ir(fn);
-  let facts = known.get(ir);
-  if (facts === undefined) {
+/** The addresses of a function. */
+export function emptySliceFacts(fn: GoFunction, flow: PackageFlow): readonly EmptySliceFact[] {
+  return flow.askOf('empty slices', fn, (current) => {
     // A buffer that is cast without a look at its length is the greater hazard, and one is told.
-    const cast = new Set(castFacts(fn, flow).map(({ from }) => from));
-    facts = find(ir, flow).filter(({ buffer }) => !cast.has(buffer));
-    known.set(ir, facts);
-  }
-  return facts;
+    const cast = new Set(castFacts(current, flow).map(({ from }) => from));
+    return find(flow.ir(current), flow).filter(({ buffer }) => !cast.has(buffer));
+  });
 }
 
 function find(ir: FuncIr, flow: PackageFlow): EmptySliceFact[] {

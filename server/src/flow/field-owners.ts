@@ -74,10 +74,7 @@ function embeds(flow: PackageFlow, outer: string, inner: string, depth = 0): boo
 }
 
 function fieldFacts(fn: GoFunction, flow: PackageFlow): FieldFacts {
-  return flow.ask(`fields:${flow.idOf(fn)}`, () => {
-    flow.targets(fn);
-    return new Collector(fn, flow).collect();
-  });
+  return flow.askOf('fields', fn, (current) => new Collector(current, flow).collect());
 }
 
 class Collector {

@@ -53,6 +53,15 @@ export function finalizedFields(flow: PackageFlow): FinalizedFields {
   });
 }
 
+/** The finalized fields of one type: an answer of its own, so that other types may come and go. */
+export function finalizedFieldsOf(type: string, flow: PackageFlow): ReadonlyMap<string, FinalizedField> | undefined {
+  return flow.ask(`finalized:${type}`, () => finalizedFields(flow).get(type));
+}
+
+export function hasFinalizedFields(flow: PackageFlow): boolean {
+  return flow.ask('has finalized', () => finalizedFields(flow).size > 0);
+}
+
 interface KeptOwner {
   readonly type: string;
   readonly path: string;
@@ -117,9 +126,8 @@ function mayKeepOwner(field: StructField, finalized: ReadonlyMap<string, unknown
 }
 
 function fieldTraffic(fn: GoFunction, flow: PackageFlow): FieldTraffic {
-  return flow.ask(`field traffic:${flow.idOf(fn)}`, () => {
-    flow.targets(fn);
-    const ir = flow.ir(fn);
+  return flow.askOf('field traffic', fn, (current) => {
+    const ir = flow.ir(current);
     const { shape } = flow.model;
     const stores: (FieldTraffic['stores'][number])[] = [];
     const reads: FieldRef[] = [];

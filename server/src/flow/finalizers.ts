@@ -35,12 +35,20 @@ export function allFinalizers(flow: PackageFlow): readonly FinalizerFact[] {
 }
 
 /** Declared functions that are finalizers or cleanups: they end the object. */
-export function finalizerFunctions(flow: PackageFlow): ReadonlySet<string> {
+export function isFinalizerFunction(key: string, flow: PackageFlow): boolean {
+  return flow.ask(`is finalizer:${key}`, () => finalizerFunctions(flow).has(key));
+}
+
+function finalizerFunctions(flow: PackageFlow): ReadonlySet<string> {
   return flow.ask('finalizer functions', () => new Set(allFinalizers(flow).flatMap((fact) => fact.callbacks)));
 }
 
-/** C functions that some finalizer of the package ends its object with: `name#argument`. */
-export function finalizerEnders(flow: PackageFlow): ReadonlySet<string> {
+/** Whether some finalizer of the package ends its object with a C function, given as `name#argument`. */
+export function isFinalizerEnder(key: string, flow: PackageFlow): boolean {
+  return flow.ask(`is ender:${key}`, () => finalizerEnders(flow).has(key));
+}
+
+function finalizerEnders(flow: PackageFlow): ReadonlySet<string> {
   return flow.ask('finalizer enders', () => new Set(allFinalizers(flow).flatMap((fact) => fact.enders)));
 }
 
@@ -95,10 +103,9 @@ function handedOn(bodies: readonly Callback[]): { readonly recv: string; readonl
 /** The finalizers and cleanups that a function sets. */
 export function finalizers(fn: GoFunction, flow: PackageFlow): readonly FinalizerFact[] {
   if (!/SetFinalizer|AddCleanup/.test(fn.top.syntax.text)) return [];
-  return flow.ask(`finalizers:${flow.idOf(fn)}`, () => {
-    flow.targets(fn);
-    const ir = flow.ir(fn);
-    return bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((step) => (step.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'runtime' ? (finalizer(ir, step, step.callee.name, fn, flow) ?? []) : [])));
+  return flow.askOf('finalizers', fn, (current) => {
+    const ir = flow.ir(current);
+    return bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((step) => (step.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'runtime' ? (finalizer(ir, step, step.callee.name, current, flow) ?? []) : [])));
   });
 }
 

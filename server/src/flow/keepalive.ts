@@ -5,12 +5,12 @@ import { fieldType } from '../semantics/shape.ts';
 import { isCPointer, ownTypeName } from '../semantics/types.ts';
 import { keptByCallers } from './callers.ts';
 import { originStep } from './definitions.ts';
-import { finalizedFields, type FinalizedField, type FinalizedFields } from './finalized-fields.ts';
+import { type FinalizedField, finalizedFieldsOf, hasFinalizedFields } from './finalized-fields.ts';
 import { notYetFinalized } from './finalizer-set.ts';
-import { finalizerEnders, finalizerFunctions } from './finalizers.ts';
+import { isFinalizerEnder, isFinalizerFunction } from './finalizers.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import { isDeadAfter } from './liveness.ts';
-import { excludes, heldLocks } from './locks.ts';
+import { excludes, heldLocks, type Locks } from './locks.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
 
@@ -38,11 +38,10 @@ export interface EarlyFinalizer {
 
 /** The calls in `fn` that need a runtime.KeepAlive. */
 export function earlyFinalizers(fn: GoFunction, flow: PackageFlow): readonly EarlyFinalizer[] {
-  if (finalizedFields(flow).size === 0) return [];
-  return flow.ask(`keepalive:${flow.idOf(fn)}`, () => {
-    flow.targets(fn);
-    const ir = flow.ir(fn);
-    return ir.opaque ? [] : new Search(fn, ir, flow).run();
+  if (!hasFinalizedFields(flow)) return [];
+  return flow.askOf('keepalive', fn, (current) => {
+    const ir = flow.ir(current);
+    return ir.opaque ? [] : new Search(current, ir, flow).run();
   });
 }
 
@@ -58,14 +57,13 @@ class Search {
   readonly #fn: GoFunction;
   readonly #ir: FuncIr;
   readonly #flow: PackageFlow;
-  readonly #fields: FinalizedFields;
   readonly #exempt = new Map<string, boolean>();
+  #held: ReadonlyMap<Step, Locks> | undefined;
 
   constructor(fn: GoFunction, ir: FuncIr, flow: PackageFlow) {
     this.#fn = fn;
     this.#ir = ir;
     this.#flow = flow;
-    this.#fields = finalizedFields(flow);
   }
 
   run(): EarlyFinalizer[] {
@@ -89,14 +87,14 @@ class Search {
   #endangered(step: CallStep, arg: Operand, i: number, body: FuncBody, goroutines: ReadonlySet<FuncBody>): Owned | undefined {
     const ir = this.#ir;
     const found = this.#owned(arg);
-    if (!found || !reachesC(step, i, this.#flow) || (step.callee.k === 'c' && finalizerEnders(this.#flow).has(`${step.callee.name}#${i}`))) return undefined;
+    if (!found || !reachesC(step, i, this.#flow) || (step.callee.k === 'c' && isFinalizerEnder(`${step.callee.name}#${i}`, this.#flow))) return undefined;
     const { object, fact } = found;
     // What a literal captures is kept by whoever runs the literal, unless it runs on a goroutine of its own.
     if (object.scope !== body.id && !goroutines.has(body)) return undefined;
     if (!found.copied && !isDeadAfter(ir, step, object, this.#flow.knowledge, undefined, fact.byPointer ? fact.via : '')) return undefined;
     if (fact.locks.size > 0) {
       // The finalizer waits for a lock that is held from the last use of the object to the end of the call.
-      const held = heldLocks(ir, this.#flow.model.shape);
+      const held = (this.#held ??= heldLocks(ir, this.#flow.model.shape));
       const at = (where: Step): boolean => excludes(held.get(where) ?? new Map<string, boolean>(), fact.locks);
       if (at(step) && at(found.load)) return undefined;
     }
@@ -116,7 +114,7 @@ class Search {
       if (own || dot < 0) return own;
       // `s.db.c`: the finalizer is that of *DB, and s is what keeps the DB alive.
       const between = fieldType(this.#flow.model.shape, v.type, step.name.slice(0, dot));
-      const fact = this.#fields.get(ownTypeName(between) ?? '')?.get(step.name.slice(dot));
+      const fact = finalizedFieldsOf(ownTypeName(between) ?? '', this.#flow)?.get(step.name.slice(dot));
       const holds = v.name !== undefined && (v.type?.k === 'pointer' || between.k === 'pointer');
       return fact && holds ? { object: v, path: `.${step.name}`, load: step, fact: { ...fact, via: `.${step.name.slice(0, dot)}${fact.via}`, byPointer: true }, copied: false } : undefined;
     }
@@ -126,7 +124,7 @@ class Search {
     const object = step.args[0];
     const type = object?.k === 'var' ? ownTypeName(object.v.type) : undefined;
     if (object?.k !== 'var' || type === undefined || (step.callee.k === 'method' && recv === undefined)) return undefined;
-    for (const path of this.#fields.get(type)?.keys() ?? []) {
+    for (const path of finalizedFieldsOf(type, this.#flow)?.keys() ?? []) {
       const effect = this.#flow.knowledge.goArg({ ...(recv !== undefined ? { recv } : {}), name: step.callee.name }, 0, path);
       if (effect?.returned.includes(0)) return this.#owner(object.v, path, step);
     }
@@ -134,7 +132,7 @@ class Search {
   }
 
   #owner(object: Var, path: string, load: Step): Owned | undefined {
-    const fact = this.#fields.get(ownTypeName(object.type) ?? '')?.get(path);
+    const fact = finalizedFieldsOf(ownTypeName(object.type) ?? '', this.#flow)?.get(path);
     if (object.name === undefined || fact === undefined) return undefined;
     if (object.type?.k === 'pointer' || fact.byPointer) return { object, path, load, fact, copied: false };
     // A receiver that was passed as a value is a copy of an object with a finalizer.
@@ -207,7 +205,7 @@ function reachesC(step: CallStep, arg: number, flow: PackageFlow): boolean {
 
 /** The function that releases the memory is the end of the object anyway. Who runs a literal, and what they keep of its arguments, is not in view. */
 function isReleaser(fn: GoFunction, ir: FuncIr, object: Var, path: string, flow: PackageFlow): boolean {
-  if (ir.literals.some((body) => body.params.includes(object)) || finalizerFunctions(flow).has(functionKey(fn))) return true;
+  if (ir.literals.some((body) => body.params.includes(object)) || isFinalizerFunction(functionKey(fn), flow)) return true;
   const index = ir.body.params.indexOf(object);
   return index >= 0 && flow.knowledge.goArg(fn, index, path)?.releases !== 'never';
 }
@@ -220,7 +218,6 @@ function madeForCallbacks({ object, fact }: Owned, flow: PackageFlow): boolean {
     const makers = flow.everyFile().flatMap((file) =>
       file.functions.filter((fn) => {
         if (!fn.top.syntax.text.includes(`${type}{`)) return false;
-        flow.targets(fn);
         return bodiesOf(flow.ir(fn)).some((body) => stepsOf(body).some((step) => step.op === 'composite' && ownTypeName(step.type) === type));
       }),
     );

@@ -19,17 +19,11 @@ const both = (a: Locks, b: Locks): Locks => new Map([...a].flatMap(([lock, alone
 
 /** The locks that are held on every way to each step of the function. */
 export function heldLocks(ir: FuncIr, shape: Shape): ReadonlyMap<Step, Locks> {
-  const known = cache.get(ir);
-  if (known) return known;
   const found = new Map<Step, Locks>();
   walk(ir, ir.body, none, shape, found);
   for (const literal of ir.literals) if (!stepsOf(literal).every((step) => found.has(step))) walk(ir, literal, none, shape, found);
-  cache.set(ir, found);
   return found;
 }
-
-// The steps of a function are lowered anew when the shape of the package changes.
-const cache = new WeakMap<FuncIr, ReadonlyMap<Step, Locks>>();
 
 function walk(ir: FuncIr, body: FuncBody, entry: Locks, shape: Shape, found: Map<Step, Locks>): void {
   const at = new Map<number, Locks>([[0, entry]]);

@@ -29,9 +29,8 @@ export interface UncheckedPointer {
 
 /** The unchecked pointers of a function. */
 export function uncheckedPointers(fn: GoFunction, flow: PackageFlow): readonly UncheckedPointer[] {
-  return flow.ask(`nil-checks:${flow.idOf(fn)}`, () => {
-    flow.targets(fn.recv === undefined ? { name: fn.name } : { recv: fn.recv, name: fn.name });
-    const ir = flow.ir(fn);
+  return flow.askOf('nil-checks', fn, (current) => {
+    const ir = flow.ir(current);
     if (ir.opaque) return [];
     return bodiesOf(ir).flatMap((body) =>
       body.blocks.flatMap((block, at) => block.steps.flatMap((step, index) => (step.op === 'call' && step.mode === 'call' && step.callee.k === 'c' ? ofCall(ir, body, step, at, index, flow) : []))),

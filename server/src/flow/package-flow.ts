@@ -2,10 +2,8 @@
  * Flow facts of a whole package, asked for on demand and kept across revisions. Summaries of Go functions are computed to a fixed depth:
  * a question at depth n asks its callees at depth n - 1, and at depth 0 nothing is known, so recursion ends and the answer never depends on the order of questions.
  */
-import type { GoFunction, PackageFile, PackageModel } from '../semantics/package-model.ts';
-import type { Shape } from '../semantics/shape.ts';
+import { type Aspect, describe, functionKey, type GoFunction, type PackageFile, type PackageModel } from '../semantics/package-model.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
-import type { Imports } from '../semantics/types.ts';
 import { cArgEffect, cOwnedResults } from './c-knowledge.ts';
 import type { FuncIr } from './ir.ts';
 import { type ArgEffect, type Knowledge, type OwnedResult, unknownEffect } from './knowledge.ts';
@@ -18,11 +16,7 @@ import { ownedResults, paramEffect, resourceFacts } from './resource/resources.t
 /** How deep helpers are followed. Real helpers free or return one or two levels deep. */
 const depth = 4;
 
-interface Lowered {
-  readonly shape: Shape;
-  readonly imports: Imports;
-  readonly ir: FuncIr;
-}
+const aspects: readonly Aspect[] = ['files', 'functions', 'types', 'constants', 'other declarations', 'complete', 'exported', 'c sources', 'c', 'contracts', 'function', 'type', 'signature', 'global', 'c type', 'c mention'];
 
 interface Target {
   readonly recv?: string;
@@ -32,8 +26,7 @@ interface Target {
 export class PackageFlow {
   readonly #queries = new Queries();
   readonly #ids = new WeakMap<DeclSyntax, number>();
-  readonly #bySyntax = new Map<number, GoFunction>();
-  readonly #lowered = new WeakMap<DeclSyntax, Lowered>();
+  readonly #byId = new Map<number, GoFunction>();
   readonly #knowledge: readonly Knowledge[] = Array.from({ length: depth + 1 }, (_, level) => this.#knowledgeAt(level));
   #model!: PackageModel;
   #count = 0;
@@ -42,65 +35,79 @@ export class PackageFlow {
     return this.#model;
   }
 
-  get queries(): Queries {
-    return this.#queries;
-  }
-
   /** Moves to a new revision of the package. */
   update(model: PackageModel): void {
+    if (this.#model) this.#model.observer = undefined;
     this.#model = model;
+    model.observer = (aspect, name) => this.#queries.depend(aspect, name);
+    this.#byId.clear();
+    for (const { functions } of model.filesOfFunctions) for (const fn of functions) this.#byId.set(this.idOf(fn), fn);
     this.#queries.next();
-    this.#queries.input('shape', { unit: model.shape });
-    this.#queries.input('c', { unit: model.c });
-    this.#queries.input('contracts', { unit: model.contracts });
-    this.#bySyntax.clear();
-    for (const [key, variants] of model.functions) {
-      this.#queries.input(`decl:${key}`, variants.map((fn) => ({ unit: fn.top.syntax, imports: [...fn.file.imports].join() })));
-      for (const fn of variants) this.#bySyntax.set(this.#idOf(fn), fn);
-    }
-    this.#queries.dropStaleInputs('decl:');
-    this.#queries.input('functions', [...this.#bySyntax.keys()]);
+    for (const aspect of aspects) this.#queries.inputs(aspect, model, (name) => model.aspect(aspect, name));
+    this.#queries.inputs('own', model, (id) => {
+      const fn = this.#byId.get(Number(id));
+      return fn && describe(fn);
+    });
   }
 
   /** All files, for a question about every function of the package: the answer depends on which functions there are. */
   everyFile(): readonly PackageFile[] {
-    this.#queries.depend('functions');
-    return this.#model.files;
+    return this.#model.filesOfFunctions;
   }
 
   /** The steps of a function. */
   ir(fn: GoFunction): FuncIr {
-    const { syntax } = fn.top;
-    const known = this.#lowered.get(syntax);
-    if (known && known.shape === this.#model.shape && known.imports === fn.file.imports) return known.ir;
-    const full = syntax.kind === 'func' ? syntax.full() : fn.decl;
-    const ir = lower(full.k === 'Func' ? full : fn.decl, this.#model.shape, fn.file.imports);
-    this.#lowered.set(syntax, { shape: this.#model.shape, imports: fn.file.imports, ir });
-    return ir;
+    return this.askOf(
+      'ir',
+      fn,
+      ({ top, decl, file }) => {
+        const full = top.syntax.kind === 'func' ? top.syntax.full() : decl;
+        return lower(full.k === 'Func' ? full : decl, this.#model.shape, file.imports);
+      },
+      false,
+    );
   }
 
   /** Resource facts of one function. */
   resources(fn: GoFunction): ResourceFacts {
-    return this.ask(`resources:${this.#idOf(fn)}`, () => {
-      const current = this.#bySyntax.get(this.#idOf(fn)) ?? fn;
-      this.targets(current);
-      return current.decl.k === 'Func' && this.#body(current) ? resourceFacts(this.ir(current), current.top.syntax, this.knowledge) : noFacts;
-    });
+    return this.askOf('resources', fn, (current) => (current.decl.k === 'Func' && this.#body(current) ? resourceFacts(this.ir(current), current.top.syntax, this.knowledge) : noFacts));
   }
 
-  /** Runs a memoised question of this package; its computation may use everything this class offers. */
-  ask<T>(key: string, compute: () => T): T {
-    return this.#queries.get(key, () => {
-      this.#queries.depend('shape');
-      this.#queries.depend('c');
-      this.#queries.depend('contracts');
-      return compute();
-    });
+  /**
+   * Runs a memoised question of this package. It may use everything this class offers, and what it reads of the model is noted; beside that it
+   * may only use what cannot change, and must answer with plain data. With `compare` off, an answer that was computed again counts as changed.
+   */
+  ask<T>(key: string, compute: () => T, compare = true): T {
+    return this.#queries.get(
+      key,
+      () => {
+        this.#queries.depend('c', '');
+        return compute();
+      },
+      compare,
+    );
+  }
+
+  /** Runs a memoised question about one function, which is handed in as it is when the question is computed; `compute` must not keep another. */
+  askOf<T>(what: string, fn: GoFunction, compute: (current: GoFunction) => T, compare = true): T {
+    const id = this.idOf(fn);
+    return this.ask(
+      `${what}:${id}`,
+      () => {
+        this.#queries.depend('own', String(id));
+        const current = this.#byId.get(id);
+        if (!current) throw new Error('a question about a function that is gone');
+        return compute(current);
+      },
+      compare,
+    );
   }
 
   /** A number that is the same as long as the declaration's text is. */
   idOf(fn: GoFunction): number {
-    return this.#idOf(fn);
+    let id = this.#ids.get(fn.top.syntax);
+    if (id === undefined) this.#ids.set(fn.top.syntax, (id = this.#count++));
+    return id;
   }
 
   /** What may be asked about callees. */
@@ -114,9 +121,9 @@ export class PackageFlow {
   }
 
   #resolve(callee: Target, level: number, strip: string): { fns: readonly GoFunction[]; strip: string } {
-    const key = callee.recv === undefined ? callee.name : `${callee.recv}.${callee.name}`;
-    this.#queries.depend(`decl:${key}`);
-    const own = this.#model.functions.get(key);
+    // Nobody can call these, and there may be many of them.
+    if (callee.recv === undefined && (callee.name === 'init' || callee.name === '_')) return { fns: [], strip };
+    const own = this.#model.variants(functionKey(callee));
     if (own || callee.recv === undefined || level > 3) return { fns: own ?? [], strip };
     for (const field of this.#model.shape.fields(callee.recv) ?? []) {
       const type = field.type.k === 'pointer' ? field.type.elem : field.type;
@@ -125,12 +132,6 @@ export class PackageFlow {
       if (found.fns.length > 0) return found;
     }
     return { fns: [], strip };
-  }
-
-  #idOf(fn: GoFunction): number {
-    let id = this.#ids.get(fn.top.syntax);
-    if (id === undefined) this.#ids.set(fn.top.syntax, (id = this.#count++));
-    return id;
   }
 
   #body(fn: GoFunction): boolean {

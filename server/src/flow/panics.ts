@@ -114,13 +114,12 @@ interface Inner {
 /** The first panic that leaves a helper. Of several variants any may be the one that is built, so each must panic. */
 function helperPanic(step: CallStep, flow: PackageFlow, depth: number): Inner | undefined {
   const found = targetsOf(step, flow).map((fn) =>
-    flow.ask<Inner | undefined>(`panics@${depth}:${flow.idOf(fn)}`, () => {
-      flow.targets(fn);
-      const body = fn.top.syntax.full();
+    flow.askOf<Inner | undefined>(`panics@${depth}`, fn, (current) => {
+      const body = current.top.syntax.full();
       if (body.k !== 'Func' || !body.body) return undefined;
-      const facts = escapingPanics(flow.ir(fn), flow, depth - 1);
+      const facts = escapingPanics(flow.ir(current), flow, depth - 1);
       const first = facts.find((fact) => !fact.isInvariant) ?? facts[0];
-      return first && { place: first.inner ?? { unit: fn.top.syntax, span: first.span }, isInvariant: first.isInvariant };
+      return first && { place: first.inner ?? { unit: current.top.syntax, span: first.span }, isInvariant: first.isInvariant };
     }),
   );
   return found.every((one) => one !== undefined) ? found[0] : undefined;
@@ -155,7 +154,6 @@ export function exportThatRuns(fn: GoFunction, flow: PackageFlow, depth = 2): Go
   if (depth === 0) return undefined;
   for (const caller of flow.everyFile().flatMap((file) => file.functions)) {
     if (caller.top.syntax === fn.top.syntax || !caller.top.syntax.text.includes(`${fn.name}(`)) continue;
-    flow.targets(caller);
     const body = caller.top.syntax.full();
     if (body.k !== 'Func' || !body.body) continue;
     let runs = false;

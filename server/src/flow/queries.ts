@@ -1,94 +1,173 @@
 /**
- * Memoised questions with recorded dependencies. An answer is computed again only when one of the answers it was built from changed;
- * an answer that comes out equal stops the change from spreading. Questions must not be circular.
+ * Memoised questions with recorded dependencies. A changed input casts doubt on the answers built from it and on nothing else; a doubted
+ * answer is computed again only when one that it was built from changed, and one that comes out equal stops the change. Questions must not be circular.
  */
 import { equal } from '../base/equal.ts';
 
-interface Entry {
+class Entry {
   value: unknown;
-  readonly compute: (() => unknown) | undefined;
-  deps: readonly string[];
-  /** Revision in which the value was last known to be right. */
-  verified: number;
+  /** Absent for an input. */
+  compute: (() => unknown) | undefined;
+  deps: readonly Entry[] = [];
+  /** Answers built from this one; some may not be any more. */
+  dependents: Entry[] = [];
+  /** Something below may have changed. What depends on a doubted answer is doubted as well. */
+  doubted: boolean;
+  /** Revision in which the value was last known to be right, while it is doubted. */
+  verified = -1;
   /** Revision in which the value last changed. */
   changed: number;
+  /** Revision in which somebody outside of all questions last asked. */
+  asked = -1;
+  /** Whether an answer that comes out equal counts as unchanged. */
+  compared = true;
+
+  constructor(value: unknown, compute: (() => unknown) | undefined, revision: number) {
+    this.value = value;
+    this.compute = compute;
+    this.doubted = compute !== undefined;
+    this.changed = revision;
+  }
 }
 
-/** Answers that nobody asked for in this many revisions are forgotten. */
+/** What a question that threw answers, until what it looked at changes. */
+class Failure {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+interface Inputs {
+  version: unknown;
+  valueOf: (name: string) => unknown;
+  readonly entries: Map<string, Entry>;
+}
+
+/** Answers that nobody needed in this many revisions are forgotten. */
 const keep = 64;
 
 export class Queries {
-  readonly #entries = new Map<string, Entry>();
-  readonly #active: Set<string>[] = [];
+  #entries = new Map<string, Entry>();
+  readonly #inputs = new Map<string, Inputs>();
+  readonly #active: Set<Entry>[] = [];
   #revision = 0;
 
-  /** Begins a new revision: inputs may be set, answers are checked again when asked for. */
+  /** Begins a new revision: inputs may be set. */
   next(): void {
     this.#revision++;
-    if (this.#revision % keep === 0) for (const [key, entry] of this.#entries) if (entry.verified < this.#revision - keep) this.#entries.delete(key);
+    if (this.#revision % keep === 0) this.#forget();
   }
 
-  /** Sets an input. The same object (or an equal plain value) is no change. */
-  input(key: string, value: unknown): void {
-    const old = this.#entries.get(key);
-    if (old && equal(old.value, value)) old.verified = this.#revision;
-    else this.#entries.set(key, { value, compute: undefined, deps: [], verified: this.#revision, changed: this.#revision });
-  }
-
-  /** Notes that the running computation depends on an input, set or not. */
-  depend(key: string): void {
-    if (!this.#entries.has(key)) this.#entries.set(key, { value: undefined, compute: undefined, deps: [], verified: this.#revision, changed: this.#revision });
-    this.#active.at(-1)?.add(key);
-  }
-
-  /** Inputs that were not set in this revision are gone. */
-  dropStaleInputs(prefix: string): void {
-    for (const [key, entry] of this.#entries) {
-      if (entry.compute === undefined && entry.verified < this.#revision && key.startsWith(prefix) && entry.value !== undefined) {
-        this.#entries.set(key, { ...entry, value: undefined, verified: this.#revision, changed: this.#revision });
-      }
+  /** Sets a group of inputs. Nothing is looked at while `version` is the same; else the values that somebody depends on are compared. */
+  inputs(group: string, version: unknown, valueOf: (name: string) => unknown): void {
+    const known = this.#inputs.get(group);
+    if (known === undefined) {
+      this.#inputs.set(group, { version, valueOf, entries: new Map() });
+      return;
+    }
+    const same = known.version === version;
+    known.version = version;
+    known.valueOf = valueOf;
+    if (same) return;
+    for (const [name, entry] of known.entries) {
+      const value = valueOf(name);
+      if (equal(entry.value, value)) continue;
+      entry.value = value;
+      entry.changed = this.#revision;
+      this.#doubt(entry);
     }
   }
 
-  /** The answer to `key`. The computation may run in a later revision again, so it must read its world through inputs that are current then. */
-  get<T>(key: string, compute: () => T): T {
-    this.#active.at(-1)?.add(key);
-    const entry = this.#entries.get(key);
-    if (entry && this.#valid(entry)) return entry.value as T;
-    return this.#compute(key, compute, entry) as T;
+  /** Notes that the running computation depends on an input, whether it has a value or not. */
+  depend(group: string, name: string): void {
+    const active = this.#active.at(-1);
+    if (active === undefined) return;
+    let inputs = this.#inputs.get(group);
+    if (inputs === undefined) this.#inputs.set(group, (inputs = { version: undefined, valueOf: () => undefined, entries: new Map() }));
+    let entry = inputs.entries.get(name);
+    if (entry === undefined) inputs.entries.set(name, (entry = new Entry(inputs.valueOf(name), undefined, this.#revision)));
+    active.add(entry);
   }
 
-  #compute(key: string, compute: () => unknown, old: Entry | undefined): unknown {
-    const deps = new Set<string>();
+  /**
+   * The answer to `key`. The computation may run in a later revision again, so it must read its world through inputs that are current then.
+   * With `compare` off, an answer that was computed again counts as changed.
+   */
+  get<T>(key: string, compute: () => T, compare = true): T {
+    let entry = this.#entries.get(key);
+    if (entry === undefined) this.#entries.set(key, (entry = new Entry(undefined, compute, this.#revision)));
+    else entry.compute = compute;
+    entry.compared = compare;
+    const active = this.#active.at(-1);
+    if (active) active.add(entry);
+    else entry.asked = this.#revision;
+    this.#settle(entry);
+    if (entry.value instanceof Failure) throw entry.value.error;
+    return entry.value as T;
+  }
+
+  /** Makes a doubted answer right. */
+  #settle(entry: Entry): void {
+    if (!entry.doubted) return;
+    if (entry.verified < 0 || this.#isOutdated(entry)) this.#compute(entry);
+    entry.verified = this.#revision;
+    entry.doubted = false;
+  }
+
+  #isOutdated(entry: Entry): boolean {
+    for (const dep of entry.deps) {
+      this.#settle(dep);
+      if (dep.changed > entry.verified) return true;
+    }
+    return false;
+  }
+
+  #compute(entry: Entry): void {
+    const deps = new Set<Entry>();
     this.#active.push(deps);
     let value: unknown;
     try {
-      value = compute();
+      value = entry.compute!();
+    } catch (error) {
+      value = new Failure(error);
     } finally {
       this.#active.pop();
     }
-    const same = old !== undefined && equal(old.value, value);
-    this.#entries.set(key, { value: same ? old.value : value, compute, deps: [...deps], verified: this.#revision, changed: same ? old.changed : this.#revision });
-    return same ? old.value : value;
+    const before = new Set(entry.deps);
+    entry.deps = [...deps];
+    for (const dep of deps) if (!before.has(dep)) dep.dependents.push(entry);
+    if (entry.verified >= 0 && entry.compared && equal(entry.value, value)) return;
+    entry.value = value;
+    entry.changed = this.#revision;
   }
 
-  #valid(entry: Entry): boolean {
-    if (entry.verified === this.#revision) return true;
-    if (entry.compute === undefined) {
-      // An input that this revision did not touch.
-      entry.verified = this.#revision;
-      return true;
-    }
-    for (const dep of entry.deps) {
-      const found = this.#entries.get(dep);
-      if (found === undefined) return false;
-      if (!this.#valid(found)) {
-        if (found.compute === undefined) return false;
-        this.#compute(dep, found.compute, found);
+  #doubt(changed: Entry): void {
+    const queue = [changed];
+    for (let entry = queue.pop(); entry; entry = queue.pop()) {
+      for (const dependent of entry.dependents) {
+        if (dependent.doubted) continue;
+        dependent.doubted = true;
+        dependent.verified = this.#revision - 1;
+        queue.push(dependent);
       }
-      if (this.#entries.get(dep)!.changed > entry.verified) return false;
     }
-    entry.verified = this.#revision;
-    return true;
+  }
+
+  /** Keeps what was asked for lately from outside, and what that was built from. */
+  #forget(): void {
+    const live = new Set<Entry>();
+    const queue = [...this.#entries.values()].filter((entry) => entry.asked > this.#revision - keep - 1);
+    for (let entry = queue.pop(); entry; entry = queue.pop()) {
+      if (live.has(entry)) continue;
+      live.add(entry);
+      queue.push(...entry.deps);
+    }
+    const keepLive = (entries: Map<string, Entry>): Map<string, Entry> => new Map([...entries].filter(([, entry]) => live.has(entry)));
+    this.#entries = keepLive(this.#entries);
+    for (const inputs of this.#inputs.values()) for (const [name, entry] of inputs.entries) if (!live.has(entry)) inputs.entries.delete(name);
+    for (const entry of live) entry.dependents = [];
+    for (const entry of live) for (const dep of entry.deps) dep.dependents.push(entry);
   }
 }

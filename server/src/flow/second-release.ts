@@ -44,10 +44,9 @@ export function closingFunctions(flow: PackageFlow): readonly GoFunction[] {
 /** The calls in `fn` after which the finalizer of the object would release the same memory once more. */
 export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly SecondRelease[] {
   if (allFinalizers(flow).length === 0) return [];
-  return flow.ask(`second releases:${flow.idOf(fn)}`, () => {
-    flow.targets(fn);
-    const ir = flow.ir(fn);
-    const hidden = !/^\p{Lu}/u.test(fn.name);
+  return flow.askOf('second releases', fn, (current) => {
+    const ir = flow.ir(current);
+    const hidden = !/^\p{Lu}/u.test(current.name);
     if (ir.opaque) return [];
     return stepsOf(ir.body).flatMap((step) => {
       if (step.op !== 'call' || step.mode === 'go' || (step.callee.k !== 'c' && step.callee.k !== 'go' && step.callee.k !== 'method')) return [];

@@ -21,14 +21,9 @@ export interface SliceHeaderFact {
   readonly of?: 'slice' | 'string';
 }
 
-const known = new WeakMap<FuncIr, SliceHeaderFact[]>();
-
-/** The headers of a function. The steps change whenever the declarations do that the answer depends on. */
-export function sliceHeaderFacts(fn: GoFunction, flow: PackageFlow): SliceHeaderFact[] {
-  const ir = flow.ir(fn);
-  const facts = known.get(ir) ?? find(ir, flow);
-  known.set(ir, facts);
-  return facts;
+/** The headers of a function. */
+export function sliceHeaderFacts(fn: GoFunction, flow: PackageFlow): readonly SliceHeaderFact[] {
+  return flow.askOf('slice headers', fn, (current) => find(flow.ir(current), flow));
 }
 
 function find(ir: FuncIr, flow: PackageFlow): SliceHeaderFact[] {

@@ -28,10 +28,7 @@ export interface UintptrFact {
 
 /** The conversions of a function. */
 export function uintptrFacts(fn: GoFunction, flow: PackageFlow): readonly UintptrFact[] {
-  return flow.ask(`uintptrs:${flow.idOf(fn)}`, () => {
-    flow.targets(fn);
-    return find(fn, flow);
-  });
+  return flow.askOf('uintptrs', fn, (current) => find(current, flow));
 }
 
 function find(fn: GoFunction, flow: PackageFlow): UintptrFact[] {

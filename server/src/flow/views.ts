@@ -22,14 +22,9 @@ export interface ViewFact {
 /** An array type with at least this many elements stands for "as long as it happens to be". */
 const huge = 1 << 12;
 
-const known = new WeakMap<FuncIr, ViewFact[]>();
-
-/** The views of a function. The steps change whenever the declarations do that the answer depends on. */
-export function viewFacts(fn: GoFunction, flow: PackageFlow): ViewFact[] {
-  const ir = flow.ir(fn);
-  const facts = known.get(ir) ?? findViews(ir, flow);
-  known.set(ir, facts);
-  return facts;
+/** The views of a function. */
+export function viewFacts(fn: GoFunction, flow: PackageFlow): readonly ViewFact[] {
+  return flow.askOf('views', fn, (current) => findViews(flow.ir(current), flow));
 }
 
 function findViews(ir: FuncIr, flow: PackageFlow): ViewFact[] {

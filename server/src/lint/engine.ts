@@ -1,14 +1,16 @@
 /** Runs the rules over a package and turns reports into findings of files: places, severities, fingerprints, suppressions. */
 import type { FileEdit } from '../base/edit.ts';
 import { shift, type Span } from '../base/span.ts';
-import type { Place } from '../flow/knowledge.ts';
-import { finalizedFields } from '../flow/finalized-fields.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
-import type { GoFunction, PackageFile, PackageModel } from '../semantics/package-model.ts';
+import type { PackageFile, PackageModel } from '../semantics/package-model.ts';
+import type { GoFile, TopDecl } from '../syntax/go/go-file.ts';
 import type { Finding, Fix, Severity, TraceStep } from './finding.ts';
 import { fingerprints, type Surroundings } from './fingerprint.ts';
 import type { FixFile } from './fixes/fix-file.ts';
-import type { Report, Rule, RuleContext } from './rule.ts';
+import { Places } from './places.ts';
+import { relevantFunctions } from './relevant.ts';
+import type { FixPlan, Rule } from './rule.ts';
+import { type PlacedReport, reportsOn, reportsOnPackage, type RuleRun } from './run-rules.ts';
 import { applySuppressions } from './suppression.ts';
 
 export interface EngineOptions {
@@ -21,49 +23,34 @@ export interface EngineOptions {
   readonly onError: (rule: string, error: unknown) => void;
 }
 
-/** The functions whose bodies rules look at: those that touch the border, and those that call a helper which hands out C memory. */
-export function relevantFunctions(model: PackageModel, flow: PackageFlow): GoFunction[] {
-  const all = model.files.flatMap((file) => file.functions);
-  const direct = all.filter((fn) => fn.decl.body !== undefined);
-  const fields = new Set([...finalizedFields(flow).values()].flatMap((paths) => [...paths.keys()].map((path) => path.slice(path.lastIndexOf('.') + 1))));
-  const owners = new Set(direct.filter((fn) => flow.resources(fn).returned.some(({ path }) => path === '')).map((fn) => fn.name));
-  if (owners.size === 0 && fields.size === 0) return direct;
-  // Names only choose what is looked at: a call of a helper that hands out memory, a load of a field that a finalizer releases.
-  const patterns = [owners.size > 0 ? `\\b(?:${[...owners].join('|')})\\s*\\(` : undefined, fields.size > 0 ? `\\.(?:${[...fields].join('|')})\\b` : undefined];
-  const mentions = new RegExp(patterns.filter((pattern) => pattern !== undefined).join('|'));
-  return all.flatMap((fn) => {
-    if (fn.decl.body) return [fn];
-    const full = mentions.test(fn.top.syntax.text) ? fn.top.syntax.full() : undefined;
-    return full?.k === 'Func' && full.body ? [{ ...fn, decl: full }] : [];
-  });
-}
-
 /** Findings by file, sorted by place. Every file of the package has an entry. */
 export function lintPackage(model: PackageModel, flow: PackageFlow, options: EngineOptions): ReadonlyMap<string, readonly Finding[]> {
-  const context: RuleContext = { model, flow };
   const found = new Map<string, Finding[]>(model.files.map((file) => [file.file, []]));
-  const places = new Places(model);
-  const functions = relevantFunctions(model, flow);
-  for (const rule of options.rules) {
-    const severity = options.severities[rule.id];
-    if (severity === 'off') continue;
-    const collect = (check: () => Iterable<Report>): void => {
-      try {
-        for (const report of check()) found.get(report.file.file)?.push(toFinding(rule, report, severity, places, options));
-      } catch (error) {
-        options.onError(rule.id, error);
-      }
-    };
-    if (rule.subject === 'package') collect(() => rule.check(context));
-    else for (const fn of functions) collect(() => rule.check(fn, context));
-  }
+  const run: RuleRun = { model, flow, places: new Places(model), rules: activeRules(options), onError: options.onError };
+  const add = (reports: readonly PlacedReport[]): void => {
+    for (const report of reports) {
+      const severity = options.severities[report.rule.id];
+      if (severity !== 'off') found.get(report.file.file)?.push(toFinding(report, severity, run.places, options));
+    }
+  };
+  for (const fn of relevantFunctions(model, flow)) add(reportsOn(fn, run));
+  for (const rule of run.rules) if (rule.subject === 'package') add(reportsOnPackage(rule, run));
   return new Map(model.files.map((file) => [file.file, finish(file, found.get(file.file) ?? [], model, flow, options)]));
 }
 
-function toFinding(rule: Rule, report: Report, configured: Severity | undefined, places: Places, options: EngineOptions): Finding {
-  const { file, top } = report;
-  const trace = (report.trace ?? []).flatMap(({ place, text }): TraceStep[] => {
-    const at = places.resolve(place, file, top.start);
+let lastActive: { readonly all: readonly Rule[]; readonly off: string; readonly active: readonly Rule[] } | undefined;
+
+/** The rules that are on; the same list as long as the settings are. */
+function activeRules({ rules, severities }: EngineOptions): readonly Rule[] {
+  const off = rules.flatMap((rule) => (severities[rule.id] === 'off' ? [rule.id] : [])).join();
+  if (lastActive?.all !== rules || lastActive.off !== off) lastActive = { all: rules, off, active: rules.filter((rule) => severities[rule.id] !== 'off') };
+  return lastActive.active;
+}
+
+function toFinding(report: PlacedReport, configured: Severity | undefined, places: Places, options: EngineOptions): Finding {
+  const { file, top, rule } = report;
+  const trace = report.trace.flatMap(({ place, text }): TraceStep[] => {
+    const at = places.resolve(place, report);
     return at ? [{ ...at, text }] : [];
   });
   return {
@@ -74,7 +61,7 @@ function toFinding(rule: Rule, report: Report, configured: Severity | undefined,
     span: shift(report.span, top.start),
     message: report.message,
     trace,
-    fixes: () => makeFixes(report, options.fixFile(file)),
+    fixes: () => makeFixes(report.plans(), options.fixFile(file)),
     fingerprint: '',
   };
 }
@@ -87,8 +74,8 @@ function weaker(configured: Severity, own: Severity, reported: Severity): Severi
   return order[Math.max(0, Math.min(order.length - 1, order.indexOf(configured) + steps))]!;
 }
 
-function makeFixes(report: Report, file: FixFile): Fix[] {
-  return (report.fixes ?? []).flatMap((plan): Fix[] => {
+function makeFixes(plans: readonly FixPlan[], file: FixFile): Fix[] {
+  return plans.flatMap((plan): Fix[] => {
     const edits = plan.edits(file);
     if (edits === undefined || edits.length === 0) return [];
     const changed: FileEdit[] = [{ file: file.file, edits }];
@@ -99,8 +86,9 @@ function makeFixes(report: Report, file: FixFile): Fix[] {
 function finish(file: PackageFile, found: readonly Finding[], model: PackageModel, flow: PackageFlow, options: EngineOptions): Finding[] {
   const sorted = [...found].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end || a.rule.localeCompare(b.rule));
   const { go, cImport } = file;
+  const comments = addressedComments(go);
   const suppressed = applySuppressions(
-    { text: go.text, language: 'go', comments: go.comments.filter((span) => go.text.slice(span.start, span.end).includes('cgoguard:')), ...(cImport?.preamble ? { preamble: cImport.preamble } : {}) },
+    { text: go.text, language: 'go', comments, ...(cImport?.preamble ? { preamble: cImport.preamble } : {}) },
     sorted,
     { known: options.rules.map((rule) => rule.id), isActive: (rule) => options.severities[rule] !== 'off', isComplete: model.complete },
   );
@@ -115,32 +103,34 @@ function finish(file: PackageFile, found: readonly Finding[], model: PackageMode
   return fingerprints(file.file, go.text, all, (span) => surroundings(file, span, flow));
 }
 
+const addressed = new WeakMap<GoFile, readonly Span[]>();
+
+/** The comments that may ask for silence. */
+function addressedComments(go: GoFile): readonly Span[] {
+  let found = addressed.get(go);
+  if (!found) addressed.set(go, (found = go.text.includes('cgoguard:') ? go.comments.filter((span) => go.text.slice(span.start, span.end).includes('cgoguard:')) : []));
+  return found;
+}
+
+/** The declaration around a span; declarations are in the order of the text. */
+function declarationAt({ decls }: GoFile, span: Span): TopDecl | undefined {
+  let low = 0;
+  let high = decls.length - 1;
+  while (low < high) {
+    const mid = (low + high + 1) >> 1;
+    if (decls[mid]!.start <= span.start) low = mid;
+    else high = mid - 1;
+  }
+  const found = decls[low];
+  return found && found.start <= span.start && span.end <= found.end ? found : undefined;
+}
+
 function surroundings(file: PackageFile, span: Span, flow: PackageFlow): Surroundings {
-  const top = file.go.decls.find((decl) => decl.start <= span.start && span.end <= decl.end);
+  const top = declarationAt(file.go, span);
   const decl = top?.syntax.decl;
   const fn = decl?.k === 'Func' ? file.functions.find((fn) => fn.top === top) : undefined;
   if (fn === undefined) return { declaration: decl?.k === 'TypeDecl' ? (decl.specs[0]?.name ?? '') : '', locals: new Set() };
   const full = fn.top.syntax.full();
   const names = flow.ir(full.k === 'Func' ? { ...fn, decl: full } : fn).vars.flatMap(({ name }) => (name === undefined ? [] : [name]));
   return { declaration: fn.recv === undefined ? fn.name : `${fn.recv}.${fn.name}`, locals: new Set(names) };
-}
-
-/** Finds where the declarations and C units that facts name stand now. */
-class Places {
-  readonly #where = new Map<object, { readonly file: string; readonly at: number }>();
-
-  constructor(model: PackageModel) {
-    for (const file of model.files) {
-      for (const top of file.go.decls) this.#where.set(top.syntax, { file: file.file, at: top.start });
-      if (file.preambleUnit) this.#where.set(file.preambleUnit, { file: file.file, at: 0 });
-    }
-    for (const { file, unit } of model.cSources) this.#where.set(unit, { file, at: 0 });
-  }
-
-  resolve(place: Place, file: PackageFile, start: number): { file: string; span: Span } | undefined {
-    const own = file.go.decls.find((top) => top.start === start);
-    if (own?.syntax === place.unit) return { file: file.file, span: shift(place.span, start) };
-    const found = this.#where.get(place.unit);
-    return found && { file: found.file, span: shift(place.span, found.at) };
-  }
 }

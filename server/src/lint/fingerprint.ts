@@ -19,7 +19,8 @@ export interface Surroundings {
  * package that moves keeps its findings.
  */
 export function fingerprints(file: string, text: string, findings: readonly Finding[], around: (span: Span) => Surroundings): Finding[] {
-  const lines = new LineIndex(text);
+  if (findings.length === 0) return [];
+  const lines = LineIndex.of(text);
   const name = file.slice(file.lastIndexOf('/') + 1);
   const seen = new Map<string, number>();
   return findings.map((finding) => {

@@ -59,7 +59,7 @@ export function applySuppressions(
 ): { findings: readonly Finding[]; problems: readonly SuppressionProblem[] } {
   const directives = readSuppressions(source);
   if (directives.length === 0) return { findings, problems: [] };
-  const lines = new LineIndex(source.text);
+  const lines = LineIndex.of(source.text);
   const problems = directives.flatMap((directive) => wordingProblems(directive, context.known));
   const used = new Set<string>();
   const marked = findings.map((finding): Finding => {
@@ -102,7 +102,7 @@ export function readSuppressions({ text, language, comments, preamble }: Comment
       if (one) found.set(at, one);
     }
   }
-  const lines = new LineIndex(text);
+  const lines = LineIndex.of(text);
   const read = [...found.values()].sort((a, b) => a.span.start - b.span.start).map((one) => ({ one, ...extent(text, one.span, lines) }));
   const alone = new Set(read.filter(({ isAlone }) => isAlone).map(({ line }) => line));
   return read.map(({ one, line, isAlone }) => {

@@ -1,7 +1,7 @@
 /** The C that the package shows: names, types and summaries over all its units, in the terms in which Go sees them. */
 import type { CFunction, CStruct, CUnit } from '../syntax/c/c-facts.ts';
 import type { CSummary } from './c/c-summary.ts';
-import { summarise } from './c/summary.ts';
+import { Program } from './c/summary.ts';
 import { type Type, unknownType, unsafePointer } from './types.ts';
 
 /** C's own scalar names in cgo. Source: cmd/cgo, "Go references to C". */
@@ -17,17 +17,14 @@ export class CView {
   readonly #functions = new Map<string, CFunction>();
   readonly #structs = new Map<string, CStruct>();
   readonly #typedefs = new Map<string, string>();
-  readonly #summaries: ReadonlyMap<string, CSummary>;
-  readonly #usedAsType: ReadonlySet<string>;
-
+  readonly #program: Program;
   readonly #unread: string;
   readonly #unsettled: ReadonlySet<CUnit>;
   readonly #hidden = new Map<string, boolean>();
 
-  /** `unread` is C text that could not be read whole; what it mentions may be declared there. `usedAsType`: names that Go code writes as `C.name` where only a type can stand. */
-  constructor(units: readonly CUnit[], exported: ReadonlySet<string>, wanted: ReadonlySet<string>, usedAsType: ReadonlySet<string>, unread: string, unsettled: readonly CUnit[]) {
+  /** `unread` is C text that could not be read whole; what it mentions may be declared there. Which names Go uses is no part of it. */
+  constructor(units: readonly CUnit[], exported: ReadonlySet<string>, unread: string, unsettled: readonly CUnit[]) {
     this.units = units;
-    this.#usedAsType = usedAsType;
     this.#unread = unread;
     this.#unsettled = new Set(unsettled);
     for (const unit of units) {
@@ -39,7 +36,7 @@ export class CView {
         }
       }
     }
-    this.#summaries = summarise(units, exported, wanted);
+    this.#program = new Program(units, exported);
   }
 
   /** The definition or a prototype. */
@@ -60,20 +57,21 @@ export class CView {
     return hidden;
   }
 
-  /** What the body does; undefined when no body is in view. */
+  /** What the body does; undefined when no body is in view. It is read, with the bodies that it calls, when somebody asks. */
   summary(name: string): CSummary | undefined {
-    return this.#summaries.get(name);
+    return this.#program.summary(name);
   }
 
-  get summaries(): ReadonlyMap<string, CSummary> {
-    return this.#summaries;
+  /** The functions whose body may call a function that Go exports, themselves or through others; direct callers first. */
+  callersOf(exported: string): readonly CSummary[] {
+    return this.#program.callersOf(exported);
   }
 
-  /** Whether `C.name(x)` converts. */
+  /** Whether `C.name(x)` converts, as far as C says. */
   isType(name: string): boolean {
     if (this.#functions.has(name)) return false;
     if (isScalar(name) || /^(?:struct|union|enum)_/.test(name) || name.endsWith('_t')) return true;
-    return this.#typedefs.has(name) || this.#structs.has(name) || this.#usedAsType.has(name);
+    return this.#typedefs.has(name) || this.#structs.has(name);
   }
 
   /** The struct behind a Go name `struct_x`, an alias or a typedef of one; `undefined` when it is not in view. */

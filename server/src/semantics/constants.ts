@@ -1,5 +1,6 @@
 /** Evaluates constant expressions, as far as literals and constants of the package go. Source: Go spec, "Constant expressions". */
 import type { Expr } from '../syntax/go/ast.ts';
+import type { DeclSyntax } from '../syntax/go/go-file.ts';
 import type { PackageModel } from './package-model.ts';
 
 const limits: Readonly<Record<string, number>> = {
@@ -59,19 +60,18 @@ function binary(op: string, l: number, r: number): number | undefined {
   }
 }
 
-const constants = new WeakMap<PackageModel, Map<string, Expr>>();
+const constants = new WeakMap<readonly DeclSyntax[], Map<string, Expr>>();
 
 function declared(model: PackageModel): Map<string, Expr> {
-  let found = constants.get(model);
+  const declarations = model.constants;
+  let found = constants.get(declarations);
   if (found) return found;
   found = new Map();
-  for (const file of model.files) {
-    for (const { syntax } of file.go.decls) {
-      const decl = syntax.kind === 'const' ? syntax.full() : undefined;
-      if (decl?.k !== 'VarDecl') continue;
-      for (const spec of decl.specs) spec.names.forEach((name, i) => spec.values[i] && found!.set(name.name, spec.values[i]));
-    }
+  for (const syntax of declarations) {
+    const decl = syntax.full();
+    if (decl.k !== 'VarDecl') continue;
+    for (const spec of decl.specs) spec.names.forEach((name, i) => spec.values[i] && found!.set(name.name, spec.values[i]));
   }
-  constants.set(model, found);
+  constants.set(declarations, found);
   return found;
 }

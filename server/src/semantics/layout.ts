@@ -57,12 +57,9 @@ function named(type: Type & { k: 'named' }, model: PackageModel, depth: number):
   if (type.pkg === 'C') return cLayout(type.name, model, depth);
   if (type.pkg === 'unsafe') return type.name === 'Pointer' ? word : undefined;
   if (type.pkg !== undefined) return undefined;
-  const underlying = model.types.get(type.name);
-  if (underlying) {
-    // Variants of one type may differ.
-    const first = underlying.length === 1 ? underlying[0] : undefined;
-    return first && layoutOf(first.type, model, depth + 1);
-  }
+  const underlying = model.typesNamed(type.name);
+  // Variants of one type may differ.
+  if (underlying) return underlying.length === 1 ? layoutOf(underlying[0], model, depth + 1) : undefined;
   if (type.name === 'string' || type.name === 'error' || type.name === 'any') return { size: 16, align: 8 };
   const size = goSizes[type.name];
   return size === undefined ? undefined : scalar(size);
@@ -159,7 +156,7 @@ export function scalarKind(type: Type | undefined, model: PackageModel, depth = 
   }
   if (type.pkg === 'unsafe') return 'pointer';
   if (type.pkg !== undefined) return undefined;
-  const declared = model.types.get(type.name);
-  if (declared) return declared.length === 1 ? scalarKind(declared[0]!.type, model, depth + 1) : undefined;
+  const declared = model.typesNamed(type.name);
+  if (declared) return declared.length === 1 ? scalarKind(declared[0], model, depth + 1) : undefined;
   return goSizes[type.name] === undefined ? undefined : type.name.startsWith('float') ? 'float' : 'int';
 }

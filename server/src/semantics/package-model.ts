@@ -1,103 +1,229 @@
 /** A package as its files show it: functions, types, globals, exports, and the C beside them. Built anew for every revision from parts that keep their identity. */
-import type { Span } from '../base/span.ts';
 import type { CUnit } from '../syntax/c/c-facts.ts';
-import type { Decl, Expr, FuncDecl } from '../syntax/go/ast.ts';
-import type { DeclSyntax, GoFile, TopDecl } from '../syntax/go/go-file.ts';
+import type { DeclSyntax } from '../syntax/go/go-file.ts';
 import { Contracts } from './c/contracts.ts';
 import { CView } from './c-view.ts';
-import { exportName } from './exports.ts';
 import { cNames } from './mentions.ts';
-import { cImport, type CImport } from './preamble.ts';
+import { type CSource, fileOf, functionKey, globalsOf, type GoFunction, type GoSource, type GoType, type PackageFile, shapeOf, typesOf } from './package-files.ts';
 import type { FuncShape, Shape } from './shape.ts';
-import { type Imports, ownTypeName, type StructField, type Type, typeOf, typeText, unknownType } from './types.ts';
+import { type StructField, type Type, typeText, unknownType } from './types.ts';
 
-/** One Go file as it comes in: its text parsed, its preamble read. */
-export interface GoSource {
-  readonly file: string;
-  readonly go: GoFile;
-  readonly cImport?: CImport;
-  readonly preambleUnit?: CUnit;
-}
+export { type CSource, findCImport, functionKey, type GoFunction, type GoSource, type GoType, type PackageFile } from './package-files.ts';
 
-/** A .c or .h file of the folder. */
-export interface CSource {
-  readonly file: string;
-  readonly text: string;
-  readonly unit: CUnit;
-}
+/** What of a package an answer may depend on; with `name` where it is only one of many. */
+export type Aspect = 'files' | 'functions' | 'types' | 'constants' | 'other declarations' | 'complete' | 'exported' | 'c sources' | 'c' | 'contracts' | 'function' | 'type' | 'signature' | 'global' | 'c type' | 'c mention';
 
-export interface PackageFile extends GoSource {
-  readonly imports: Imports;
-  readonly generated: boolean;
-  readonly functions: readonly GoFunction[];
-}
-
-export interface GoFunction {
-  readonly name: string;
-  readonly recv?: string;
-  readonly top: TopDecl;
-  readonly decl: FuncDecl;
-  readonly file: PackageFile;
-  /** The C name, when a `//export` comment stands above it. */
-  readonly exported?: string;
-}
-
-export interface GoType {
-  readonly name: string;
-  readonly type: Type;
-  readonly alias: boolean;
-  readonly top: TopDecl;
-  readonly file: PackageFile;
-  /** Of the name, relative to the declaration. */
-  readonly nameSpan: Span;
-}
-
-export const functionKey = (callee: { readonly recv?: string; readonly name: string }): string => (callee.recv === undefined ? callee.name : `${callee.recv}.${callee.name}`);
-
-/** Finds the import of "C" of a parsed file. */
-export function findCImport(go: GoFile): CImport | undefined {
-  for (const top of go.decls) {
-    const found = top.syntax.kind === 'import' ? cImport(go.text, top) : undefined;
-    if (found) return found;
-  }
-  return undefined;
-}
-
+/**
+ * Reading any part of it tells the `observer`, so that an answer computed from the model depends on what it read and on nothing else.
+ * What hangs on a function or a type (its `file`, its `top`) is not observed: it is compared with the function, as far as `describe` says.
+ */
 export class PackageModel {
-  readonly files: readonly PackageFile[];
-  readonly c: CView;
-  /** What is known of C functions that are not in view. */
-  readonly contracts: Contracts;
+  /** Told of every part that is read. */
+  observer: ((aspect: Aspect, name: string) => void) | undefined;
   readonly shape: Shape;
-  readonly types: ReadonlyMap<string, readonly GoType[]>;
-  readonly functions: ReadonlyMap<string, readonly GoFunction[]>;
-  readonly exported: ReadonlySet<string>;
-  /** Every file was read and parsed whole: only then does absence prove anything. */
-  readonly complete: boolean;
-  readonly cSources: readonly CSource[];
-  readonly #identity: readonly unknown[];
+  readonly #files: readonly PackageFile[];
+  readonly #cSources: readonly CSource[];
+  readonly #functions = new Map<string, GoFunction[]>();
+  readonly #types = new Map<string, GoType[]>();
+  readonly #exported: ReadonlySet<string>;
+  readonly #complete: boolean;
+  readonly #c: CView;
+  readonly #contracts: Contracts;
+  readonly #cIdentity: readonly unknown[];
+  readonly #constants: readonly DeclSyntax[];
+  #globals: ReadonlyMap<string, Type> | undefined;
+  #cMentions: { readonly used: ReadonlySet<string>; readonly types: ReadonlySet<string> } | undefined;
 
   private constructor(sources: readonly GoSource[], cSources: readonly CSource[], complete: boolean, previous: PackageModel | undefined, contracts: Contracts) {
-    this.contracts = contracts;
-    this.cSources = cSources;
-    this.files = sources.map((source) => fileOf(source));
-    const functions = new Map<string, GoFunction[]>();
-    for (const fn of this.files.flatMap((file) => file.functions)) push(functions, functionKey(fn), fn);
-    this.functions = functions;
-    this.exported = new Set(this.files.flatMap((file) => file.functions.flatMap((fn) => (fn.exported === undefined ? [] : [fn.exported]))));
-    this.complete = complete && this.files.every((file) => file.go.broken.length === 0);
-    const types = new Map<string, GoType[]>();
-    for (const type of this.files.flatMap(typesOf)) push(types, type.name, type);
-    this.types = types;
-    this.#identity = identityOf(this.files, cSources);
-    const same = previous !== undefined && sameList(previous.#identity, this.#identity);
-    this.c = same ? previous.c : makeCView(this.files, cSources, this.exported);
-    this.shape = same ? previous.shape : new PackageShape(this);
+    this.#contracts = contracts;
+    this.#cSources = cSources;
+    this.#files = sources.map((source) => fileOf(source));
+    const exported: string[] = [];
+    for (const file of this.#files) {
+      for (const fn of file.functions) {
+        push(this.#functions, functionKey(fn), fn);
+        if (fn.exported !== undefined) exported.push(fn.exported);
+      }
+      for (const type of typesOf(file)) push(this.#types, type.name, type);
+    }
+    this.#exported = new Set(exported);
+    this.#complete = complete && this.#files.every((file) => file.go.broken.length === 0);
+    this.#cIdentity = [...unitsOf(this.#files, cSources), '', ...this.#files.map(unreadC), ...exported.sort()];
+    this.#c = previous !== undefined && sameList(previous.#cIdentity, this.#cIdentity) ? previous.#c : makeCView(this.#files, cSources, this.#exported);
+    this.shape = new PackageShape(this);
+    const constants = this.#files.flatMap((file) => file.go.decls.flatMap(({ syntax }) => (syntax.kind === 'const' ? [syntax] : [])));
+    this.#constants = previous !== undefined && sameList(previous.#constants, constants) ? previous.#constants : constants;
   }
 
   /** `complete` says that every file of the folder could be read. Parts of `previous` that are still right are kept. */
   static build(sources: readonly GoSource[], cSources: readonly CSource[], complete: boolean, previous?: PackageModel, contracts = none): PackageModel {
     return new PackageModel(sources, cSources, complete, previous, contracts);
+  }
+
+  get files(): readonly PackageFile[] {
+    this.observer?.('files', '');
+    return this.#files;
+  }
+
+  /** The files, for whoever looks at nothing but the functions in them. */
+  get filesOfFunctions(): readonly PackageFile[] {
+    this.observer?.('functions', '');
+    return this.#files;
+  }
+
+  get functions(): ReadonlyMap<string, readonly GoFunction[]> {
+    this.observer?.('functions', '');
+    return this.#functions;
+  }
+
+  /** All variants of one function. */
+  variants(key: string): readonly GoFunction[] | undefined {
+    this.observer?.('function', key);
+    return this.#functions.get(key);
+  }
+
+  get types(): ReadonlyMap<string, readonly GoType[]> {
+    this.observer?.('types', '');
+    return this.#types;
+  }
+
+  get exported(): ReadonlySet<string> {
+    this.observer?.('exported', '');
+    return this.#exported;
+  }
+
+  /** Every file was read and parsed whole: only then does absence prove anything. */
+  get complete(): boolean {
+    this.observer?.('complete', '');
+    return this.#complete;
+  }
+
+  get cSources(): readonly CSource[] {
+    this.observer?.('c sources', '');
+    return this.#cSources;
+  }
+
+  get c(): CView {
+    this.observer?.('c', '');
+    return this.#c;
+  }
+
+  /** What is known of C functions that are not in view. */
+  get contracts(): Contracts {
+    this.observer?.('contracts', '');
+    return this.#contracts;
+  }
+
+  /** The declarations of constants; the same list while none of them changes. */
+  get constants(): readonly DeclSyntax[] {
+    this.observer?.('constants', '');
+    return this.#constants;
+  }
+
+  /** The declarations that are no functions. */
+  get otherDeclarations(): readonly DeclSyntax[] {
+    this.observer?.('other declarations', '');
+    return this.#others();
+  }
+
+  #others(): DeclSyntax[] {
+    return this.#files.flatMap((file) => file.go.decls.flatMap(({ syntax }) => (syntax.kind === 'func' ? [] : [syntax])));
+  }
+
+  /** Whether Go code writes `C.name` anywhere. */
+  mentionsC(name: string): boolean {
+    this.observer?.('c mention', name);
+    return this.#mentions().used.has(name);
+  }
+
+  /** The value of an aspect as it is compared between revisions. */
+  aspect(aspect: Aspect, name: string): unknown {
+    switch (aspect) {
+      case 'files':
+        return this.#files.map((unit) => ({ unit }));
+      case 'functions':
+        return this.#files.flatMap((file) => file.functions.map(describe));
+      case 'function':
+        return this.#functions.get(name)?.map(describe);
+      case 'types':
+        return [...this.#types.values()].flatMap((variants) => variants.map(({ top, file }) => ({ unit: top.syntax, in: describeFile(file) })));
+      case 'type':
+        return this.#types.get(name)?.map(({ type }) => type);
+      case 'signature': {
+        const first = this.#functions.get(name)?.[0];
+        return first && shapeOf(first);
+      }
+      case 'global':
+        return this.#global(name);
+      case 'constants':
+        return { unit: this.#constants };
+      case 'other declarations':
+        return this.#others().map((unit) => ({ unit }));
+      case 'complete':
+        return this.#complete;
+      case 'exported':
+        return this.#exported;
+      case 'c':
+        return { unit: this.#c };
+      case 'contracts':
+        return { unit: this.#contracts };
+      case 'c sources':
+        return this.#cSources.map(({ file, unit }) => ({ file, unit }));
+      case 'c type':
+        return this.#mentions().types.has(name);
+      case 'c mention':
+        return this.#mentions().used.has(name);
+    }
+  }
+
+  /** Whether Go code writes `C.name` where only a type can stand. */
+  usesAsCType(name: string): boolean {
+    this.observer?.('c type', name);
+    return this.#mentions().types.has(name);
+  }
+
+  /** What a declared type stands for, in each variant. */
+  typesNamed(name: string): readonly Type[] | undefined {
+    this.observer?.('type', name);
+    return this.#types.get(name)?.map(({ type }) => type);
+  }
+
+  /** What a declared type stands for; of several variants, what they have in common. */
+  typeNamed(name: string): Type | undefined {
+    return this.typesNamed(name)?.reduce(joinVariants);
+  }
+
+  signature(key: string): FuncShape | undefined {
+    this.observer?.('signature', key);
+    const first = this.#functions.get(key)?.[0];
+    return first && shapeOf(first);
+  }
+
+  global(name: string): Type | undefined {
+    this.observer?.('global', name);
+    return this.#global(name);
+  }
+
+  #global(name: string): Type | undefined {
+    this.#globals ??= new Map(this.#files.flatMap((file) => globalsOf(file).map((one) => [one.name, one.type] as const)));
+    return this.#globals.get(name);
+  }
+
+  #mentions(): { readonly used: ReadonlySet<string>; readonly types: ReadonlySet<string> } {
+    if (this.#cMentions === undefined) {
+      const used = new Set<string>();
+      const types = new Set<string>();
+      for (const file of this.#files) {
+        if (!file.cImport) continue;
+        for (const { syntax } of file.go.decls) {
+          const names = cNames(syntax);
+          for (const name of names.used) used.add(name);
+          for (const name of names.types) types.add(name);
+        }
+      }
+      this.#cMentions = { used, types };
+    }
+    return this.#cMentions;
   }
 }
 
@@ -111,30 +237,31 @@ function push<V>(map: Map<string, V[]>, key: string, value: V): void {
 
 const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
 
-/** All that names, signatures and C declarations depend on; bodies are left out, so that typing in one changes nothing here. */
-function identityOf(files: readonly PackageFile[], cSources: readonly CSource[]): unknown[] {
-  const out: unknown[] = cSources.map((source) => source.unit);
-  for (const file of files) {
-    out.push(file.file, file.preambleUnit, unreadC(file), [...file.imports].join());
-    for (const { syntax, doc } of file.go.decls) {
-      if (syntax.kind === 'func' && syntax.decl.k === 'Func') {
-        const body = /\{/.exec(syntax.text.slice(syntax.decl.n))?.index;
-        out.push(syntax.decl.body ? syntax.text.slice(0, syntax.decl.body.s) : body === undefined ? syntax.text : syntax.text.slice(0, syntax.decl.n + body));
-        if (doc) out.push(exportName(file.go.text, doc));
-        out.push(cNames(syntax).key);
-        // A comparison of sizes says something about types, wherever it stands.
-        if (syntax.text.includes('Sizeof(') && syntax.text.includes('C.sizeof_')) out.push(syntax);
-      } else out.push(syntax);
-    }
+const descriptions = new WeakMap<GoFunction, object>();
+
+/** What answers about a function may depend on, beside what they ask the model: its text, the comment above it, and facts of its file. */
+export function describe(fn: GoFunction): object {
+  let made = descriptions.get(fn);
+  if (!made) {
+    const { top, file, exported } = fn;
+    made = { unit: top.syntax, doc: top.doc && file.go.text.slice(top.doc.start, top.doc.end), exported, in: describeFile(file) };
+    descriptions.set(fn, made);
   }
-  return out;
+  return made;
 }
 
+const fileDescriptions = new WeakMap<PackageFile, object>();
+
+function describeFile(file: PackageFile): object {
+  let made = fileDescriptions.get(file);
+  if (!made) fileDescriptions.set(file, (made = { file: file.file, generated: file.generated, usesC: file.cImport !== undefined, imports: { unit: file.imports } }));
+  return made;
+}
+
+const unitsOf = (files: readonly PackageFile[], cSources: readonly CSource[]): CUnit[] => [...files.flatMap((file) => (file.preambleUnit ? [file.preambleUnit] : [])), ...cSources.map((source) => source.unit)];
+
 function makeCView(files: readonly PackageFile[], cSources: readonly CSource[], exported: ReadonlySet<string>): CView {
-  const units = [...files.flatMap((file) => (file.preambleUnit ? [file.preambleUnit] : [])), ...cSources.map((source) => source.unit)];
-  const names = files.filter((file) => file.cImport).flatMap((file) => file.go.decls.map(({ syntax }) => cNames(syntax)));
-  const wanted = new Set(names.flatMap(({ used }) => [...used]));
-  return new CView(units, exported, wanted, new Set(names.flatMap(({ types }) => [...types])), [...files.map(unreadC), ...cSources.map(({ unit, text }) => (unit.hasError ? text : ''))].join('\n'), files.flatMap(unsettledPreamble));
+  return new CView(unitsOf(files, cSources), exported, [...files.map(unreadC), ...cSources.map(({ unit, text }) => (unit.hasError ? text : ''))].join('\n'), files.flatMap(unsettledPreamble));
 }
 
 /** The preamble while it is being typed: a syntax error, or braces that do not match (stray statements are no error to the parser). */
@@ -151,72 +278,6 @@ function unreadC(file: PackageFile): string {
   return go.text.slice(0, cImport?.span.start ?? go.decls.find(({ syntax }) => syntax.kind === 'func')?.start ?? go.text.length);
 }
 
-const interned = new Map<string, Imports>();
-const importsOf = new WeakMap<GoFile, Imports>();
-
-function fileOf(source: GoSource): PackageFile {
-  let imports = importsOf.get(source.go);
-  if (imports === undefined) {
-    const map = new Map<string, string>();
-    for (const { syntax } of source.go.decls) {
-      if (syntax.decl.k !== 'Import') continue;
-      for (const spec of syntax.decl.specs) map.set(spec.name ?? defaultName(spec.path), spec.path);
-    }
-    // Equal imports are one object, so that what was lowered with them stays valid while the file is edited.
-    const key = [...map].join();
-    imports = interned.get(key) ?? map;
-    interned.set(key, imports);
-    importsOf.set(source.go, imports);
-  }
-  const functions: GoFunction[] = [];
-  const file: PackageFile = { ...source, imports, functions, generated: isGenerated(source.go) };
-  for (const top of source.go.decls) {
-    const decl = top.syntax.kind === 'var' ? initialiser(top.syntax.decl) : top.syntax.decl;
-    if (decl?.k !== 'Func') continue;
-    const recv = decl.recv && ownTypeName(typeOf(decl.recv.type, imports));
-    const exported = source.cImport && top.doc ? exportName(source.go.text, top.doc) : undefined;
-    functions.push({ name: decl.name, top, decl, file, ...(recv !== undefined ? { recv } : decl.recv ? { recv: '?' } : {}), ...(exported !== undefined ? { exported } : {}) });
-  }
-  return file;
-}
-
-const initialisers = new WeakMap<Decl, FuncDecl>();
-
-/** Package variables with function literals are initialised by code, which is looked at like an init function. */
-function initialiser(decl: Decl): FuncDecl | undefined {
-  if (decl.k !== 'VarDecl' || !decl.specs.some((spec) => spec.values.some(mayHoldLiteral))) return undefined;
-  let made = initialisers.get(decl);
-  if (!made) {
-    made = { k: 'Func', s: decl.s, e: decl.e, name: 'init', n: decl.s, typeParams: [], sig: { params: [], results: [] }, body: { k: 'Block', s: decl.s, e: decl.e, body: [decl] } };
-    initialisers.set(decl, made);
-  }
-  return made;
-}
-
-const mayHoldLiteral = (value: Expr): boolean => value.k === 'FuncLit' || value.k === 'Composite' || value.k === 'Call' || (value.k === 'Unary' && mayHoldLiteral(value.x));
-
-/** The name a package is used by when the import gives none: the last path element, a version suffix aside. */
-function defaultName(path: string): string {
-  const parts = path.split('/');
-  const last = parts.at(-1) ?? '';
-  const name = /^v\d+$/.test(last) && parts.length > 1 ? parts.at(-2)! : last;
-  return name.replace(/^go-|\.go$|\.v\d+$/g, '');
-}
-
-/** Source: go command documentation, "generated source". */
-function isGenerated(go: GoFile): boolean {
-  const head = go.text.slice(0, go.packageClause.start);
-  return /^\/\/ Code generated .* DO NOT EDIT\.\r?$/m.test(head);
-}
-
-function typesOf(file: PackageFile): GoType[] {
-  return file.go.decls.flatMap((top) => {
-    const decl = top.syntax.decl;
-    if (decl.k !== 'TypeDecl') return [];
-    return decl.specs.map((spec): GoType => ({ name: spec.name, type: typeOf(spec.type, file.imports), alias: spec.alias, top, file, nameSpan: { start: spec.n, end: spec.n + spec.name.length } }));
-  });
-}
-
 /** A struct that is declared once per platform has the fields of all; one whose type differs is unknown. */
 function joinVariants(a: Type, b: Type): Type {
   if (a.k !== 'struct' || b.k !== 'struct') return a;
@@ -228,42 +289,33 @@ function joinVariants(a: Type, b: Type): Type {
 }
 
 class PackageShape implements Shape {
-  readonly #types = new Map<string, Type>();
-  readonly #functions = new Map<string, FuncShape>();
-  readonly #globals = new Map<string, Type>();
-  readonly #c: CView;
+  readonly #model: PackageModel;
 
   constructor(model: PackageModel) {
-    this.#c = model.c;
-    for (const [name, variants] of model.types) this.#types.set(name, variants.map((variant) => variant.type).reduce(joinVariants));
-    for (const [key, [first]] of model.functions) {
-      if (first === undefined) continue;
-      const types = (list: FuncDecl['sig']['params']): Type[] => list.map((param) => typeOf(param.type, first.file.imports));
-      this.#functions.set(key, { params: types(first.decl.sig.params), variadic: first.decl.sig.params.at(-1)?.variadic ?? false, results: types(first.decl.sig.results) });
-    }
-    for (const file of model.files) {
-      for (const { syntax } of file.go.decls) {
-        if (syntax.decl.k !== 'VarDecl' || syntax.decl.const) continue;
-        for (const spec of syntax.decl.specs) for (const name of spec.names) this.#globals.set(name.name, spec.type ? typeOf(spec.type, file.imports) : unknownType);
-      }
-    }
+    this.#model = model;
   }
 
   isType(name: string): boolean {
-    return this.#types.has(name);
+    return this.#model.typesNamed(name) !== undefined;
   }
 
   func(name: string): FuncShape | undefined {
-    return this.#functions.get(name);
+    return this.#model.signature(name);
   }
 
   method(type: string, name: string): FuncShape | undefined {
-    return this.#functions.get(`${type}.${name}`);
+    return this.#model.signature(`${type}.${name}`);
   }
 
   underlying(name: string): Type | undefined {
-    let type = this.#types.get(name);
-    for (let i = 0; i < 8 && type?.k === 'named' && type.pkg === undefined && this.#types.has(type.name) && type.name !== name; i++) type = this.#types.get(type.name);
+    let at = name;
+    let type = this.#model.typeNamed(at);
+    for (let i = 0; i < 8 && type?.k === 'named' && type.pkg === undefined && type.name !== at; i++) {
+      const next = this.#model.typeNamed(type.name);
+      if (next === undefined) return type;
+      at = type.name;
+      type = next;
+    }
     return type;
   }
 
@@ -273,19 +325,20 @@ class PackageShape implements Shape {
   }
 
   global(name: string): Type | undefined {
-    return this.#globals.get(name);
+    return this.#model.global(name);
   }
 
   isCType(name: string): boolean {
-    return this.#c.isType(name);
+    const { c } = this.#model;
+    return c.isType(name) || (c.function(name) === undefined && this.#model.usesAsCType(name));
   }
 
   cResult(name: string): Type {
-    return this.#c.result(name);
+    return this.#model.c.result(name);
   }
 
   cField(type: string, field: string): Type {
-    return this.#c.field(type, field);
+    return this.#model.c.field(type, field);
   }
 }
 

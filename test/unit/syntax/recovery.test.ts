@@ -40,7 +40,8 @@ describe.each([
     const whole = ['import "C"', 'func above() {', 'type T struct{ p *C.t }', 'func below(t *T) {'];
     expect(known(file).map((line) => line.trim()).filter((line) => whole.includes(line))).toEqual(whole);
     expect(file.packageName).toBe('p');
-    expect(unread(file).join('')).toContain(half.split('\n')[0]);
+    expect([...known(file), ...unread(file)].join('\n')).toContain(half.split('\n')[0]);
+    expect(unread(file)).not.toEqual([]);
     const last = file.decls.at(-1)!;
     expect(last.doc && text.slice(last.doc.start, last.doc.end)).toBe('// below is documented.');
     expect(file.decls.every(({ start, end }) => file.broken.every((hole) => hole.end <= start || end <= hole.start))).toBe(true);
@@ -80,7 +81,28 @@ test('a preamble with lines that look like Go stays the comment of its import', 
 test('what stands behind a declaration costs it nothing, unless it may be the rest of its body', () => {
   const half = 'package p\n\nfunc f() {\n\tC.f()\n}\n';
   expect(known(read(`${half}\n/* open\n\nfunc g() {}\n`))).toEqual(['func f() {', 'func g() {}']);
-  expect(known(read(`${half}\tC.g()\n}\n\nfunc g() {}\n`))).toEqual(['func g() {}']);
+  // Then only its head is known.
+  expect(read(`${half}\tC.g()\n}\n\nfunc g() {}\n`).decls.map(({ syntax }) => syntax.text)).toEqual(['func f() {', 'func g() {}']);
+});
+
+test.each([
+  ['func f(a int) error {', '\n\tC.f(\n}\n'],
+  ['func (t *T) f(x interface{ M() }, y struct{ a int }) (n int, err error) {', ' if a {\n}\n'],
+  ['func f(\n\ta int,\n) interface{} {', '\n\tx :=\n'],
+])('the head of a function stays known while its body is being typed: %j', (head, rest) => {
+  const text = `package p\n\n// doc\n${head}${rest}\nfunc g() {}\n`;
+  const file = read(text);
+  const [decl] = file.decls;
+  expect(decl!.syntax.text).toBe(head);
+  expect(text.slice(decl!.doc!.start, decl!.doc!.end)).toBe('// doc');
+  expect(decl!.syntax.decl.k === 'Func' && decl!.syntax.decl.body?.body.map(({ k }) => k)).toEqual(['Bad']);
+  expect(unread(file)).toEqual([`${rest}\n`]);
+});
+
+test('a text with a NUL is no Go', () => {
+  const file = read('package p\n\nfunc f() {}\n\0');
+  expect(file.decls).toEqual([]);
+  expect(unread(file)).toEqual([file.text]);
 });
 
 test('a raw string with lines that look like Go is part of its declaration', () => {

@@ -75,8 +75,10 @@ export default defineRule({
       }
       return;
     }
-    const callers = [...model.c.summaries.values()].flatMap((summary) => summary.callsExported.filter((call) => call.name === fn.exported).map((call) => ({ summary, call })));
     const panics = escapingPanics(flow.ir(fn), flow);
+    const caller = panics.length > 0 ? model.c.callersOf(fn.exported)[0] : undefined;
+    const call = caller?.callsExported.find(({ name }) => name === fn.exported);
+    const from = caller && call ? { summary: caller, call } : undefined;
     for (const span of panics.length === 0 ? useless : []) {
       yield {
         file: fn.file,
@@ -86,7 +88,6 @@ export default defineRule({
       };
     }
     for (const found of panics) {
-      const from = callers[0];
       const unit = from && model.c.units[from.summary.unit];
       const who = from ? `, called by the C function ${from.summary.name},` : '';
       const what = found.how === 'helper' ? `${found.callee} may panic` : found.how === 'goexit' ? 'runtime.Goexit ends the goroutine' : found.callee === 'panic' ? 'This panic leaves' : `${found.callee} panics and leaves`;

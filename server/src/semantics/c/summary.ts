@@ -18,13 +18,17 @@ class Definition {
   readonly fn: CFunction;
   readonly unit: number;
   readonly isMacro: boolean;
+  /** Its place among all, so that nothing depends on who is asked about first. */
+  readonly order: number;
+  isSolved = false;
   /** Undefined while unsolved, and for a body that could not be followed: such a function counts as not in view. */
   summary: CSummary | undefined;
   /** Exported names that its calls may end in; known whether or not the body could be followed. */
   callsExported: CSummary['callsExported'] = [];
   #calls: ReadonlyMap<string, Span> | undefined;
 
-  constructor(fn: CFunction, unit: number, isMacro: boolean) {
+  constructor(fn: CFunction, unit: number, isMacro: boolean, order: number) {
+    this.order = order;
     this.fn = fn;
     this.unit = unit;
     this.isMacro = isMacro;
@@ -36,28 +40,32 @@ class Definition {
   }
 }
 
-/**
- * Summaries by name of the functions whose body is in view. `exported` are the names that Go exports to C. With `wanted`, only these functions
- * and what they call are read. A function that is too large to follow is left out, as if it were not in view. A name that is defined more than once (variants, static functions of several preambles) gets the join.
- */
+/** Summaries by name of the functions whose body is in view: of all, or of the `wanted` ones and what they call. */
 export function summarise(units: readonly CUnit[], exported: ReadonlySet<string>, wanted?: ReadonlySet<string>): ReadonlyMap<string, CSummary> {
   const program = new Program(units, exported);
-  return program.summarise(wanted);
+  return program.summaries(wanted);
 }
 
-class Program {
+/**
+ * The bodies in view. Each is read and summarised, with the bodies that it calls, when somebody first asks. A function that is too large to
+ * follow has no summary, as if it were not in view. A name that is defined more than once (variants, static functions of several preambles) gets the join.
+ */
+export class Program {
   readonly #exported: ReadonlySet<string>;
   readonly #all: Definition[] = [];
   readonly #byName = new Map<string, Definition[]>();
   readonly #constants = new Map<string, CValue>();
   readonly #aliases = new Map<string, string>();
   readonly #arrayFields: ReadonlySet<string>;
+  readonly #asked = new Map<string, CSummary | undefined>();
+  #calledBy: ReadonlyMap<string, readonly Definition[]> | undefined;
 
+  /** `exported` are the names that Go exports to C. */
   constructor(units: readonly CUnit[], exported: ReadonlySet<string>) {
     this.#exported = exported;
     units.forEach((unit, index) => {
-      for (const fn of unit.functions) this.#add(new Definition(fn, index, false));
-      for (const fn of unit.macroFunctions) this.#add(new Definition(fn, index, true));
+      for (const fn of unit.functions) this.#add(fn, index, false);
+      for (const fn of unit.macroFunctions) this.#add(fn, index, true);
       for (const { name, type } of unit.variables) if (type.endsWith(']')) this.#constants.set(name, staticValue);
       for (const { name, params, body } of unit.macros) if (!params) this.#addMacro(name, body);
     });
@@ -66,22 +74,68 @@ class Program {
     this.#arrayFields = new Set(fields.filter((field) => field.array && !pointers.has(field.name)).map((field) => field.name));
   }
 
-  summarise(wanted: ReadonlySet<string> | undefined): ReadonlyMap<string, CSummary> {
-    const roots = [...(wanted ?? this.#byName.keys())].flatMap((name) => this.#byName.get(name) ?? []).filter((one) => !one.isMacro);
-    const circles = callCircles(roots, (one) => this.#callees(one));
-    circles.forEach((circle) => this.#solveCircle(circle));
-    const reached = circles.flat();
-    const destructors = this.#destructors(reached);
-    const out = new Map<string, CSummary>();
-    for (const { fn, isMacro } of reached) {
-      if (isMacro || out.has(fn.name)) continue;
-      const summary = joined(this.#byName.get(fn.name)!.filter((one) => !one.isMacro));
-      if (summary) out.set(fn.name, withDestructor(summary, destructors.get(fn)));
-    }
-    return out;
+  /** The summary of one function; undefined without a body that can be followed. */
+  summary(name: string): CSummary | undefined {
+    if (this.#asked.has(name)) return this.#asked.get(name);
+    const definitions = (this.#byName.get(name) ?? []).filter((one) => !one.isMacro);
+    this.#reach(definitions);
+    const summary = joined(definitions);
+    const made = summary && withDestructor(summary, definitions.map((one) => this.#destructor(one)).find((one) => one !== undefined));
+    this.#asked.set(name, made);
+    return made;
   }
 
-  #add(definition: Definition): void {
+  summaries(wanted: ReadonlySet<string> | undefined): ReadonlyMap<string, CSummary> {
+    const roots = [...(wanted ?? this.#byName.keys())].flatMap((name) => this.#byName.get(name) ?? []).filter((one) => !one.isMacro);
+    const names = new Set(callCircles(roots, (one) => this.#callees(one)).flat().flatMap((one) => (one.isMacro ? [] : [one.fn.name])));
+    return new Map([...names].flatMap((name) => {
+      const summary = this.summary(name);
+      return summary ? [[name, summary] as const] : [];
+    }));
+  }
+
+  /** The functions that call an exported Go function, themselves or through others; direct callers first. */
+  callersOf(exported: string): CSummary[] {
+    const found: CSummary[] = [];
+    const seen = new Set([exported]);
+    // The list grows while it is walked.
+    for (const name of seen) {
+      for (const { fn, isMacro } of this.#callers().get(name) ?? []) {
+        const summary = seen.has(fn.name) || isMacro ? undefined : this.summary(fn.name);
+        seen.add(fn.name);
+        if (summary?.callsExported.some((call) => call.name === exported)) found.push(summary);
+      }
+    }
+    return found;
+  }
+
+  #callers(): ReadonlyMap<string, readonly Definition[]> {
+    if (this.#calledBy) return this.#calledBy;
+    const calledBy = new Map<string, Definition[]>();
+    for (const one of this.#all) {
+      for (const name of one.calls.keys()) {
+        const real = this.#real(name);
+        const callers = calledBy.get(real);
+        if (callers) callers.push(one);
+        else calledBy.set(real, [one]);
+      }
+    }
+    this.#calledBy = calledBy;
+    return calledBy;
+  }
+
+  /** Solves what is not solved yet of these functions and all that they may call. */
+  #reach(roots: readonly Definition[]): void {
+    const open = roots.filter((one) => !one.isSolved);
+    if (open.length === 0) return;
+    for (const circle of callCircles(open, (one) => this.#callees(one).filter((callee) => !callee.isSolved))) {
+      this.#solveCircle([...circle].sort((a, b) => a.order - b.order));
+      for (const one of circle) one.isSolved = true;
+    }
+  }
+
+  #add(fn: CFunction, unit: number, isMacro: boolean): void {
+    const definition = new Definition(fn, unit, isMacro, this.#all.length);
     this.#all.push(definition);
     const known = this.#byName.get(definition.fn.name);
     if (known) known.push(definition);
@@ -112,19 +166,13 @@ class Program {
     for (const one of circle) one.summary = undefined;
   }
 
-  /** For functions that return an owned struct: the function that Go is meant to release it with, when one is in view. */
-  #destructors(reached: readonly Definition[]): ReadonlyMap<CFunction, string> {
-    const found = new Map<CFunction, string>();
-    for (const { fn, unit, summary } of reached) {
-      if (summary?.result.owner !== 'owned' || isPlain(fn.result.type)) continue;
-      // What is static in a .c file cannot be called from Go; where the constructor is static, both stand in a preamble or header.
-      const candidates = this.#all.filter((one) => !one.isMacro && mayDestroy(one.fn, fn.result.type) && (!one.fn.static || (fn.static && one.unit === unit)));
-      const unsolved = candidates.filter((one) => !one.summary);
-      for (const circle of callCircles(unsolved, (one) => this.#callees(one).filter((callee) => !callee.summary))) this.#solveCircle(circle);
-      const name = destructorOf(candidates);
-      if (name !== undefined) found.set(fn, name);
-    }
-    return found;
+  /** For a function that returns an owned struct: the function that Go is meant to release it with, when one is in view. */
+  #destructor({ fn, unit, summary }: Definition): string | undefined {
+    if (summary?.result.owner !== 'owned' || isPlain(fn.result.type)) return undefined;
+    // What is static in a .c file cannot be called from Go; where the constructor is static, both stand in a preamble or header.
+    const candidates = this.#all.filter((one) => !one.isMacro && mayDestroy(one.fn, fn.result.type) && (!one.fn.static || (fn.static && one.unit === unit)));
+    this.#reach(candidates);
+    return destructorOf(candidates);
   }
 
   #callees(definition: Definition): Definition[] {

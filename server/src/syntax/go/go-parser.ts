@@ -10,7 +10,7 @@ import { TreeCopier, type Without } from '../raw-tree.ts';
 import type { Decl } from './ast.ts';
 import { convertDecl } from './convert.ts';
 import type { DeclKind, DeclSyntax, GoFile, TopDecl } from './go-file.ts';
-import { commentsBetween, declarationEnd, splitDeclarations } from './recovery.ts';
+import { commentsBetween, declarationEnd, headEnd, type Part, splitDeclarations } from './recovery.ts';
 
 const kinds: Readonly<Record<string, DeclKind>> = {
   function_declaration: 'func',
@@ -32,6 +32,10 @@ const later: Readonly<Record<DeclKind, Without | undefined>> = {
   type: undefined,
   import: undefined,
 };
+
+/** How long the parser may take for a text, in milliseconds, and in addition for each unit of it: many times what broken Go takes on a busy machine. */
+const patience = 2000;
+const patiencePerUnit = 0.04;
 
 interface Item {
   readonly kind: 'comment' | 'package' | DeclKind | 'broken';
@@ -61,8 +65,8 @@ export class GoParser {
   edit(edits: readonly TextEdit[]): string {
     for (const { span, newText } of edits) {
       const next = this.#text.slice(0, span.start) + newText + this.#text.slice(span.end);
-      const before = (this.#lines ??= new LineIndex(this.#text));
-      const after = new LineIndex(next);
+      const before = (this.#lines ??= LineIndex.of(this.#text));
+      const after = LineIndex.of(next);
       const point = (index: LineIndex, offset: number): { row: number; column: number } => {
         const { line, character } = index.positionAt(offset);
         return { row: line, column: character };
@@ -90,7 +94,7 @@ export class GoParser {
     if (!reuse) this.#lines = undefined;
     this.#text = text;
     // The grammar takes some declarations for broken when no line ends behind them.
-    const tree = this.#parser.parse(`${text}\n`, reuse);
+    const tree = this.#parse(text, reuse);
     this.#tree?.delete();
     this.#tree = tree ?? undefined;
     const known = this.#syntax;
@@ -101,7 +105,7 @@ export class GoParser {
       this.#whole = { text, items };
       this.#parts.clear();
     } else {
-      items = this.#recover(text, known);
+      items = tree ? this.#recover(text, known) : [{ kind: 'broken', start: 0, end: text.length }];
       this.#whole = undefined;
     }
     return assemble(text, items, this.#addressed(text));
@@ -124,6 +128,15 @@ export class GoParser {
       return { ...found, qualifier: left.text };
     }
     return found;
+  }
+
+  /** Undefined for what is no Go at all: bytes of something else, or a text that the parser is lost in. */
+  #parse(text: string, old?: Tree): Tree | undefined {
+    if (text.includes('\0')) return undefined;
+    const end = performance.now() + patience + text.length * patiencePerUnit;
+    const tree = this.#parser.parse(`${text}\n`, old, { progressCallback: () => performance.now() > end });
+    if (!tree) this.#parser.reset();
+    return tree ?? undefined;
   }
 
   /** Comments that address this product, wherever they stand. */
@@ -192,12 +205,30 @@ export class GoParser {
         return [...own.map((item) => shifted(item, part.start)), ...rest];
       }
       const comments = commentsBetween(text, part.start, part.keyword).map((span): Item => ({ kind: 'comment', ...span }));
-      return [...comments, { kind: 'broken' as const, start: part.keyword, end: part.end }];
+      const head = this.#head(part, known);
+      return [...comments, ...(head ? [head] : []), { kind: 'broken' as const, start: head?.end ?? part.keyword, end: part.end }];
     });
   }
 
+  /** A function whose body cannot be read: it ends behind the opening brace, and what it does is unknown. */
+  #head(part: Part, known: Map<string, DeclSyntax>): Item | undefined {
+    const end = headEnd(part);
+    if (end === undefined) return undefined;
+    const text = part.text.slice(part.keyword - part.start, end - part.start);
+    let syntax = this.#syntax.get(text) ?? known.get(text);
+    if (!syntax) {
+      const items = this.#readPart(`${text}}`, new Map());
+      const decl = items?.length === 1 ? items[0]!.syntax?.decl : undefined;
+      if (decl?.k !== 'Func') return undefined;
+      const body = { s: text.length - 1, e: text.length };
+      syntax = new LazyDecl('func', text, { ...decl, e: text.length, body: { k: 'Block', ...body, body: [{ k: 'Bad', ...body }] } }, undefined);
+    }
+    this.#syntax.set(text, syntax);
+    return { kind: 'func', start: part.keyword, end, syntax };
+  }
+
   #readPart(text: string, known: Map<string, DeclSyntax>): Item[] | undefined {
-    const tree = this.#parser.parse(`${text}\n`);
+    const tree = this.#parse(text);
     const items = tree && !tree.rootNode.hasError ? this.#items(tree, text, known) : undefined;
     tree?.delete();
     return items;

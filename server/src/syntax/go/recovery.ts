@@ -63,6 +63,30 @@ export function declarationEnd(part: Part): number | undefined {
   return behind.trim() === '' || /^[ \t]*[})]|^[ \t]+\S/m.test(behind) ? undefined : part.start + end;
 }
 
+/**
+ * Where the head of a function ends, behind the brace that opens its body. What it declares stays known while its body is being typed.
+ * Undefined for other declarations and for heads that are not whole.
+ */
+export function headEnd(part: Part): number | undefined {
+  const from = part.keyword - part.start;
+  if (!part.text.startsWith('func', from)) return undefined;
+  let depth = 0;
+  for (let i = from; i < part.text.length; i++) {
+    const c = part.text[i];
+    if (c === '(' || c === '[') depth++;
+    else if (c === ')' || c === ']') depth--;
+    else if (c === '"' || c === '`' || (c === '\n' && depth === 0)) return undefined;
+    else if (c === '{') {
+      // The braces of a type stand in the head.
+      if (!/\b(?:interface|struct)\s*$/.test(part.text.slice(Math.max(from, i - 16), i))) return depth === 0 ? part.start + i + 1 : undefined;
+      const close = part.text.indexOf('}', i);
+      if (close < 0) return undefined;
+      i = close;
+    }
+  }
+  return undefined;
+}
+
 /** The comments between two offsets where nothing but comments and blanks stands. */
 export function commentsBetween(text: string, from: number, to: number): Span[] {
   const found: Span[] = [];

@@ -1,0 +1,40 @@
+/** Chooses the functions whose bodies the rules look at: those that touch the border, and those that call a helper which hands out C memory. */
+import { finalizedFields } from '../flow/finalized-fields.ts';
+import type { PackageFlow } from '../flow/package-flow.ts';
+import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
+import type { DeclSyntax } from '../syntax/go/go-file.ts';
+
+/** All functions that matter, each with its whole body. */
+export function relevantFunctions(model: PackageModel, flow: PackageFlow): GoFunction[] {
+  const names = mentioned(flow);
+  return model.files.flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? [fn] : names && mentions(fn.top.syntax, names) ? withBody(fn) : [])));
+}
+
+/** The function with its body, which is read now if nobody has needed it yet. */
+export function withBody(fn: GoFunction): GoFunction[] {
+  const full = fn.decl.body ? fn.decl : fn.top.syntax.full();
+  return full.k === 'Func' && full.body ? [full === fn.decl ? fn : { ...fn, decl: full }] : [];
+}
+
+/** Names only choose what is looked at: a call of a helper that hands out memory, a load of a field that a finalizer releases. */
+function mentioned(flow: PackageFlow): RegExp | undefined {
+  const source = flow.ask('relevant names', () => {
+    const fields = new Set([...finalizedFields(flow).values()].flatMap((paths) => [...paths.keys()].map((path) => path.slice(path.lastIndexOf('.') + 1))));
+    const direct = flow.everyFile().flatMap((file) => file.functions.filter((fn) => fn.decl.body !== undefined));
+    const owners = new Set(direct.filter((fn) => flow.resources(fn).returned.some(({ path }) => path === '')).map((fn) => fn.name));
+    const patterns = [owners.size > 0 ? `\\b(?:${[...owners].join('|')})\\s*\\(` : undefined, fields.size > 0 ? `\\.(?:${[...fields].join('|')})\\b` : undefined];
+    return patterns.filter((pattern) => pattern !== undefined).join('|');
+  });
+  if (source === '') return undefined;
+  if (latest?.source !== source) latest = new RegExp(source);
+  return latest;
+}
+
+let latest: RegExp | undefined;
+const tested = new WeakMap<DeclSyntax, { readonly names: RegExp; readonly found: boolean }>();
+
+function mentions(syntax: DeclSyntax, names: RegExp): boolean {
+  let known = tested.get(syntax);
+  if (known?.names !== names) tested.set(syntax, (known = { names, found: names.test(syntax.text) }));
+  return known.found;
+}

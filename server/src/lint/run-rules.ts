@@ -1,0 +1,139 @@
+/**
+ * Runs rules as memoised questions. What is kept of a report is plain data without a place in a file, so that it outlives edits elsewhere;
+ * its fixes are planned again, from the function as it stands then, when somebody asks for them.
+ */
+import type { Span } from '../base/span.ts';
+import type { Place } from '../flow/knowledge.ts';
+import type { PackageFlow } from '../flow/package-flow.ts';
+import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
+import type { DeclSyntax, TopDecl } from '../syntax/go/go-file.ts';
+import type { Confidence, Severity } from './finding.ts';
+import { Places, type Standing } from './places.ts';
+import { withBody } from './relevant.ts';
+import type { FixPlan, Report, Rule, RuleContext } from './rule.ts';
+
+export interface PlacedReport extends Standing {
+  readonly rule: Rule;
+  readonly span: Span;
+  readonly severity?: Severity;
+  readonly confidence?: Confidence;
+  readonly message: string;
+  readonly trace: readonly { readonly place: Place; readonly text: string }[];
+  readonly plans: () => readonly FixPlan[];
+}
+
+/** A report as it is remembered. */
+interface Kept {
+  readonly rule: Rule;
+  readonly span: Span;
+  readonly severity?: Severity;
+  readonly confidence?: Confidence;
+  readonly message: string;
+  readonly trace: readonly { readonly place: Place; readonly text: string }[];
+  /** The declaration, where it is not that of the function; with its number among those of the same text. */
+  readonly elsewhere?: { readonly syntax: DeclSyntax; readonly number: number };
+  /** Its number among the reports of the rule on this subject. */
+  readonly number: number;
+  readonly hasFixes: boolean;
+}
+
+interface Answer {
+  readonly kept: readonly Kept[];
+  /** The reports themselves, with their fixes, as long as their subject stands where it stood. */
+  fresh?: { readonly subject: object; readonly reports: readonly (readonly FixPlan[])[] };
+}
+
+export interface RuleRun {
+  readonly model: PackageModel;
+  readonly flow: PackageFlow;
+  readonly places: Places;
+  readonly rules: readonly Rule[];
+  readonly onError: (rule: string, error: unknown) => void;
+}
+
+/** What the function rules report about one function. */
+export function reportsOn(fn: GoFunction, run: RuleRun): PlacedReport[] {
+  const { flow, rules, onError } = run;
+  const answer = flow.askOf(keyOf(run), fn, (current) => (withBody(current).map((whole) => collect(rules.filter((rule) => rule.subject === 'function'), whole, flow, onError))[0] ?? { kept: [] }), false);
+  const plans = (kept: Kept): readonly FixPlan[] => {
+    const whole = withBody(fn)[0];
+    return whole && kept.rule.subject === 'function' ? planAgain(kept, () => kept.rule.subject === 'function' ? kept.rule.check(whole, { model: flow.model, flow }) : []) : [];
+  };
+  return place(answer, { file: fn.file, top: fn.top }, fn.top, run, plans);
+}
+
+/** What a package rule reports. */
+export function reportsOnPackage(rule: Rule, run: RuleRun): PlacedReport[] {
+  const { flow, onError } = run;
+  const answer = flow.ask(`${keyOf(run)}:${rule.id}`, () => collect([rule], undefined, flow, onError), false);
+  const plans = (kept: Kept): readonly FixPlan[] => (rule.subject === 'package' ? planAgain(kept, () => rule.check({ model: flow.model, flow })) : []);
+  return place(answer, undefined, run.model, run, plans);
+}
+
+const keys = new WeakMap<readonly Rule[], string>();
+
+/** Other rules are another question. */
+function keyOf({ rules }: RuleRun): string {
+  let key = keys.get(rules);
+  if (key === undefined) keys.set(rules, (key = `rules ${rules.map((rule) => rule.id).join()}`));
+  return key;
+}
+
+function collect(rules: readonly Rule[], fn: GoFunction | undefined, flow: PackageFlow, onError: (rule: string, error: unknown) => void): Answer {
+  const context: RuleContext = { model: flow.model, flow };
+  const kept: Kept[] = [];
+  const fresh: (readonly FixPlan[])[] = [];
+  for (const rule of rules) {
+    let number = 0;
+    try {
+      for (const report of rule.subject === 'package' ? rule.check(context) : fn ? rule.check(fn, context) : []) {
+        kept.push(keep(rule, report, number++, fn?.top));
+        fresh.push(report.fixes ?? []);
+      }
+    } catch (error) {
+      onError(rule.id, error);
+    }
+  }
+  return { kept, ...(kept.length > 0 ? { fresh: { subject: fn?.top ?? flow.model, reports: fresh } } : {}) };
+}
+
+function keep(rule: Rule, { file, top, span, severity, confidence, message, trace, fixes }: Report, number: number, own: TopDecl | undefined): Kept {
+  const same = top === own ? [] : file.go.decls.filter(({ syntax }) => syntax === top.syntax);
+  return {
+    rule, span, message, number,
+    trace: trace ?? [],
+    hasFixes: fixes !== undefined && fixes.length > 0,
+    ...(severity !== undefined ? { severity } : {}),
+    ...(confidence !== undefined ? { confidence } : {}),
+    ...(top === own ? {} : { elsewhere: { syntax: top.syntax, number: same.indexOf(top) } }),
+  };
+}
+
+function place(answer: Answer, own: Standing | undefined, subject: object, { places }: RuleRun, plans: (kept: Kept) => readonly FixPlan[]): PlacedReport[] {
+  const fresh = answer.fresh?.subject === subject ? answer.fresh.reports : undefined;
+  // Fix plans hold on to the file they were made for.
+  if (!fresh) delete answer.fresh;
+  return answer.kept.flatMap((kept, i): PlacedReport[] => {
+    const { rule, span, severity, confidence, message, trace, elsewhere, hasFixes } = kept;
+    const standing = elsewhere ? places.of(elsewhere.syntax)[elsewhere.number] : own;
+    if (!standing) return [];
+    const made = fresh?.[i];
+    return [{
+      ...standing,
+      rule, span, message, trace,
+      ...(severity !== undefined ? { severity } : {}),
+      ...(confidence !== undefined ? { confidence } : {}),
+      plans: () => made ?? (hasFixes ? plans(kept) : []),
+    }];
+  });
+}
+
+/** The fixes of the same report, from another run of the rule. Somebody may ask after the package has changed: then there may be none. */
+function planAgain(kept: Kept, check: () => Iterable<Report>): readonly FixPlan[] {
+  try {
+    const again = [...check()][kept.number];
+    return again && again.message === kept.message && again.span.start === kept.span.start ? (again.fixes ?? []) : [];
+  } catch {
+    return [];
+  }
+}
