@@ -20,7 +20,8 @@ export class CView {
   readonly #program: Program;
   readonly #unread: string;
   readonly #unsettled: ReadonlySet<CUnit>;
-  readonly #hidden = new Map<string, boolean>();
+  /** The words of what could not be read. */
+  #hidden: ReadonlySet<string> | undefined;
 
   /** `unread` is C text that could not be read whole; what it mentions may be declared there. Which names Go uses is no part of it. */
   constructor(units: readonly CUnit[], exported: ReadonlySet<string>, unread: string, unsettled: readonly CUnit[]) {
@@ -52,9 +53,7 @@ export class CView {
   /** Whether a function that is not in view may stand in text that could not be read: nothing may be assumed of it. */
   isHidden(name: string): boolean {
     if (this.#unread === '' || this.#functions.has(name)) return false;
-    let hidden = this.#hidden.get(name);
-    if (hidden === undefined) this.#hidden.set(name, (hidden = new RegExp(`\\b${name}\\b`).test(this.#unread)));
-    return hidden;
+    return (this.#hidden ??= new Set(this.#unread.match(/\w+/g))).has(name);
   }
 
   /** What the body does; undefined when no body is in view. It is read, with the bodies that it calls, when somebody asks. */

@@ -6,7 +6,9 @@ import type { PackageFile, PackageModel } from './package-model.ts';
 
 /** The exported C name, or undefined. */
 export function exportName(text: string, doc: Span): string | undefined {
-  for (const line of text.slice(doc.start, doc.end).split(/\r\n|\n|\r/)) {
+  const comment = text.slice(doc.start, doc.end);
+  if (!comment.includes('//export ')) return undefined;
+  for (const line of comment.split(/\r\n|\n|\r/)) {
     if (line.startsWith('//export ')) return line.slice('//export '.length).trim().split(/\s/)[0];
   }
   return undefined;

@@ -23,12 +23,20 @@ const uses = new WeakMap<DeclSyntax, readonly CNameUse[]>();
 /** Every `C.name` of a declaration, in the order of the text. */
 export function cNameUses(syntax: DeclSyntax): readonly CNameUse[] {
   let found = uses.get(syntax);
-  if (!found) uses.set(syntax, (found = syntax.text.includes('C.') ? usesIn(syntax.decl) : []));
+  if (!found) uses.set(syntax, (found = syntax.text.includes('C.') ? usesIn(syntax) : []));
   return found;
 }
 
-function usesIn(decl: Decl): CNameUse[] {
+/** Whether `C.` stands somewhere in the span of a node of the declaration; a walk that looks for C names need not enter any other. */
+function placesOfC(text: string): (node: { readonly s?: number; readonly e?: number; readonly k?: string }) => boolean {
+  const places = [...text.matchAll(/\bC\s*\./g)].map(({ index }) => index);
+  // Parameters and fields, which have no kind, give the span of their name alone.
+  return ({ k, s, e }) => k === undefined || s === undefined || e === undefined || places.some((place) => s <= place && place < e);
+}
+
+function usesIn({ decl, text }: DeclSyntax): CNameUse[] {
   const out: CNameUse[] = [];
+  const mayHold = placesOfC(text);
   const walk = (value: unknown, called: boolean): void => {
     if (Array.isArray(value)) {
       for (const item of value) walk(item, false);
@@ -36,11 +44,12 @@ function usesIn(decl: Decl): CNameUse[] {
     }
     if (typeof value !== 'object' || value === null) return;
     const node = value as { readonly k?: string; readonly s?: number; readonly e?: number; readonly name?: string; readonly x?: { readonly k?: string; readonly name?: string } };
+    if (!mayHold(node)) return;
     if (node.k === 'Selector' && node.x?.k === 'Ident' && node.x.name === 'C') {
       out.push({ name: node.name!, span: { start: node.s!, end: node.e! }, called });
       return;
     }
-    for (const [key, child] of Object.entries(value)) walk(child, node.k === 'Call' && key === 'fn');
+    for (const key in value) walk((value as Record<string, unknown>)[key], node.k === 'Call' && key === 'fn');
   };
   walk(decl, false);
   return out.sort((a, b) => a.span.start - b.span.start);
@@ -60,18 +69,15 @@ export function cNames(syntax: DeclSyntax): CNames {
 function collect(decl: Decl, text: string): CNames {
   const used = new Set<string>();
   const types = new Set<string>();
-  const places = [...text.matchAll(/\bC\s*\./g)].map(({ index }) => index);
-  // Only what has such a place inside is walked.
-  const isEmpty = (start: unknown, end: unknown): boolean => typeof start === 'number' && typeof end === 'number' && !places.some((place) => start <= place && place < end);
+  const mayHold = placesOfC(text);
   const walk = (value: unknown, typePosition: boolean): void => {
     if (Array.isArray(value)) {
       for (const item of value) walk(item, typePosition);
       return;
     }
     if (typeof value !== 'object' || value === null) return;
+    if (!mayHold(value)) return;
     const node = value as { readonly k?: string; readonly [key: string]: unknown };
-    // Parameters and fields, which have no kind, give the span of their name alone.
-    if (node.k !== undefined && isEmpty(node['s'], node['e'])) return;
     if (node.k === 'Selector') {
       const x = node['x'] as { readonly k: string; readonly name?: string };
       if (x.k === 'Ident' && x.name === 'C') {

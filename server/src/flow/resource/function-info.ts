@@ -74,19 +74,20 @@ export function targetsOf(step: Step): readonly Var[] {
 }
 
 function compute(ir: FuncIr): FunctionInfo {
-  const assigned = new Map<Var, number>();
+  // By the number of the variable: how often it is set; whether it holds an object of this function (1), or something else as well (-1).
+  const assigned = new Int32Array(ir.vars.length);
+  const locals = new Int8Array(ir.vars.length);
   const candidate = new Map<Var, FuncBody>();
   const hasLiterals = ir.literals.length > 0;
   const branches = bodiesOf(ir).some((body) => body.blocks.length > 1);
   const constants = new Set<Var>();
   const pure = new Map<Var, string>();
   const addresses = new Map<Var, string>();
-  const locals = new Map<Var, boolean>();
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       for (const v of targetsOf(step)) {
-        assigned.set(v, (assigned.get(v) ?? 0) + 1);
-        locals.set(v, locals.get(v) !== false && makesLocal(step, locals));
+        assigned[v.id]!++;
+        locals[v.id] = locals[v.id] !== -1 && makesLocal(step, locals) ? 1 : -1;
       }
       if (step.op === 'addr' && step.base.k === 'var' && !step.indexed) addresses.set(step.dst, `${step.base.v.id}${step.path === '' ? '' : `.${step.path}`}`);
       if (step.op === 'copy') {
@@ -96,7 +97,7 @@ function compute(ir: FuncIr): FunctionInfo {
         if (step.src.k === 'closure') candidate.set(step.dst, step.src.fn);
         else if (step.src.k === 'const') {
           constants.add(step.dst);
-          if (step.src.value === 'nil') assigned.set(step.dst, (assigned.get(step.dst) ?? 1) - 1);
+          if (step.src.value === 'nil') assigned[step.dst.id]!--;
         }
       }
       if (branches && step.op === 'field' && step.base.k === 'var') pure.set(step.dst, `${keyOf(step.base, pure) ?? '?'}.${step.name}`);
@@ -108,12 +109,11 @@ function compute(ir: FuncIr): FunctionInfo {
   // A variable that is set once to an address is as good as the address.
   for (const body of addresses.size === 0 ? [] : bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
-      const address = step.op === 'copy' && step.src.k === 'var' && assigned.get(step.dst) === 1 ? addresses.get(step.src.v) : undefined;
+      const address = step.op === 'copy' && step.src.k === 'var' && assigned[step.dst.id] === 1 ? addresses.get(step.src.v) : undefined;
       if (address !== undefined && step.op === 'copy') addresses.set(step.dst, address);
     }
   }
-  const closures = new Map([...candidate].filter(([v]) => assigned.get(v) === 1));
-  const direct = new Set<FuncBody>();
+  const closures = new Map([...candidate].filter(([v]) => assigned[v.id] === 1));
   const loose = new Set<FuncBody>();
   const counts = new Map<string, number>();
   for (const body of bodiesOf(ir)) {
@@ -123,8 +123,7 @@ function compute(ir: FuncIr): FunctionInfo {
         if (fn === undefined) continue;
         const called = step.op === 'call' && step.mode !== 'go' && step.callee.k === 'value' && step.callee.fn === operand;
         const named = step.op === 'copy' && closures.get(step.dst) === fn;
-        if (called) direct.add(fn);
-        else if (!named) loose.add(fn);
+        if (!called && !named) loose.add(fn);
       }
     }
     for (const block of body.blocks) {
@@ -135,23 +134,23 @@ function compute(ir: FuncIr): FunctionInfo {
     }
   }
   const remembered = new Set([...counts].filter(([, n]) => n > 1).map(([key]) => key));
-  const objects = new Set([...locals].filter(([v, local]) => local && v.kind !== 'result').map(([v]) => v));
+  const objects = new Set(ir.vars.filter((v) => locals[v.id] === 1 && v.kind !== 'result'));
   return { closures, loose: [...loose], pure, remembered, addresses, locals: objects, tracked: trackedVars(ir, remembered) };
 }
 
 /** Whether a step fills its target with an object of this function, or with the zero value of a struct. */
-function makesLocal(step: Step, locals: ReadonlyMap<Var, boolean>): boolean {
+function makesLocal(step: Step, locals: Int8Array): boolean {
   switch (step.op) {
     case 'composite':
       return true;
     case 'call':
       return step.callee.k === 'builtin' && (step.callee.name === 'new' || step.callee.name === 'make');
     case 'copy':
-      if (step.src.k === 'var') return locals.get(step.src.v) === true;
+      if (step.src.k === 'var') return locals[step.src.v.id] === 1;
       // `var st C.struct_x` begins as the zero value, whatever the type's name is.
       return step.src.k === 'unknown' && step.dst.type !== undefined && isStructValue(step.dst.type);
     case 'addr':
-      return step.base.k === 'var' && !step.indexed && locals.get(step.base.v) === true;
+      return step.base.k === 'var' && !step.indexed && locals[step.base.v.id] === 1;
     default:
       return false;
   }

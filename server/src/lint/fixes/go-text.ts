@@ -42,8 +42,12 @@ let known: readonly { readonly text: string; readonly scan: GoScan }[] = [];
 
 /** Finds comments and strings. The last two texts are remembered, because one fix asks several times about before and after. */
 export function scanGo(text: string): GoScan {
-  const found = known.find((one) => one.text === text);
-  if (found) return found.scan;
+  const [last, other] = known;
+  if (last?.text === text) return last.scan;
+  if (other?.text === text) {
+    known = [other, last!];
+    return other.scan;
+  }
   const comments: Span[] = [];
   const rawStrings: Span[] = [];
   const masked = text.replace(token, (found: string, at: number) => {
@@ -51,7 +55,8 @@ export function scanGo(text: string): GoScan {
     const isComment = found[0] === '/';
     if (isComment) comments.push({ start: at, end: at + end });
     else if (found[0] === '`') rawStrings.push({ start: at, end: at + end });
-    return found.replace(/[^\r\n]/g, isComment ? ' ' : 'x');
+    const blank = isComment ? ' ' : 'x';
+    return /[\r\n]/.test(found) ? found.replace(/[^\r\n]/g, blank) : blank.repeat(found.length);
   });
   const scan = { masked, comments, rawStrings };
   known = [{ text, scan }, ...known.slice(0, 1)];
