@@ -22,7 +22,7 @@ try {
 }
 
 function mayBePacked(file) {
-  return /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|images\/[\w.-]+\.(png|svg|gif)|syntaxes\/[\w.-]+\.json|server\/docs\/rules\/[\w-]+\.md|server\/src\/lint\/config-schema\.json|dist\/[\w.-]+))$/.test(file)
+  return /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|images\/[\w.-]+\.(png|svg|gif)|syntaxes\/[\w.-]+\.json|server\/docs\/rules\/[\w-]+\.md|server\/src\/lint\/config-schema\.json|dist\/(contracts\/)?[\w.-]+))$/.test(file)
     && !/\.map$|\/cli\.js$/.test(file);
 }
 
@@ -33,6 +33,7 @@ function required() {
   return [
     'package.json', 'package.nls.json', 'LICENSE.txt', manifest.icon, 'dist/extension.js', 'dist/language-client.js', 'dist/server.js', 'dist/third-party-notices.txt',
     ...['web-tree-sitter', 'tree-sitter-go', 'tree-sitter-c'].map((parser) => `dist/${parser}.wasm`),
+    ...readdirSync(path.join(root, 'server/contracts')).filter((name) => name !== 'schema.json').map((name) => `dist/contracts/${name}`),
     ...manifest.contributes.grammars.map((grammar) => path.posix.normalize(grammar.path)),
     ...manifest.contributes.jsonValidation.map((schema) => path.posix.normalize(schema.url)),
     ...rules.map((rule) => `server/docs/rules/${rule}.md`),
