@@ -4,7 +4,9 @@ import { createConnection, type ClientCapabilities, type CodeAction, type Hover,
 import {
   CodeActionRequest,
   CodeActionResolveRequest,
+  CompletionRequest,
   ConfigurationRequest,
+  DefinitionRequest,
   DidChangeConfigurationNotification,
   DidChangeTextDocumentNotification,
   DidChangeWatchedFilesNotification,
@@ -22,14 +24,17 @@ import {
   SemanticTokensRangeRequest,
   SemanticTokensRequest,
   ShutdownRequest,
+  SignatureHelpRequest,
   StreamMessageReader,
   StreamMessageWriter,
   createProtocolConnection,
+  type CompletionItem,
   type Diagnostic,
   type Position,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
   type Range,
+  type SignatureHelp,
   type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
@@ -158,6 +163,22 @@ export class Session {
 
   hover(uri: string, needle: string): Promise<Hover | null> {
     return this.#client.sendRequest(HoverRequest.type, { textDocument: { uri }, position: this.rangeOf(uri, needle).start });
+  }
+
+  /** Where the name at the start of `needle` is declared. */
+  definition(uri: string, needle: string): Promise<unknown> {
+    return this.#client.sendRequest(DefinitionRequest.type, { textDocument: { uri }, position: this.rangeOf(uri, needle).start });
+  }
+
+  /** What may be written right behind `needle`. */
+  async completions(uri: string, needle: string): Promise<CompletionItem[]> {
+    const answer = await this.#client.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: this.rangeOf(uri, needle).end });
+    return Array.isArray(answer) ? answer : (answer?.items ?? []);
+  }
+
+  /** The signature of the call that is open right behind `needle`. */
+  signature(uri: string, needle: string): Promise<SignatureHelp | null> {
+    return this.#client.sendRequest(SignatureHelpRequest.type, { textDocument: { uri }, position: this.rangeOf(uri, needle).end });
   }
 
   /** The actions at `needle`, for the diagnostics that were published there. */

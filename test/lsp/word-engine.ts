@@ -84,6 +84,14 @@ export class WordEngine implements Engine {
     return { file, text, findings: [...findings, ...this.#wordless(file, text)] };
   }
 
+  cName(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  cNames(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   async nameAt(file: FileId, offset: number): Promise<NameAt | undefined> {
     const text = (await this.text(file)) ?? '';
     for (const match of text.matchAll(/(?:([\w.]+)\.)?(\w+)/g)) {

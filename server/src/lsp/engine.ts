@@ -12,6 +12,8 @@ export type Engine = Pick<
   | 'text'
   | 'checkFile'
   | 'nameAt'
+  | 'cName'
+  | 'cNames'
   | 'preambleTokens'
   | 'ignoreEdit'
   | 'dispose'

@@ -6,6 +6,7 @@ import { pageUrl, type RuleMeta } from '../lint/rule-meta.ts';
 import type { FileId } from '../project/host.ts';
 import type { NameAt } from '../project/project.ts';
 import { boundaryName, shownType, type BoundaryName } from '../semantics/cgo-names.ts';
+import { cNameText } from './c-name-text.ts';
 import { answerNow, findingsOf, type Context } from './context.ts';
 import type { Documents, OpenDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
@@ -39,9 +40,11 @@ async function overName(document: OpenDocument, engine: Engine, at: number): Pro
   const text = document.content.getText();
   const name = cgoImportAt(text, at) ?? (await engine.nameAt(document.file, at));
   if (!name) return undefined;
+  const range = rangeOf(document.content, name.span);
   const known = boundaryName(name.name, name.qualifier) ?? methodAt(text, name);
-  if (!known || (known.onlyWithC && !text.includes('"C"'))) return undefined;
-  return { markdown: nameText(known), range: rangeOf(document.content, name.span) };
+  if (known) return known.onlyWithC && !text.includes('"C"') ? undefined : { markdown: nameText(known), range };
+  const facts = name.qualifier === 'C' ? await engine.cName(document.file, name.name) : undefined;
+  return facts && { markdown: cNameText(name.name, facts), range };
 }
 
 function methodAt(text: string, { name, qualifier }: NameAt): BoundaryName | undefined {

@@ -15,6 +15,7 @@ import type { SuppressionProblem } from '../lint/suppression.ts';
 import { answering, describe } from './answering.ts';
 import { clientFacts } from './client-facts.ts';
 import { codeActionKinds, codeActions, resolveCodeAction } from './code-actions.ts';
+import { completionsAt, definitionAt, signatureAt } from './c-names.ts';
 import type { Context } from './context.ts';
 import { pushDiagnostics } from './diagnostics.ts';
 import { Documents, type OpenDocument } from './documents.ts';
@@ -37,6 +38,9 @@ export interface ServerParts {
 const capabilities: ServerCapabilities = {
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
   hoverProvider: true,
+  definitionProvider: true,
+  completionProvider: { triggerCharacters: ['.'] },
+  signatureHelpProvider: { triggerCharacters: ['(', ','] },
   codeActionProvider: { codeActionKinds, resolveProvider: true },
   semanticTokensProvider: { legend: tokenLegend, full: true, range: true, documentSelector: [{ language: 'go' }] },
 };
@@ -138,6 +142,9 @@ export function startServer(connection: Connection, parts: ServerParts): void {
   });
 
   connection.onHover(answering((params) => hoverAt(context, params), null, log));
+  connection.onDefinition(answering((params) => definitionAt(context, params), null, log));
+  connection.onCompletion(answering((params) => completionsAt(context, params), [], log));
+  connection.onSignatureHelp(answering((params) => signatureAt(context, params), null, log));
   connection.onCodeAction(answering((params) => codeActions(context, fixes, params), [], log));
   connection.onCodeActionResolve((action, token) =>
     answering(() => resolveCodeAction(context, fixes, action), action, log)(action, token));

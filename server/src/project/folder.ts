@@ -118,6 +118,11 @@ export class Folder {
     return { parser: entry.parser, go: source.go, ...(source.cImport ? { cImport: source.cImport } : {}) };
   }
 
+  /** The package of a file as it was checked last. */
+  modelOf(file: FileId): PackageModel | undefined {
+    return [...this.#packages.values()].find(({ model }) => model.files.some((known) => known.file === file))?.model;
+  }
+
   get files(): readonly FileId[] {
     return [...this.#go.keys()].sort();
   }

@@ -7,7 +7,8 @@ import type { FixFile } from '../lint/fixes/fix-file.ts';
 import { ignoreEdit, type IgnoreEdit } from '../lint/ignore-edit.ts';
 import { rules } from '../rules/index.ts';
 import { type ContractSource, noContracts } from '../semantics/c/contracts.ts';
-import type { PackageFile } from '../semantics/package-model.ts';
+import { type CNameFacts, cNameFacts, type CSymbol, cSymbols } from '../semantics/c-symbols.ts';
+import type { PackageFile, PackageModel } from '../semantics/package-model.ts';
 import { cTokens, type CToken } from '../syntax/c/c-tokens.ts';
 import { type GrammarBytes, type Grammars, loadGrammars } from '../syntax/grammars.ts';
 import { ConfigFiles, configName } from './config-file.ts';
@@ -129,6 +130,19 @@ export class Project {
     return found?.parser.nameAt(offset);
   }
 
+  /** What is known of `C.name` in the package of a file; undefined when that is nothing. */
+  async cName(file: FileId, name: string): Promise<CNameFacts | undefined> {
+    const model = await this.#modelOf(file);
+    return model && cNameFacts(model, name);
+  }
+
+  /** What the package of a file may write after `C.`; undefined for a file that does not import "C". */
+  async cNames(file: FileId): Promise<readonly CSymbol[] | undefined> {
+    const found = this.#folders.get(directoryOf(file))?.goOf(file);
+    const model = found?.cImport && (await this.#modelOf(file));
+    return model && [...cSymbols(model).values()];
+  }
+
   /** The tokens of the C in the preamble that belongs to the file's `import "C"`. */
   async preambleTokens(file: FileId): Promise<readonly CToken[]> {
     const found = this.#folders.get(directoryOf(file))?.goOf(file);
@@ -149,6 +163,14 @@ export class Project {
   /** Frees every tree. */
   dispose(): void {
     for (const directory of [...this.#folders.keys()]) this.#drop(directory);
+  }
+
+  /** The package of a file as it was checked last: C changes seldom while Go is typed, and an answer must not wait. */
+  async #modelOf(file: FileId): Promise<PackageModel | undefined> {
+    const folder = this.#folders.get(directoryOf(file));
+    if (folder === undefined) return undefined;
+    if (folder.modelOf(file) === undefined) await folder.check(await this.#options(directoryOf(file)));
+    return folder.modelOf(file);
   }
 
   #folder(directory: FileId): Folder {

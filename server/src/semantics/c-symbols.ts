@@ -1,0 +1,116 @@
+/** The names that Go code may write after `C.`, with their declarations as the package shows them: for hovers, definitions and completions. */
+import type { Span } from '../base/span.ts';
+import type { CFunction, CStruct, CUnit } from '../syntax/c/c-facts.ts';
+import type { CSummary } from './c/c-summary.ts';
+import type { Contract } from './c/contracts.ts';
+import type { PackageModel } from './package-model.ts';
+
+export type CSymbolKind = 'function' | 'struct' | 'union' | 'enum' | 'type' | 'constant' | 'variable';
+
+export interface CSymbol {
+  /** As it is written after `C.`: `puts`, `struct_point`. */
+  readonly name: string;
+  readonly kind: CSymbolKind;
+  /** The declaration as C text, without a body. */
+  readonly declaration: string;
+  /** The comment above it, without its marks. */
+  readonly doc?: string;
+  /** Names and types of the parameters of a function, as C text. */
+  readonly params?: readonly string[];
+  /** Where the name stands. */
+  readonly at: { readonly file: string; readonly span: Span };
+}
+
+/** What is known of a name: its declaration, what its body does, what its library promises. */
+export interface CNameFacts {
+  readonly symbol?: CSymbol;
+  readonly summary?: CSummary;
+  readonly contract?: Contract;
+}
+
+interface UnitText {
+  readonly unit: CUnit;
+  readonly file: string;
+  readonly text: string;
+  /** C in the lines of `//` comments. */
+  readonly commented: boolean;
+}
+
+const cache = new WeakMap<PackageModel, ReadonlyMap<string, CSymbol>>();
+
+/** Every name in view, by what stands after `C.`. A definition counts before a prototype, the first of equals before the others. */
+export function cSymbols(model: PackageModel): ReadonlyMap<string, CSymbol> {
+  let known = cache.get(model);
+  if (known === undefined) cache.set(model, (known = collect(model)));
+  return known;
+}
+
+/** What is known of `C.name`; undefined when that is nothing. */
+export function cNameFacts(model: PackageModel, name: string): CNameFacts | undefined {
+  const symbol = cSymbols(model).get(name);
+  const summary = model.c.summary(name);
+  const contract = summary ? undefined : model.contracts.lookup(name);
+  if (symbol === undefined && contract === undefined) return undefined;
+  return { ...(symbol ? { symbol } : {}), ...(summary ? { summary } : {}), ...(contract ? { contract } : {}) };
+}
+
+function collect(model: PackageModel): ReadonlyMap<string, CSymbol> {
+  const units: UnitText[] = [
+    ...model.files.flatMap((file) => (file.preambleUnit ? [{ unit: file.preambleUnit, file: file.file, text: file.go.text, commented: file.cImport?.preamble?.form === 'lines' }] : [])),
+    ...model.cSources.map(({ unit, file, text }) => ({ unit, file, text, commented: false })),
+  ];
+  const out = new Map<string, CSymbol>();
+  const add = (symbol: CSymbol): void => {
+    if (!out.has(symbol.name)) out.set(symbol.name, symbol);
+  };
+  for (const from of units) for (const fn of from.unit.functions) add(functionSymbol(fn, from));
+  for (const from of units) {
+    for (const fn of from.unit.prototypes) add(functionSymbol(fn, from));
+    for (const struct of from.unit.structs) for (const symbol of structSymbols(struct, from)) add(symbol);
+    for (const { name, type, span } of from.unit.typedefs) add({ name, kind: 'type', declaration: `typedef ${type} ${name}`, at: place(from, span) });
+    for (const { name, type, span } of from.unit.variables) add({ name, kind: 'variable', declaration: `${type} ${name}`, at: place(from, span) });
+    // A macro with parameters is no name that Go can use.
+    for (const { name, params, body, span } of from.unit.macros) if (!params && body.trim() !== '') add({ name, kind: 'constant', declaration: `#define ${name} ${oneLine(body, 200)}`, at: place(from, span) });
+  }
+  return out;
+}
+
+const place = ({ file }: UnitText, span: Span): CSymbol['at'] => ({ file, span });
+
+function functionSymbol(fn: CFunction, from: UnitText): CSymbol {
+  const text = source(from, fn.extent);
+  const body = fn.body === undefined ? -1 : text.indexOf('{');
+  return {
+    name: fn.name,
+    kind: 'function',
+    declaration: oneLine(body < 0 ? text : text.slice(0, body), 400).replace(/;$/, ''),
+    params: fn.params.map(({ name, type }) => (name === undefined ? type : `${type}${type.endsWith('*') ? '' : ' '}${name}`)),
+    ...(fn.doc !== undefined && fn.doc.trim() !== '' ? { doc: fn.doc.trim() } : {}),
+    at: place(from, fn.span),
+  };
+}
+
+/** A struct has up to two names: `struct_tag` and its alias; the names of an enum's values stand for themselves. */
+function structSymbols(struct: CStruct, from: UnitText): CSymbol[] {
+  const names = [struct.tag === undefined ? undefined : `${struct.kind}_${struct.tag}`, struct.alias].filter((name) => name !== undefined);
+  const declaration = clipped(source(from, struct.extent), 24);
+  const types = names.map((name): CSymbol => ({ name, kind: struct.kind, declaration, at: place(from, struct.span) }));
+  const of = names[0] === undefined ? '' : ` of ${names[0].replace('_', ' ')}`;
+  return [...types, ...(struct.enumerators ?? []).map((name): CSymbol => ({ name, kind: 'constant', declaration: `enumerator ${name}${of}`, at: place(from, struct.span) }))];
+}
+
+/** The C text of an extent; the marks of comment lines, which are Go's, are left out. */
+function source({ text, commented }: UnitText, { start, end }: Span): string {
+  const raw = text.slice(start, end);
+  return commented ? raw.replace(/^[ \t]*\/\/ ?/gm, '') : raw;
+}
+
+const oneLine = (text: string, most: number): string => {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > most ? `${line.slice(0, most)} …` : line;
+};
+
+function clipped(text: string, most: number): string {
+  const lines = text.replace(/;\s*$/, '').split('\n');
+  return lines.length > most ? [...lines.slice(0, most), '…'].join('\n') : lines.join('\n');
+}
