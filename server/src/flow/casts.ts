@@ -2,23 +2,27 @@
 import type { Span } from '../base/span.ts';
 import { constantValue } from '../semantics/constants.ts';
 import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
-import { cTypeName, isUnsafePointer, ownTypeName, type Type } from '../semantics/types.ts';
+import { layoutOf } from '../semantics/layout.ts';
+import { cTypeName, isUnsafePointer, ownTypeName, type Type, typeText } from '../semantics/types.ts';
 import type { Expr } from '../syntax/go/ast.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
+import { cOwnedResults } from './c-knowledge.ts';
 import { origin } from './definitions.ts';
 import { isMeasured } from './guards.ts';
 import type { FuncIr, Operand, Step } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
-import { provenance } from './provenance.ts';
+import { type Provenance, provenance } from './provenance.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
 export interface CastFact {
   readonly span: Span;
-  readonly how: 'buffer' | 'mirror' | 'wider';
+  readonly how: 'buffer' | 'mirror' | 'differs' | 'wider' | 'header';
   /** The C struct, or the array type. */
   readonly to: string;
   /** The buffer, the Go struct, or the number's type. */
   readonly from: string;
+  /** For `differs`: what tells that the layouts disagree. */
+  readonly because?: string;
 }
 
 /** The casts of a function. */
@@ -31,7 +35,7 @@ function findCasts(ir: FuncIr, flow: PackageFlow): CastFact[] {
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       if (step.op !== 'copy' || step.conv?.k !== 'pointer') continue;
-      const fact = ofStruct(ir, step, step.conv.elem, flow) ?? ofMirror(ir, step, step.conv.elem, flow) ?? ofNumber(ir, step, step.conv.elem, flow.model);
+      const fact = ofStruct(ir, step, step.conv.elem, flow) ?? ofMirror(ir, step, step.conv.elem, flow) ?? ofNumber(ir, step, step.conv.elem, flow.model) ?? ofHeader(ir, step, step.conv.elem, flow.model);
       if (fact) out.push(fact);
     }
   }
@@ -48,13 +52,24 @@ function structName(type: Type, model: PackageModel): string | undefined {
   return model.c.struct(name)?.kind === 'struct' ? name : undefined;
 }
 
+/** A C type that is not in view but has the name of the Go struct: `SDL_DisplayMode` and `DisplayMode`. Only a struct is declared a second time like that. */
+function namesake(mirror: Type, type: Type, model: PackageModel): string | undefined {
+  const name = cTypeName(type);
+  const own = mirror.k === 'named' ? ownTypeName(mirror) : undefined;
+  if (name === undefined || own === undefined || model.c.isNumber(name) || model.c.typedef(name) !== undefined) return undefined;
+  return plain(name).endsWith(plain(own)) ? name : undefined;
+}
+
+const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
+
 /** `(*C.T)(unsafe.Pointer(&buf[0]))` */
 function ofStruct(ir: FuncIr, step: CopyStep, to: Type, flow: PackageFlow): CastFact | undefined {
-  const name = structName(to, flow.model);
+  const { model } = flow;
+  const name = structName(to, model);
   if (name === undefined) return undefined;
   const from = provenance(ir, step.src);
   if (from.k !== 'go') return undefined;
-  if (!from.indexed) return goStruct(from.base, name, step, flow);
+  if (!from.indexed) return goStruct(from, name, step, flow);
   const type = from.base.k === 'var' ? from.base.v.type : undefined;
   if (type?.k !== 'slice' || !isByte(type.elem) || isMeasured(ir, step, from.base)) return undefined;
   return { span: step.span, how: 'buffer', to: `C.${name}`, from: bufferName(ir, from.base) };
@@ -68,24 +83,57 @@ function bufferName(ir: FuncIr, operand: Operand): string {
 const isByte = (type: Type): boolean => (type.k === 'named' && type.pkg === undefined && (type.name === 'byte' || type.name === 'uint8')) || ['char', 'uchar', 'schar', 'uint8_t', 'int8_t'].includes(cTypeName(type) ?? '');
 
 /** `(*C.T)(unsafe.Pointer(&goStruct))` */
-function goStruct(base: Operand, name: string, step: CopyStep, flow: PackageFlow): CastFact | undefined {
-  const type = base.k === 'var' ? base.v.type : undefined;
+function goStruct({ base, step: made }: Provenance & { k: 'go' }, name: string, step: CopyStep, flow: PackageFlow): CastFact | undefined {
+  // The address of a field is the address of what the field is.
+  const type = made.op === 'addr' ? (made.dst.type?.k === 'pointer' ? made.dst.type.elem : undefined) : base.k === 'var' ? base.v.type : undefined;
   const mirror = type && mirrorName(type, flow);
-  return mirror === undefined ? undefined : { span: step.span, how: 'mirror', to: `C.${name}`, from: mirror };
+  return mirror === undefined ? undefined : mirrored(step, mirror, `C.${name}`, name, flow.model);
+}
+
+/** The fact about a Go struct and a C struct, sharper where their layouts are seen to disagree. */
+function mirrored(step: CopyStep, mirror: string, to: string, name: string, model: PackageModel, from = mirror): CastFact {
+  const because = disagreement(mirror, name, model);
+  return { span: step.span, how: because === undefined ? 'mirror' : 'differs', to, from, ...(because === undefined ? {} : { because }) };
+}
+
+/** What is seen to differ: the sizes, or a Go int where no C struct has one that is as wide on every platform. */
+function disagreement(mirror: string, name: string, model: PackageModel): string | undefined {
+  const go = layoutOf({ k: 'named', name: mirror }, model);
+  const c = layoutOf({ k: 'named', pkg: 'C', name }, model);
+  if (go && c) return go.size === c.size ? undefined : `${mirror} has ${go.size} bytes and C.${name} has ${c.size} on 64-bit platforms`;
+  if (model.c.struct(name)?.fields !== undefined) return undefined;
+  const ints = (model.shape.fields(mirror) ?? []).filter((field) => field.type.k === 'named' && field.type.pkg === undefined && (field.type.name === 'int' || field.type.name === 'uint'));
+  const first = ints[0];
+  return first && first.type.k === 'named' ? `${mirror}.${first.name} is of type ${first.type.name}, which has 64 bits on 64-bit platforms where a C ${first.type.name === 'uint' ? 'unsigned int' : 'int'} has 32` : undefined;
 }
 
 /** A pointer to a Go struct from a C pointer, and a C pointer from a pointer to a Go struct of unknown origin. */
 function ofMirror(ir: FuncIr, step: CopyStep, to: Type, flow: PackageFlow): CastFact | undefined {
+  const { model } = flow;
   const source = sourceType(ir, step.src);
   if (source?.k !== 'pointer') return undefined;
-  const cName = structName(to, flow.model);
+  const cName = structName(to, model) ?? namesake(source.elem, to, model);
   if (cName !== undefined) {
     const mirror = mirrorName(source.elem, flow);
-    return mirror === undefined ? undefined : { span: step.span, how: 'mirror', to: `C.${cName}`, from: mirror };
+    return mirror === undefined ? undefined : mirrored(step, mirror, `C.${cName}`, cName, model);
   }
-  const from = structName(source.elem, flow.model);
+  const from = structName(source.elem, model) ?? namesake(to, source.elem, model);
   const mirror = mirrorName(to, flow);
-  return from === undefined || mirror === undefined ? undefined : { span: step.span, how: 'mirror', to: mirror, from: `C.${from}` };
+  return from === undefined || mirror === undefined ? undefined : mirrored(step, mirror, mirror, from, model, `C.${from}`);
+}
+
+/** `(*[1 << 20]string)(p)` of C memory: what C has there is no header of a Go string or slice. */
+function ofHeader(ir: FuncIr, step: CopyStep, to: Type, model: PackageModel): CastFact | undefined {
+  const header = to.k === 'array' ? to.elem : to;
+  const kind = header.k === 'slice' ? 'slice' : header.k === 'named' && header.pkg === undefined && header.name === 'string' && model.typesNamed('string') === undefined ? 'string' : undefined;
+  if (kind === undefined) return undefined;
+  const from = provenance(ir, step.src);
+  // What Go has allocated or stored on the C side may hold whatever Go has put there.
+  if (from.k !== 'c' || from.step.op !== 'call' || from.step.callee.k !== 'c' || cOwnedResults(model, from.step.callee.name).length > 0) return undefined;
+  const type = from.step.dsts[0]?.type;
+  // A `void *` may be Go's own pointer coming back, but nobody keeps whole arrays of Go headers in C.
+  if (to.k !== 'array' && (type === undefined || type.k !== 'pointer')) return undefined;
+  return { span: step.span, how: 'header', to: typeText(header), from: `C.${from.step.callee.name}` };
 }
 
 /** The type of the value before it became an unsafe.Pointer. */

@@ -61,9 +61,10 @@ export default defineRule({
     for (const fn of model.files.flatMap((file) => file.functions)) {
       if (!fn.decl.body) continue;
       for (const cast of castFacts(fn, flow)) {
+        const isMirror = cast.how === 'mirror' || cast.how === 'differs';
         const pair = [cast.from, cast.to].sort().join();
-        if (cast.how === 'mirror' && mirrors.has(pair)) continue;
-        if (cast.how === 'mirror') mirrors.add(pair);
+        if (isMirror && mirrors.has(pair)) continue;
+        if (isMirror) mirrors.add(pair);
         yield {
           file: fn.file,
           top: fn.top,
@@ -77,12 +78,16 @@ export default defineRule({
   },
 });
 
-function message({ how, from, to }: CastFact): string {
+function message({ how, from, to, because }: CastFact): string {
   switch (how) {
     case 'buffer':
       return `\`${from}\` is read as ${to} although nothing has tested that it is long enough: a short buffer makes Go read and write beyond it.`;
     case 'mirror':
       return `${from} and ${to} are declared apart, and nothing asserts that their layouts agree.`;
+    case 'differs':
+      return `${from} is taken for ${to}, but ${because}: fields stand at different places.`;
+    case 'header':
+      return `${from} returns C memory, and what stands there is no Go ${to}: pointer, length and capacity are read from bytes that mean something else.`;
     case 'wider':
       return `${to} is wider than the ${from} it is laid over: bytes of other variables are read or written.`;
   }

@@ -1,0 +1,75 @@
+/** Rule not-nul-terminated: Go text without a NUL where C reads up to one, and C text with a length that is read up to a NUL. */
+import { type TextArgument, textFacts } from '../../flow/text-data.ts';
+import { go } from '../../lint/rule-meta.ts';
+import { defineRule } from '../../lint/rule.ts';
+
+const example = (body: string): string => go`
+  package main
+
+  /*
+  #include <stdlib.h>
+  #include <string.h>
+  */
+  import "C"
+
+  import "unsafe"
+
+  func length(s string) int {
+  ${body}
+  	return int(C.strlen(cs))
+  }
+
+  func main() {
+  	println(length("text"))
+  }
+`;
+
+export default defineRule({
+  id: 'not-nul-terminated',
+  family: 'layout',
+  severity: 'warning',
+  confidence: 'likely',
+  status: 'preview',
+  since: '0.1.0',
+  summary: 'Bytes of a Go string or slice given to C as a string, although no NUL ends them',
+  fix: { offered: 'never' },
+  docs: {
+    why: 'Go strings and slices have no NUL at their end. A C function that gets only the address of their bytes reads on until it meets one by chance: it sees text that belongs to other variables, or leaves the memory of the program. The other way round `C.GoString` stops at the first NUL: bytes that a library returns with a length may hold one in the middle, or have none at the end.',
+    advice: 'Pass `C.CString(s)` and free it, append the NUL yourself (`append([]byte(s), 0)`), or use a C function that takes the length. Read counted bytes with `C.GoStringN(p, C.int(n))` or `C.GoBytes`.',
+    limits: 'Reported are arguments of C library functions that read up to a NUL, `char *` arguments made of a string in calls that get no number at all, and C.GoString of a result whose length the same call stores in a variable that nobody reads. A zero that the function appends, assigns or looks for silences the rule. Buffers that C fills are left alone.',
+    references: [
+      { title: 'unsafe.StringData', url: 'https://pkg.go.dev/unsafe#StringData' },
+      { title: 'cmd/cgo: Go references to C', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
+    ],
+  },
+  examples: [
+    {
+      title: 'The bytes of a Go string given to strlen',
+      byFix: false,
+      bad: { 'main.go': example('\tcs := (*C.char)(unsafe.Pointer(unsafe.StringData(s)))') },
+      good: { 'main.go': example('\tcs := C.CString(s)\n\tdefer C.free(unsafe.Pointer(cs))') },
+    },
+  ],
+  subject: 'function',
+  *check(fn, { flow }) {
+    const { args, ignored } = textFacts(fn, flow);
+    for (const arg of args) {
+      if (!isHazard(arg)) continue;
+      yield { file: fn.file, top: fn.top, span: arg.span, message: message(arg) };
+    }
+    for (const { span, callee, length } of ignored) {
+      yield { file: fn.file, top: fn.top, span, message: `C.${callee} tells the length in \`${length}\`, which nobody reads: C.GoString reads up to a NUL that need not be there, or stands in the middle.` };
+    }
+  },
+});
+
+/** Buffers may have been filled by C; what a caller gives as bytes has no NUL that anyone knows of. */
+function isHazard({ reads, kind, terminated, isParam, callee }: TextArgument): boolean {
+  if (terminated || reads === 'counted') return false;
+  return kind === 'bytes' ? reads === 'to-nul' && isParam && callee !== 'GoString' : true;
+}
+
+function message({ callee, reads, kind, name }: TextArgument): string {
+  const what = name === undefined ? (kind === 'bytes' ? 'The slice' : 'The string') : `\`${name}\``;
+  return reads === 'to-nul' ? `${what} has no NUL at its end, but C.${callee} reads until it finds one.` : `${what} has no NUL at its end, and C.${callee} gets nothing that tells its length.`;
+}
