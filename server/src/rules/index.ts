@@ -11,8 +11,10 @@ import exportPanic from './callback/export-panic.ts';
 import exportPreambleDefinition from './callback/export-preamble-definition.ts';
 import exportPrototypeMismatch from './callback/export-prototype-mismatch.ts';
 import cMemoryView from './layout/c-memory-view.ts';
+import notNulTerminated from './layout/not-nul-terminated.ts';
 import sizeofMismatch from './layout/sizeof-mismatch.ts';
 import structCast from './layout/struct-cast.ts';
+import allocSize from './memory/alloc-size.ts';
 import cstringLeak from './memory/cstring-leak.ts';
 import deferFreeEarly from './memory/defer-free-early.ts';
 import deferFreeInLoop from './memory/defer-free-in-loop.ts';
@@ -28,6 +30,7 @@ import emptySliceAddress from './pointer/empty-slice-address.ts';
 import missingKeepalive from './pointer/missing-keepalive.ts';
 import pointerField from './pointer/pointer-field.ts';
 import sliceHeader from './pointer/slice-header.ts';
+import stringMemoryWritten from './pointer/string-memory-written.ts';
 import uintptrRoundtrip from './pointer/uintptr-roundtrip.ts';
 
 export const rules: readonly Rule[] = [
@@ -42,8 +45,10 @@ export const rules: readonly Rule[] = [
   exportPreambleDefinition,
   exportPrototypeMismatch,
   cMemoryView,
+  notNulTerminated,
   sizeofMismatch,
   structCast,
+  allocSize,
   cstringLeak,
   deferFreeEarly,
   deferFreeInLoop,
@@ -59,5 +64,6 @@ export const rules: readonly Rule[] = [
   missingKeepalive,
   pointerField,
   sliceHeader,
+  stringMemoryWritten,
   uintptrRoundtrip,
 ];
