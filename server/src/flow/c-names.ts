@@ -3,6 +3,7 @@
 const release = new Set(['free', 'destroy', 'release', 'unref', 'delete', 'close', 'dispose', 'cleanup', 'fini', 'finalize', 'finish', 'deinit', 'unload', 'drop', 'del', 'exit', 'quit', 'shutdown', 'terminate', 'term', 'decref', 'uninit', 'teardown']);
 const keep = new Set(['set', 'register', 'add', 'new', 'create', 'init', 'open', 'put', 'bind', 'attach', 'push', 'insert', 'install', 'append', 'subscribe', 'enqueue', 'hook', 'store', 'pack']);
 const construct = new Set(['new', 'create', 'open', 'init', 'alloc', 'calloc', 'dup', 'copy', 'clone', 'make', 'construct', 'load', 'connect', 'build']);
+const count = new Set(['ref', 'retain', 'addref', 'incref', 'upref', 'keep', 'grab', 'acquire']);
 
 /** `sqlite3_bind_text` → sqlite3, bind, text; `CFRelease` → cf, release; `XFree` → x, free; `g_strfreev` → g, strfreev. */
 export function words(name: string): string[] {
@@ -18,6 +19,7 @@ interface Hints {
   readonly release: boolean;
   readonly keep: boolean;
   readonly construct: boolean;
+  readonly count: boolean;
 }
 
 /** The same names are asked about again and again; beyond so many the memory begins anew. */
@@ -30,7 +32,7 @@ function hints(name: string): Hints {
     const parts = words(name).map((word) => word.replace(/\d+$/, ''));
     const has = (set: ReadonlySet<string>): boolean => parts.some((part) => set.has(part));
     const releases = has(release) || /(?:free|destroy|release|unref)(?:v|all|_?full)?$/i.test(name);
-    found = { release: releases, keep: has(keep), construct: has(construct) && !releases };
+    found = { release: releases, keep: has(keep), construct: has(construct) && !releases, count: has(count) };
     if (known.size >= most) known.clear();
     known.set(name, found);
   }
@@ -42,6 +44,9 @@ export const mayRelease = (name: string): boolean => hints(name).release;
 
 /** May keep its pointer argument: weakens a leak to info. */
 export const mayKeep = (name: string): boolean => hints(name).keep;
+
+/** May take one more reference to its argument, so that a release of it is not the last one. */
+export const mayCount = (name: string): boolean => hints(name).count;
 
 /** Makes something, by its name. */
 export const mayConstruct = (name: string): boolean => hints(name).construct;

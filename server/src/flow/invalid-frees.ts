@@ -15,8 +15,8 @@ export interface InvalidFree {
   /** The argument. */
   readonly span: Span;
   readonly callee: string;
-  /** `variable`: the address of the variable that holds the pointer. `interior`: not the start of an allocation. */
-  readonly how: 'go' | 'variable' | 'static' | 'interior';
+  /** `variable`: the address of the variable that holds the pointer. `lent`: C keeps it, says its contract. `interior`: not the start of an allocation. */
+  readonly how: 'go' | 'variable' | 'static' | 'lent' | 'interior';
   /** What is released, in words of the program: a variable, a C function. */
   readonly name?: string;
   /** Where the memory comes from. */
@@ -36,7 +36,7 @@ function judgeCall(ir: FuncIr, step: CallStep, name: string, flow: PackageFlow):
   return step.args.flatMap((arg, i): InvalidFree[] => {
     const effect = flow.knowledge.cArg(name, i);
     if (effect ? effect.releases !== 'always' : !(i === 0 && isForeignDeallocator(name))) return [];
-    const found = judge(ir, arg, flow);
+    const found = judge(ir, arg, flow) ?? lent(ir, arg, flow);
     return found ? [{ span: step.argSpans[i] ?? step.span, callee: name, ...found }] : [];
   });
 }
@@ -48,6 +48,19 @@ function judge(ir: FuncIr, arg: Operand, flow: PackageFlow): Pick<InvalidFree, '
   if (step.op === 'addr' && step.base.k === 'c') return { how: 'static', name: `C.${step.base.name}`, source: step.span };
   if (isShifted(ir, step, flow)) return { how: 'interior', source: step.span };
   return goMemory(ir, arg, step);
+}
+
+/** The result of a C function that stays the library's. */
+function lent(ir: FuncIr, arg: Operand, flow: PackageFlow): Pick<InvalidFree, 'how' | 'name' | 'source'> | undefined {
+  const step = originStep(ir, arg);
+  if (step?.op !== 'call' || step.callee.k !== 'c' || flow.model.c.summary(step.callee.name)) return undefined;
+  const contract = flow.model.contracts.lookup(step.callee.name);
+  // What the C library returns may be its argument: strcpy.
+  if (contract?.trusted !== true || contract.library.library === 'libc') return undefined;
+  if (contract.returns === 'static' || contract.returns === 'thread-local') return { how: 'lent', name: `C.${step.callee.name}`, source: step.span };
+  // It may be the argument itself that comes back, and the caller's own.
+  if (contract.returns !== 'borrowed' || step.args.some((other) => isAllocated(ir, other, flow))) return undefined;
+  return { how: 'lent', name: `C.${step.callee.name}`, source: step.span };
 }
 
 /** `uintptr(p) + 8`, `unsafe.Add(p, 8)`, `&view[1]`: a constant that is not zero leads away from the start. */

@@ -1,7 +1,7 @@
 /** What a call does to the resource that its arguments carry. The same answer serves a call now and a deferred call at the exit. */
-import { isForeignDeallocator, isStreamDeallocator } from '../../semantics/c/allocators.ts';
+import { isForeignDeallocator, isSystemDeallocator } from '../../semantics/c/allocators.ts';
 import { ownTypeName, type Type } from '../../semantics/types.ts';
-import { mayRelease } from '../c-names.ts';
+import { mayCount, mayRelease } from '../c-names.ts';
 import { origin } from '../definitions.ts';
 import type { CallStep, Operand } from '../ir.ts';
 import type { ArgEffect } from '../knowledge.ts';
@@ -135,9 +135,10 @@ function releasesAgain(ex: Explorer, state: State, { callee }: CallStep, args: r
 
 /** Notes that a function gets memory which its allocator did not make. */
 function judgeAllocator(ex: Explorer, state: State, step: CallStep, name: string): void {
-  const deallocator = ex.origin?.owned.deallocator;
-  if (deallocator === undefined || ex.knowledge.cOwned(name).length > 0) return;
-  const foreign = deallocator === 'free' ? isForeignDeallocator(name) : name === 'free' && isStreamDeallocator(deallocator);
+  const owned = ex.origin?.owned;
+  if (owned === undefined || owned.deallocator === '') return;
+  // What a body in view allocates may go to free() as well as to the function made for its type.
+  const foreign = owned.deallocator === 'free' ? isForeignDeallocator(name) : name === 'free' && owned.at === undefined && !isSystemDeallocator(owned.deallocator);
   if (foreign) ex.trail.misplaced.push({ state, span: step.span, callee: name });
 }
 
@@ -163,7 +164,9 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
   for (const [i, value] of args.entries()) {
     for (const [path, hold] of value) {
       const effect = ex.knowledge.cArg(name, i);
-      if (path === '' && hold === 'same' && (effect === undefined || name === 'free')) judgeAllocator(ex, state, step, name);
+      // With one more reference nobody can tell which release is the last.
+      if (path === '' && effect?.at === undefined && mayCount(name)) return escaped(ex);
+      if (path === '' && hold === 'same' && effect?.at === undefined) judgeAllocator(ex, state, step, name);
       if (path !== '' && (effect?.contents || effect?.escapes)) {
         ex.trail.maybeReleased = true;
         return { k: 'over' };

@@ -223,6 +223,11 @@ export class Explorer {
 
   #birth(state: State, step: CallStep, origin: Origin): State | undefined {
     this.trail.born = true;
+    if (state.phase === 'released') {
+      // `p = next(p)` reads what was released before it gives something new.
+      const outcome = callEffect(this, state, step, step.args.map((arg) => carried(state, arg)));
+      if (outcome.k === 'used' || outcome.k === 'again') return this.#settle(outcome);
+    }
     if (state.phase === 'owned' && state.stored) return this.gone();
     if (state.phase === 'owned') {
       // Round again: the earlier memory is lost unless a variable or a deferred call still has it.

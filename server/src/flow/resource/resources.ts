@@ -149,19 +149,20 @@ const mostGiven = 8;
 /** Uses of memory after this function released it, where it did not allocate it: parameters and fields. */
 function usesOfGiven(ir: FuncIr, unit: object, knowledge: Knowledge): { readonly uses: UseAfterRelease[]; readonly again: SecondRelease[] } {
   const places = new Map<string, string>();
+  const lent = new Map<CallStep, string>();
   for (const step of ir.body.calls) {
     if (step.mode === 'go' || step.callee.k !== 'c') continue;
     for (const [i, arg] of step.args.entries()) {
       if (knowledge.cArg(step.callee.name, i)?.releases !== 'always') continue;
+      for (const { call, name } of madeBy(ir, arg)) if (ownedBy(call, knowledge).length === 0 && lent.size < mostGiven) lent.set(call, name);
       const given = givenPlace(ir, arg);
       if (given && places.size < mostGiven) places.set(given.place, given.name);
     }
   }
   const uses: UseAfterRelease[] = [];
   const again: SecondRelease[] = [];
-  for (const [place, name] of places) {
-    const trail = new Explorer(ir, unit, knowledge).run(ir.body, new Map([[place, 'same']]));
-    if (trail.exhausted) continue;
+  const judge = (name: string, trail: Trail): void => {
+    if (trail.exhausted) return;
     again.push(...againOf(trail, { name }));
     const used = trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ name, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
     const back = trail.exits.flatMap(({ state, returned, spans, span }): UseAfterRelease[] => {
@@ -169,8 +170,27 @@ function usesOfGiven(ir: FuncIr, unit: object, knowledge: Knowledge): { readonly
       return index >= 0 && state.phase === 'released' && state.released ? [{ name, use: spans[index] ?? span, released: state.released, kind: 'returned', view: false, path: pathOf(state.path) }] : [];
     });
     uses.push(...used, ...back);
-  }
+  };
+  for (const [place, name] of places) judge(name, new Explorer(ir, unit, knowledge).run(ir.body, new Map([[place, 'same']])));
+  for (const [step, name] of lent) judge(name, new Explorer(ir, unit, knowledge, { step, owned: { index: 0, allocator: '', deallocator: '', mayBeNil: true } }).run(ir.body));
   return { uses, again };
+}
+
+/** The calls whose result a variable of the function holds, where nothing says that the function owns it. */
+function madeBy(ir: FuncIr, arg: Operand): { readonly call: CallStep; readonly name: string }[] {
+  const at = origin(ir, arg);
+  if (at.k !== 'var' || (at.v.kind !== 'local' && at.v.kind !== 'temp')) return [];
+  return (definitions(ir).of.get(at.v) ?? []).flatMap((step) => {
+    const made = step.op === 'copy' ? originStep(ir, step.src) : step;
+    return made?.op === 'call' && made.mode === 'call' && made.callee.k === 'c' && made.dsts.length === 1 ? [{ call: made, name: nameOf(ir, at.v) }] : [];
+  });
+}
+
+/** The name of a variable, or of the one that a temporary is copied into. */
+function nameOf(ir: FuncIr, v: Var): string {
+  if (v.name !== undefined) return v.name;
+  for (const step of stepsOf(ir.body)) if (step.op === 'copy' && step.src.k === 'var' && step.src.v === v && step.dst.name !== undefined) return step.dst.name;
+  return 'this memory';
 }
 
 function againOf(trail: Trail, subject: Pick<SecondRelease, 'site' | 'name'>): SecondRelease[] {

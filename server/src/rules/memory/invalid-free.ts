@@ -140,6 +140,7 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: found.span,
+        ...(found.how === 'lent' ? { severity: 'warning' as const, confidence: 'likely' as const } : {}),
         message: message(found),
         trace: [
           { place: { unit, span: found.source }, text: 'the pointer comes from here' },
@@ -175,6 +176,8 @@ function message({ how, name, callee }: InvalidFree): string {
       return `C.${callee} gets the address of the variable ${what}, not the pointer that it holds: the variable is Go memory.`;
     case 'static':
       return `C.${callee} releases static storage: ${what} was never allocated.`;
+    case 'lent':
+      return `C.${callee} releases memory that ${what} only lends: it belongs to the library.`;
     case 'interior':
       return `C.${callee} gets a pointer into an allocation, not the start of it.`;
   }

@@ -36,5 +36,5 @@ export const allocatorOf = (deallocator: string): string | undefined => owners.g
 /** Whether memory of malloc must not be given to it. */
 export const isForeignDeallocator = (name: string): boolean => owners.has(name);
 
-/** Ends a stream or a directory, whose memory free() must not be given. Source: ISO C11 7.21.5.1, POSIX.1-2017. */
-export const isStreamDeallocator = (name: string): boolean => name === 'fclose' || name === 'pclose' || name === 'closedir' || name === 'freeaddrinfo';
+/** Functions that are free() under another name. Source: GLib reference, "Memory Allocation": g_malloc is the system's malloc since 2.46. */
+export const isSystemDeallocator = (name: string): boolean => name === 'free' || name === 'g_free';
