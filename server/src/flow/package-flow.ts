@@ -24,12 +24,20 @@ interface Target {
 }
 
 export class PackageFlow {
-  readonly #queries = new Queries();
+  readonly #queries: Queries;
+  /** Where nothing changes, the steps of functions are kept beside the queries: they are asked for most. */
+  readonly #lowered: Map<number, FuncIr> | undefined;
   readonly #ids = new WeakMap<DeclSyntax, number>();
   readonly #byId = new Map<number, GoFunction>();
   readonly #knowledge: readonly Knowledge[] = Array.from({ length: depth + 1 }, (_, level) => this.#knowledgeAt(level));
   #model!: PackageModel;
   #count = 0;
+
+  /** `once` says that there will be one revision only. */
+  constructor(once = false) {
+    this.#queries = new Queries(once);
+    this.#lowered = once ? new Map() : undefined;
+  }
 
   get model(): PackageModel {
     return this.#model;
@@ -39,7 +47,7 @@ export class PackageFlow {
   update(model: PackageModel): void {
     if (this.#model) this.#model.observer = undefined;
     this.#model = model;
-    model.observer = (aspect, name) => this.#queries.depend(aspect, name);
+    if (!this.#lowered) model.observer = (aspect, name) => this.#queries.depend(aspect, name);
     this.#byId.clear();
     for (const { functions } of model.filesOfFunctions) for (const fn of functions) this.#byId.set(this.idOf(fn), fn);
     this.#queries.next();
@@ -57,15 +65,16 @@ export class PackageFlow {
 
   /** The steps of a function. */
   ir(fn: GoFunction): FuncIr {
-    return this.askOf(
-      'ir',
-      fn,
-      ({ top, decl, file }) => {
-        const full = top.syntax.kind === 'func' ? top.syntax.full() : decl;
-        return lower(full.k === 'Func' ? full : decl, this.#model.shape, file.imports);
-      },
-      false,
-    );
+    if (!this.#lowered) return this.askOf('ir', fn, (current) => this.#lower(current), false);
+    const id = this.idOf(fn);
+    let ir = this.#lowered.get(id);
+    if (!ir) this.#lowered.set(id, (ir = this.#lower(this.#byId.get(id) ?? fn)));
+    return ir;
+  }
+
+  #lower({ top, decl, file }: GoFunction): FuncIr {
+    const full = top.syntax.kind === 'func' ? top.syntax.full() : decl;
+    return lower(full.k === 'Func' ? full : decl, this.#model.shape, file.imports);
   }
 
   /** Resource facts of one function. */
@@ -78,6 +87,7 @@ export class PackageFlow {
    * may only use what cannot change, and must answer with plain data. With `compare` off, an answer that was computed again counts as changed.
    */
   ask<T>(key: string, compute: () => T, compare = true): T {
+    if (this.#lowered) return this.#queries.get(key, compute);
     return this.#queries.get(
       key,
       () => {

@@ -1,6 +1,7 @@
 /**
  * Memoised questions with recorded dependencies. A changed input casts doubt on the answers built from it and on nothing else; a doubted
  * answer is computed again only when one that it was built from changed, and one that comes out equal stops the change. Questions must not be circular.
+ * Where there will be no second revision, nothing is recorded and answers are only remembered.
  */
 import { equal } from '../base/equal.ts';
 
@@ -39,6 +40,14 @@ class Failure {
   }
 }
 
+function attempt(compute: () => unknown): unknown {
+  try {
+    return compute();
+  } catch (error) {
+    return new Failure(error);
+  }
+}
+
 interface Inputs {
   version: unknown;
   valueOf: (name: string) => unknown;
@@ -52,7 +61,13 @@ export class Queries {
   #entries = new Map<string, Entry>();
   readonly #inputs = new Map<string, Inputs>();
   readonly #active: Set<Entry>[] = [];
+  readonly #remembered: Map<string, unknown> | undefined;
   #revision = 0;
+
+  /** `once` says that no input will ever change. */
+  constructor(once: boolean) {
+    this.#remembered = once ? new Map() : undefined;
+  }
 
   /** Begins a new revision: inputs may be set. */
   next(): void {
@@ -96,6 +111,7 @@ export class Queries {
    * With `compare` off, an answer that was computed again counts as changed.
    */
   get<T>(key: string, compute: () => T, compare = true): T {
+    if (this.#remembered) return this.#remember(this.#remembered, key, compute);
     let entry = this.#entries.get(key);
     if (entry === undefined) this.#entries.set(key, (entry = new Entry(undefined, compute, this.#revision)));
     else entry.compute = compute;
@@ -106,6 +122,16 @@ export class Queries {
     this.#settle(entry);
     if (entry.value instanceof Failure) throw entry.value.error;
     return entry.value as T;
+  }
+
+  #remember<T>(remembered: Map<string, unknown>, key: string, compute: () => T): T {
+    let value = remembered.get(key);
+    if (value === undefined && !remembered.has(key)) {
+      value = attempt(compute);
+      remembered.set(key, value);
+    }
+    if (value instanceof Failure) throw value.error;
+    return value as T;
   }
 
   /** Makes a doubted answer right. */
@@ -127,14 +153,8 @@ export class Queries {
   #compute(entry: Entry): void {
     const deps = new Set<Entry>();
     this.#active.push(deps);
-    let value: unknown;
-    try {
-      value = entry.compute!();
-    } catch (error) {
-      value = new Failure(error);
-    } finally {
-      this.#active.pop();
-    }
+    const value = attempt(entry.compute!);
+    this.#active.pop();
     const before = new Set(entry.deps);
     entry.deps = [...deps];
     for (const dep of deps) if (!before.has(dep)) dep.dependents.push(entry);

@@ -261,9 +261,11 @@ export class Folder {
       const known = this.#packages.get(name);
       const contracts = this.#contracts.of([...sources.map((source) => source.preambleUnit), ...cSources.map(({ unit }) => unit)]);
       const model = PackageModel.build(sources, cSources, this.#complete && !orphan, known?.model, contracts);
-      const flow = known?.flow ?? new PackageFlow();
+      // Nobody edits the files of a folder without open documents: what is found out about it is used once.
+      const once = known === undefined && !this.hasOpenFiles;
+      const flow = known?.flow ?? new PackageFlow(once);
       flow.update(model);
-      this.#packages.set(name, { model, flow });
+      if (!once) this.#packages.set(name, { model, flow });
       for (const [file, findings] of lintPackage(model, flow, options)) out.set(file, findings);
     }
     for (const name of this.#packages.keys()) if (!groups.has(name)) this.#packages.delete(name);
