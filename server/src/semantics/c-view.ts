@@ -1,6 +1,7 @@
 /** The C that the package shows: names, types and summaries over all its units, in the terms in which Go sees them. */
 import type { CFunction, CStruct, CUnit } from '../syntax/c/c-facts.ts';
 import type { CSummary } from './c/c-summary.ts';
+import { isPlain, mayDestroy } from './c/destructors.ts';
 import { Program } from './c/summary.ts';
 import { type Type, unknownType, unsafePointer } from './types.ts';
 
@@ -54,6 +55,11 @@ export class CView {
   isHidden(name: string): boolean {
     if (this.#unread === '' || this.#functions.has(name)) return false;
     return (this.#hidden ??= new Set(this.#unread.match(/\w+/g))).has(name);
+  }
+
+  /** Functions in view that may be made to release a type, by their name and first parameter. */
+  destroyers(type: string): string[] {
+    return isPlain(type) ? [] : [...this.#functions.values()].filter((fn) => mayDestroy(fn, type)).map((fn) => fn.name);
   }
 
   /** What the body does; undefined when no body is in view. It is read, with the bodies that it calls, when somebody asks. */
