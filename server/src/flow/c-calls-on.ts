@@ -17,7 +17,7 @@ export function cCallsOfStep(ir: FuncIr, step: CallStep, v: Var, path: string, f
     const at = origin(ir, arg);
     const load = originStep(ir, arg);
     const whole = at.k === 'var' && at.v === v;
-    const memory = path === '' ? whole : load?.op === 'field' && load.base.k === 'var' && load.base.v === v && `.${load.name}` === path;
+    const memory = path === '' ? whole : load?.op === 'field' ? load.base.k === 'var' && load.base.v === v && `.${load.name}` === path : load?.op === 'call' && isAccessor(load, v, path, flow);
     if (step.callee.k === 'c') return memory ? [`${step.callee.name}#${i}`] : [];
     if (depth === 0 || (!memory && !whole) || (step.callee.k !== 'go' && step.callee.k !== 'method')) return [];
     const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
@@ -33,4 +33,13 @@ export function cCallsOfStep(ir: FuncIr, step: CallStep, v: Var, path: string, f
       });
     });
   });
+}
+
+/** `h.native()` returns h.ptr. */
+function isAccessor(step: CallStep, v: Var, path: string, flow: PackageFlow): boolean {
+  const [object] = step.args;
+  if (object?.k !== 'var' || object.v !== v || (step.callee.k !== 'go' && step.callee.k !== 'method')) return false;
+  const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
+  if (step.callee.k === 'method' && recv === undefined) return false;
+  return flow.knowledge.goArg({ ...(recv !== undefined ? { recv } : {}), name: step.callee.name }, 0, path)?.returned.includes(0) === true;
 }

@@ -17,6 +17,8 @@ export interface FinalizedField {
   /** The way leads through a pointer: a copy of the object keeps the owner alive as well. */
   readonly byPointer: boolean;
   readonly locks: Locks;
+  /** The functions (their syntax) that set the finalizer: not all of them need be in the same build. */
+  readonly setBy: readonly object[];
 }
 
 export type FinalizedFields = ReadonlyMap<string, ReadonlyMap<string, FinalizedField>>;
@@ -29,7 +31,11 @@ export function finalizedFields(flow: PackageFlow): FinalizedFields {
       const paths = found.get(type) ?? found.set(type, new Map()).get(type)!;
       if (!paths.has(path)) paths.set(path, fact);
     };
-    for (const fact of allFinalizers(flow)) for (const path of fact.paths) add(fact.type, path, { owner: fact.type, via: '', byPointer: false, locks: fact.locks });
+    const facts = allFinalizers(flow);
+    for (const fact of facts) {
+      const setBy = facts.filter((other) => other.type === fact.type).map((other) => other.at.unit);
+      for (const path of fact.paths) add(fact.type, path, { owner: fact.type, via: '', byPointer: false, locks: fact.locks, setBy });
+    }
     if (found.size === 0) return found;
     for (const { type, path, field, owner } of keptOwners(flow, found)) {
       const [first] = found.get(owner)?.values() ?? [];

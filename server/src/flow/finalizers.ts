@@ -123,7 +123,11 @@ function finalizer(ir: FuncIr, step: CallStep, api: string, fn: GoFunction, flow
   const paths = api === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow, ends, bodies, enders) : cleanedPaths(ir, step, type, fn, flow, ends);
   if (paths.length === 0) return undefined;
   const callback = step.args[1] && origin(ir, step.args[1]);
-  const releases = new Map(paths.map((path) => [path, bodies.flatMap((one) => cCallsIn(one, api === 'SetFinalizer' ? path : '', callback?.k === 'method' ? 1 : 0, flow))]));
+  // What runs the methods that are handed on may keep them: they are the object's end all the same.
+  const later = handedOn(bodies).filter(({ recv }) => recv === type).flatMap((method) => flow.targets(method).fns.map((target) => ({ ir: flow.ir(target), body: flow.ir(target).body })));
+  const releases = new Map(
+    paths.map((path) => [path, [...bodies.flatMap((one) => cCallsIn(one, api === 'SetFinalizer' ? path : '', callback?.k === 'method' ? 1 : 0, flow)), ...later.flatMap((one) => cCallsIn(one, path, 0, flow))]]),
+  );
   return {
     type,
     kind: api === 'SetFinalizer' ? 'finalizer' : 'cleanup',

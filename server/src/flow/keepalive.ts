@@ -34,6 +34,8 @@ export interface EarlyFinalizer {
   readonly keep: readonly string[];
   /** What the call returned may be memory of the object, and is used after the statement. */
   readonly usedLater: boolean;
+  /** The functions (their syntax) that set the finalizer. */
+  readonly setBy: readonly object[];
 }
 
 /** The calls in `fn` that need a runtime.KeepAlive. */
@@ -124,7 +126,10 @@ class Search {
     const object = step.args[0];
     const type = object?.k === 'var' ? ownTypeName(object.v.type) : undefined;
     if (object?.k !== 'var' || type === undefined || (step.callee.k === 'method' && recv === undefined)) return undefined;
-    for (const path of finalizedFieldsOf(type, this.#flow)?.keys() ?? []) {
+    const fields = finalizedFieldsOf(type, this.#flow);
+    // `return &h.iter` points into the Go object: cgo keeps that alive itself.
+    if (!fields || returnsAddress({ ...(recv !== undefined ? { recv } : {}), name: step.callee.name }, this.#flow)) return undefined;
+    for (const path of fields.keys()) {
       const effect = this.#flow.knowledge.goArg({ ...(recv !== undefined ? { recv } : {}), name: step.callee.name }, 0, path);
       if (effect?.returned.includes(0)) return this.#owner(object.v, path, step);
     }
@@ -138,6 +143,17 @@ class Search {
     // A receiver that was passed as a value is a copy of an object with a finalizer.
     return object.kind === 'receiver' ? { object, path, load, fact, copied: true } : undefined;
   }
+}
+
+/** Whether an accessor returns the address of something in the object that it gets. */
+function returnsAddress(callee: { readonly recv?: string; readonly name: string }, flow: PackageFlow): boolean {
+  return flow.targets(callee).fns.some((fn) => {
+    const ir = flow.ir(fn);
+    return ir.body.blocks.some(({ term }) => term.k === 'return' && term.values.some((value) => {
+      const step = originStep(ir, value);
+      return step?.op === 'addr' && step.base.k === 'var' && ir.body.params.includes(step.base.v);
+    }));
+  });
 }
 
 function describe(call: CallStep, first: Owned, all: readonly Owned[], usedLater: boolean): EarlyFinalizer {
@@ -156,6 +172,7 @@ function describe(call: CallStep, first: Owned, all: readonly Owned[], usedLater
     copied: first.copied,
     keep: [...new Set(all.filter(({ copied }) => !copied).map(ownerOf))],
     usedLater,
+    setBy: first.fact.setBy,
   };
 }
 

@@ -41,7 +41,7 @@ export function closingFunctions(flow: PackageFlow): readonly GoFunction[] {
   });
 }
 
-/** The calls in `fn` after which the finalizer of the object would release the same memory once more. */
+/** The calls in `fn` after which a finalizer of the object would release the same memory once more: one fact for each place that sets such a finalizer. */
 export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly SecondRelease[] {
   if (allFinalizers(flow).length === 0) return [];
   return flow.askOf('second releases', fn, (current) => {
@@ -52,15 +52,16 @@ export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly Seco
       if (step.op !== 'call' || step.mode === 'go' || (step.callee.k !== 'c' && step.callee.k !== 'go' && step.callee.k !== 'method')) return [];
       // Of a helper that nobody outside can call, the callers are looked at instead.
       const objects = objectsOf(ir, step).filter((v) => !(hidden && ir.body.params.includes(v)));
-      return objects.map((v) => secondRelease(ir, step, v, flow)).find((found) => found !== undefined) ?? [];
+      return objects.flatMap((v) => secondReleasesOf(ir, step, v, flow));
     });
   });
 }
 
-function secondRelease(ir: FuncIr, step: CallStep, v: Var, flow: PackageFlow): SecondRelease | undefined {
-  if (v.type?.k !== 'pointer') return undefined;
+function secondReleasesOf(ir: FuncIr, step: CallStep, v: Var, flow: PackageFlow): SecondRelease[] {
+  if (v.type?.k !== 'pointer') return [];
   const type = ownTypeName(v.type);
-  for (const fact of allFinalizers(flow).filter((one) => one.type === type)) {
+  return allFinalizers(flow).flatMap((fact) => {
+    if (fact.type !== type) return [];
     for (const path of fact.paths) {
       const release = sharedRelease(cCallsOfStep(ir, step, v, path, flow, 3), fact, path, flow);
       if (release === undefined || isSettled(ir, v, path, fact, flow) || notYetFinalized(ir, step, v, ir.body, flow)) continue;
@@ -76,8 +77,8 @@ function secondRelease(ir: FuncIr, step: CallStep, v: Var, flow: PackageFlow): S
         clearable: fact.kind === 'finalizer' && step.mode === 'call' && isCPointer(fieldType(flow.model.shape, v.type, path.slice(1))),
       };
     }
-  }
-  return undefined;
+    return [];
+  });
 }
 
 /** The named variables whose objects a call gets, whole or by a field. */
@@ -97,11 +98,13 @@ function sharedRelease(now: readonly string[], fact: FinalizerFact, path: string
   const ending = later.filter((call) => {
     const [name, arg] = call.split('#') as [string, string];
     const effect = flow.knowledge.cArg(name, Number(arg));
-    if (effect && effect.releases !== 'never') return true;
+    if (effect?.releases === 'always') return true;
     // What is not in view releases when it is all that the finalizer does, or says so.
-    return (effect === undefined || effect.escapes) && (later.length === 1 || mayRelease(name));
+    return (effect === undefined || effect.escapes || effect.releases === 'sometimes') && (later.length === 1 || mayRelease(name));
   });
-  const shared = ending.find((call) => now.includes(call))?.split('#')[0];
+  // What comes last is the end; what comes before prepares it.
+  const last = ending.at(-1);
+  const shared = last !== undefined && now.includes(last) ? last.split('#')[0] : undefined;
   return shared === undefined || words(shared).some((word) => word === 'unref' || word === 'decref' || word === 'release') ? undefined : shared;
 }
 

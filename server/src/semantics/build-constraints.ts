@@ -161,3 +161,8 @@ export const isForTinyGo = (file: PackageFile): boolean => satisfiable([constrai
 
 /** The comments and blank lines a C file begins with. */
 const headOf = (text: string): string => /^(?:\s*(?:\/\/[^\n]*\n|\/\*[^]*?\*\/))*/.exec(text)![0];
+
+/** Whether some of the functions, given by their syntax, can be part of one build with the file. */
+export function inOneBuild(model: { readonly files: readonly PackageFile[] }, file: PackageFile, functions: readonly object[]): boolean {
+  return model.files.some((other) => mayCoexist(file, other) !== false && other.functions.some((fn) => functions.includes(fn.top.syntax)));
+}
