@@ -1,4 +1,5 @@
 /** Which fields of which types are C memory that a finalizer frees, and through which object: the object itself, one it embeds, or one it keeps alive on purpose. */
+import type { Constraint } from '../semantics/build-constraints.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { isCPointer, ownTypeName, type StructField, type Type } from '../semantics/types.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
@@ -17,8 +18,8 @@ export interface FinalizedField {
   /** The way leads through a pointer: a copy of the object keeps the owner alive as well. */
   readonly byPointer: boolean;
   readonly locks: Locks;
-  /** The functions (their syntax) that set the finalizer: not all of them need be in the same build. */
-  readonly setBy: readonly object[];
+  /** The builds in which a finalizer is set: not every file need be in one. */
+  readonly builds: readonly Constraint[];
 }
 
 export type FinalizedFields = ReadonlyMap<string, ReadonlyMap<string, FinalizedField>>;
@@ -33,8 +34,8 @@ export function finalizedFields(flow: PackageFlow): FinalizedFields {
     };
     const facts = allFinalizers(flow);
     for (const fact of facts) {
-      const setBy = facts.filter((other) => other.type === fact.type).map((other) => other.at.unit);
-      for (const path of fact.paths) add(fact.type, path, { owner: fact.type, via: '', byPointer: false, locks: fact.locks, setBy });
+      const builds = facts.filter((other) => other.type === fact.type).map((other) => other.build);
+      for (const path of fact.paths) add(fact.type, path, { owner: fact.type, via: '', byPointer: false, locks: fact.locks, builds });
     }
     if (found.size === 0) return found;
     for (const { type, path, field, owner } of keptOwners(flow, found)) {

@@ -1,4 +1,5 @@
 /** Which types have a finalizer or cleanup that releases C memory, and through which fields. Sources: runtime.SetFinalizer, runtime.AddCleanup. */
+import { buildOf, type Constraint } from '../semantics/build-constraints.ts';
 import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { isCPointer, ownTypeName, type StructField, type Type } from '../semantics/types.ts';
 import { cCallsOn } from './c-calls-on.ts';
@@ -27,6 +28,8 @@ export interface FinalizerFact {
   readonly callbacks: readonly string[];
   /** Where it is set. */
   readonly at: Place;
+  /** In which builds. */
+  readonly build: Constraint;
 }
 
 /** Every finalizer and cleanup of the package that releases C memory. */
@@ -137,6 +140,7 @@ function finalizer(ir: FuncIr, step: CallStep, api: string, fn: GoFunction, flow
     locks: bodies.map((one) => locksAtRelease(one.ir, [one.body], flow) ?? new Map<string, boolean>())[0] ?? new Map<string, boolean>(),
     callbacks: [...(callback?.k === 'func' ? [functionKey(callback)] : []), ...handedOn(bodies).map(functionKey)],
     at: { unit: fn.top.syntax, span: step.span },
+    build: buildOf(fn.file),
   };
 }
 

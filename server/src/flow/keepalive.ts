@@ -1,5 +1,6 @@
 /** C calls during which the Go object that owns the memory may already be finalized: its last use was loading the pointer. */
 import type { Span } from '../base/span.ts';
+import { buildOf, mayMeet } from '../semantics/build-constraints.ts';
 import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { isCPointer, ownTypeName } from '../semantics/types.ts';
@@ -34,8 +35,6 @@ export interface EarlyFinalizer {
   readonly keep: readonly string[];
   /** What the call returned may be memory of the object, and is used after the statement. */
   readonly usedLater: boolean;
-  /** The functions (their syntax) that set the finalizer. */
-  readonly setBy: readonly object[];
 }
 
 /** The calls in `fn` that need a runtime.KeepAlive. */
@@ -94,6 +93,8 @@ class Search {
     // What a literal captures is kept by whoever runs the literal, unless it runs on a goroutine of its own.
     if (object.scope !== body.id && !goroutines.has(body)) return undefined;
     if (!found.copied && !isDeadAfter(ir, step, object, this.#flow.knowledge, undefined, fact.byPointer ? fact.via : '')) return undefined;
+    const build = buildOf(this.#fn.file);
+    if (!fact.builds.some((other) => mayMeet(build, other))) return undefined;
     if (fact.locks.size > 0) {
       // The finalizer waits for a lock that is held from the last use of the object to the end of the call.
       const held = (this.#held ??= heldLocks(ir, this.#flow.model.shape));
@@ -172,7 +173,6 @@ function describe(call: CallStep, first: Owned, all: readonly Owned[], usedLater
     copied: first.copied,
     keep: [...new Set(all.filter(({ copied }) => !copied).map(ownerOf))],
     usedLater,
-    setBy: first.fact.setBy,
   };
 }
 

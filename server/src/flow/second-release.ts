@@ -1,5 +1,6 @@
 /** Objects that a method releases and that a finalizer or cleanup, still set, releases again. Sources: runtime.SetFinalizer, Cleanup.Stop. */
 import type { Span } from '../base/span.ts';
+import { buildOf, mayMeet } from '../semantics/build-constraints.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { isCPointer, ownTypeName } from '../semantics/types.ts';
@@ -41,7 +42,7 @@ export function closingFunctions(flow: PackageFlow): readonly GoFunction[] {
   });
 }
 
-/** The calls in `fn` after which a finalizer of the object would release the same memory once more: one fact for each place that sets such a finalizer. */
+/** The calls in `fn` after which a finalizer of the object would release the same memory once more. */
 export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly SecondRelease[] {
   if (allFinalizers(flow).length === 0) return [];
   return flow.askOf('second releases', fn, (current) => {
@@ -52,16 +53,17 @@ export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly Seco
       if (step.op !== 'call' || step.mode === 'go' || (step.callee.k !== 'c' && step.callee.k !== 'go' && step.callee.k !== 'method')) return [];
       // Of a helper that nobody outside can call, the callers are looked at instead.
       const objects = objectsOf(ir, step).filter((v) => !(hidden && ir.body.params.includes(v)));
-      return objects.flatMap((v) => secondReleasesOf(ir, step, v, flow));
+      return objects.map((v) => secondReleaseOf(current, ir, step, v, flow)).find((found) => found !== undefined) ?? [];
     });
   });
 }
 
-function secondReleasesOf(ir: FuncIr, step: CallStep, v: Var, flow: PackageFlow): SecondRelease[] {
-  if (v.type?.k !== 'pointer') return [];
+function secondReleaseOf(fn: GoFunction, ir: FuncIr, step: CallStep, v: Var, flow: PackageFlow): SecondRelease | undefined {
+  if (v.type?.k !== 'pointer') return undefined;
   const type = ownTypeName(v.type);
-  return allFinalizers(flow).flatMap((fact) => {
-    if (fact.type !== type) return [];
+  const build = buildOf(fn.file);
+  for (const fact of allFinalizers(flow)) {
+    if (fact.type !== type || !mayMeet(build, fact.build)) continue;
     for (const path of fact.paths) {
       const release = sharedRelease(cCallsOfStep(ir, step, v, path, flow, 3), fact, path, flow);
       if (release === undefined || isSettled(ir, v, path, fact, flow) || notYetFinalized(ir, step, v, ir.body, flow)) continue;
@@ -77,8 +79,8 @@ function secondReleasesOf(ir: FuncIr, step: CallStep, v: Var, flow: PackageFlow)
         clearable: fact.kind === 'finalizer' && step.mode === 'call' && isCPointer(fieldType(flow.model.shape, v.type, path.slice(1))),
       };
     }
-    return [];
-  });
+  }
+  return undefined;
 }
 
 /** The named variables whose objects a call gets, whole or by a field. */

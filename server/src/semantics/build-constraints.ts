@@ -5,7 +5,7 @@
 import type { PackageFile } from './package-model.ts';
 
 /** A condition over build tags. `unknown` may be either. */
-type Constraint =
+export type Constraint =
   | { readonly k: 'tag'; readonly tag: string }
   | { readonly k: 'not'; readonly x: Constraint }
   | { readonly k: 'and' | 'or'; readonly all: readonly Constraint[] }
@@ -139,6 +139,12 @@ function satisfiable(constraints: readonly Constraint[], fixed: Readonly<Record<
   return isUnknown ? undefined : false;
 }
 
+/** The condition under which a file is built, as plain data. */
+export const buildOf = (file: PackageFile): Constraint => constraintOf(file);
+
+/** Whether two conditions can hold in one build. */
+export const mayMeet = (a: Constraint, b: Constraint): boolean => satisfiable([a, b]) !== false;
+
 /** Whether two files can be part of one build. */
 export const mayCoexist = (a: PackageFile, b: PackageFile): boolean | undefined => satisfiable([constraintOf(a), constraintOf(b)]);
 
@@ -161,8 +167,3 @@ export const isForTinyGo = (file: PackageFile): boolean => satisfiable([constrai
 
 /** The comments and blank lines a C file begins with. */
 const headOf = (text: string): string => /^(?:\s*(?:\/\/[^\n]*\n|\/\*[^]*?\*\/))*/.exec(text)![0];
-
-/** Whether some of the functions, given by their syntax, can be part of one build with the file. */
-export function inOneBuild(model: { readonly files: readonly PackageFile[] }, file: PackageFile, functions: readonly object[]): boolean {
-  return model.files.some((other) => mayCoexist(file, other) !== false && other.functions.some((fn) => functions.includes(fn.top.syntax)));
-}

@@ -254,7 +254,7 @@ const fileDescriptions = new WeakMap<PackageFile, object>();
 
 function describeFile(file: PackageFile): object {
   let made = fileDescriptions.get(file);
-  if (!made) fileDescriptions.set(file, (made = { file: file.file, generated: file.generated, usesC: file.cImport !== undefined, imports: { unit: file.imports } }));
+  if (!made) fileDescriptions.set(file, (made = { file: file.file, head: file.go.text.slice(0, file.go.packageClause.start), generated: file.generated, usesC: file.cImport !== undefined, imports: { unit: file.imports } }));
   return made;
 }
 

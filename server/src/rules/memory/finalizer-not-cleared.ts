@@ -4,7 +4,6 @@ import { closingFunctions, secondReleases } from '../../flow/second-release.ts';
 import { clearField } from '../../lint/fixes/clear-field.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
-import { inOneBuild } from '../../semantics/build-constraints.ts';
 
 const finalized = (close: string): string => go`
   package main
@@ -108,12 +107,9 @@ export default defineRule({
     },
   ],
   subject: 'package',
-  *check({ flow, model }) {
-    const seen = new Set<object>();
+  *check({ flow }) {
     for (const { fn, found } of closingFunctions(flow).flatMap((one) => secondReleases(one, flow).map((found) => ({ fn: one, found })))) {
       const { object, field, call } = found;
-      if (seen.has(call) || !inOneBuild(model, fn.file, [found.setAt.unit])) continue;
-      seen.add(call);
       yield {
         file: fn.file,
         top: fn.top,

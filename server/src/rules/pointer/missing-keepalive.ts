@@ -4,7 +4,6 @@ import { earlyFinalizers } from '../../flow/keepalive.ts';
 import { keepAlive } from '../../lint/fixes/keep-alive.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
-import { inOneBuild } from '../../semantics/build-constraints.ts';
 
 const head = go`
   package main
@@ -85,9 +84,8 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  *check(fn, { flow, model }) {
+  *check(fn, { flow }) {
     for (const found of earlyFinalizers(fn, flow)) {
-      if (!inOneBuild(model, fn.file, found.setBy)) continue;
       const unit = fn.top.syntax;
       const { object, owner, call } = found;
       const keep = found.keep.map((one) => `\`${one}\``).join(' and ');
