@@ -20,7 +20,8 @@ export interface NumberSource {
   readonly kept: boolean;
 }
 
-const integers = new Set(['int', 'int8', 'int16', 'int32', 'int64', 'uint', 'uint8', 'uint16', 'uint32', 'uint64', 'byte', 'rune']);
+/** Types that nobody keeps an address in. The 64-bit ones hold addresses of the system in some structs. */
+const integers = new Set(['int', 'int8', 'int16', 'int32', 'uint', 'uint8', 'uint16', 'uint32', 'byte', 'rune']);
 
 /** Whether vet would take the type for a uintptr: the type itself, or one of the package that is declared as one. */
 export function isUintptr(type: Type | undefined, shape: Shape): boolean {
@@ -73,6 +74,16 @@ class Sources {
     return { ...worst, kind, kept: worst.kept || v.kind !== 'temp' };
   }
 
+  /** Surely no address: by its type, or a constant. */
+  #isInteger(operand: Operand): boolean {
+    if (operand.k === 'const') return true;
+    if (operand.k !== 'var') return false;
+    const step = definitions(this.#ir).of.get(operand.v)?.[0];
+    if (operand.v.kind === 'temp' && step?.op === 'copy' && step.src.k === 'var') return this.#isInteger(step.src);
+    if (operand.v.kind === 'temp' && step?.op === 'binary') return this.#isInteger(step.l) && this.#isInteger(step.r);
+    return this.#typed(operand.v.type) !== undefined;
+  }
+
   #parameter(v: Var): NumberSource {
     // What C or the system calls gets C's numbers.
     if (this.#fn.exported !== undefined || cTypeName(v.type) !== undefined) return { kind: 'foreign', kept: false };
@@ -83,8 +94,8 @@ class Sources {
   #typed(type: Type | undefined): NumberSource | undefined {
     if (type?.k !== 'named' || type.pkg !== undefined) return undefined;
     const { shape } = this.#flow.model;
-    if (type.name !== 'uintptr' && isUintptr(type, shape)) return { kind: 'integer', kept: false };
     const under = shape.isType(type.name) ? shape.underlying(type.name) : type;
+    if (under?.k === 'named' && under.pkg === 'runtime/cgo' && under.name === 'Handle') return { kind: 'integer', kept: false };
     return under?.k === 'named' && under.pkg === undefined && integers.has(under.name) ? { kind: 'integer', kept: false } : undefined;
   }
 
@@ -95,7 +106,9 @@ class Sources {
       case 'binary': {
         const l = this.of(step.l);
         const r = this.of(step.r);
-        return order.indexOf(r.kind) < order.indexOf(l.kind) ? r : l;
+        const worst = order.indexOf(r.kind) < order.indexOf(l.kind) ? r : l;
+        // A sum with an offset is what its other part is; where that has no visible type, it may be a pointer.
+        return worst.kind === 'integer' && [step.l, step.r].some((side) => !this.#isInteger(side)) ? { ...worst, kind: 'unknown' } : worst;
       }
       case 'field':
         return this.#field(step);
@@ -157,16 +170,15 @@ class Sources {
   #call(step: Step & { op: 'call' }): NumberSource {
     const { callee } = step;
     if (callee.k === 'c') return { kind: 'foreign', kept: false };
-    if (callee.k === 'pkg') return callee.pkg === 'sync/atomic' && callee.name.startsWith('Add') ? { kind: 'integer', kept: false } : { kind: 'foreign', kept: false };
+    if (callee.k === 'pkg') return { kind: (callee.pkg === 'sync/atomic' && callee.name.startsWith('Add')) || (callee.pkg === 'runtime/cgo' && callee.name === 'NewHandle') ? 'integer' : 'foreign', kept: false };
     if (callee.k === 'builtin') return { kind: 'integer', kept: false };
     const typed = this.#typed(step.dsts[0]?.type);
     if (typed) return typed;
     if (this.#depth === 0) return unknown;
     const recv = callee.k === 'method' ? (callee.recvType.k === 'pointer' ? callee.recvType.elem : callee.recvType) : undefined;
     const target = callee.k === 'go' ? { name: callee.name } : recv?.k === 'named' && recv.pkg === undefined && callee.k === 'method' ? { recv: recv.name, name: callee.name } : undefined;
-    const [only, ...more] = target ? this.#flow.targets(target).fns : [];
-    if (only === undefined || more.length > 0) return unknown;
-    return this.#returned(only);
+    const [first, ...more] = (target ? this.#flow.targets(target).fns : []).map((fn) => this.#returned(fn));
+    return first !== undefined && more.every(({ kind }) => kind === first.kind) ? first : unknown;
   }
 
   #returned(fn: GoFunction): NumberSource {

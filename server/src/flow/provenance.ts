@@ -1,8 +1,8 @@
 /** Whose memory a pointer points to: the Go side's, the C side's, or nobody can tell. Flow-insensitive, through values that are set once. */
 import { isScalar } from '../semantics/c-view.ts';
 import { cTypeName, isCPointer, type Type } from '../semantics/types.ts';
-import { onlyDefinition, origin } from './definitions.ts';
-import type { FuncIr, Operand, Step } from './ir.ts';
+import { definitions, onlyDefinition, origin } from './definitions.ts';
+import type { FuncIr, Operand, Step, Var } from './ir.ts';
 
 export type Provenance =
   /** Go memory: the address of a variable or element, data of a slice or string. `base` is what was addressed. */
@@ -17,8 +17,10 @@ const unknown: Provenance = { k: 'unknown' };
 export function provenance(ir: FuncIr, operand: Operand, depth = 0): Provenance {
   const at = origin(ir, operand);
   if (at.k !== 'var' || depth > 12) return unknown;
-  const step = onlyDefinition(ir, at.v);
+  const step = onlyDefinition(ir, at.v) ?? onlyValue(ir, at.v);
   switch (step?.op) {
+    case 'copy':
+      return provenance(ir, step.src, depth + 1);
     case 'addr':
       return addressed(ir, step, depth);
     case 'composite':
@@ -36,6 +38,15 @@ export function provenance(ir: FuncIr, operand: Operand, depth = 0): Provenance 
   }
 }
 
+/** `var p *T` that is nil until one statement sets it. */
+function onlyValue(ir: FuncIr, v: Var): Step | undefined {
+  if (v.kind !== 'local' || definitions(ir).addressed.has(v)) return undefined;
+  const steps = (definitions(ir).of.get(v) ?? []).filter((step) => step.op !== 'copy' || step.src.k !== 'const' || step.src.value !== 'nil');
+  return steps.length === 1 ? steps[0] : undefined;
+}
+
+const isUnknown = (type: Type): boolean => type.k === 'unknown';
+
 const first = (a: Provenance, b: () => Provenance): Provenance => (a.k === 'unknown' ? b() : a);
 
 function addressed(ir: FuncIr, step: Step & { op: 'addr' }, depth: number): Provenance {
@@ -44,7 +55,9 @@ function addressed(ir: FuncIr, step: Step & { op: 'addr' }, depth: number): Prov
   const type = base.k === 'var' ? base.v.type : undefined;
   if (base.k === 'var' && step.path !== '' && type?.k === 'pointer') {
     const inner = provenance(ir, base, depth + 1);
-    return inner.k === 'unknown' && isCPointer(type) ? unknown : inner;
+    if (inner.k !== 'unknown' || isCPointer(type) || isUnknown(type.elem)) return inner;
+    // A struct that is written in Go lies in Go memory, as far as anybody can expect.
+    return { k: 'go', base, indexed: step.indexed, step };
   }
   if (base.k === 'var' && step.indexed && type?.k === 'slice') {
     const inner = provenance(ir, base, depth + 1);

@@ -27,6 +27,7 @@ import uncheckedAlloc from './memory/unchecked-alloc.ts';
 import useAfterFree from './memory/use-after-free.ts';
 import cleanupCapturesObject from './pointer/cleanup-captures-object.ts';
 import emptySliceAddress from './pointer/empty-slice-address.ts';
+import goPointerToGoPointer from './pointer/go-pointer-to-go-pointer.ts';
 import missingKeepalive from './pointer/missing-keepalive.ts';
 import pointerField from './pointer/pointer-field.ts';
 import sliceHeader from './pointer/slice-header.ts';
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   useAfterFree,
   cleanupCapturesObject,
   emptySliceAddress,
+  goPointerToGoPointer,
   missingKeepalive,
   pointerField,
   sliceHeader,

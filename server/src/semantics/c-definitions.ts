@@ -18,7 +18,10 @@ export function externalDefinitions(unit: CUnit, text: string, from = 0): CDefin
   const conditional = conditionals(text, from);
   const isPlain = (start: number, end: number): boolean => !/\bweak\b|selectany|\bstatic\b/.test(text.slice(start, end)) && !conditional.some((one) => one.start <= start && start < one.end);
   const out: CDefinition[] = [];
+  // What a prototype declares as weak is weak where it is defined. Source: GCC, "Common Function Attributes".
+  const weak = new Set(unit.prototypes.filter(({ extent }) => /\bweak\b|__weak__/.test(text.slice(extent.start, statementEnd(text, extent.end)))).map(({ name }) => name));
   for (const fn of unit.functions) {
+    if (weak.has(fn.name)) continue;
     const head = text.indexOf('{', fn.span.end);
     if (!fn.static && isPlain(fn.extent.start, head < 0 ? fn.span.end : head)) out.push({ name: fn.name, kind: fn.inline ? 'inline' : 'function', span: fn.span, start: fn.extent.start });
   }
@@ -28,6 +31,12 @@ export function externalDefinitions(unit: CUnit, text: string, from = 0): CDefin
     if (!isStatic && !extern && isPlain(start, end < 0 ? span.end : end) && !/\bextern\b/.test(text.slice(start, span.start))) out.push({ name, kind: 'variable', span, start });
   }
   return out;
+}
+
+/** Where the statement ends that a declaration belongs to. */
+function statementEnd(text: string, at: number): number {
+  const end = text.indexOf(';', Math.max(0, at - 1));
+  return end < 0 ? at : end;
 }
 
 /** The first word of the declaration that a name is declared by, on its line at least. */

@@ -43,6 +43,7 @@ export interface GoType {
   readonly name: string;
   readonly type: Type;
   readonly alias: boolean;
+  readonly params: readonly string[];
   readonly top: TopDecl;
   readonly file: PackageFile;
   /** Of the name, relative to the declaration. */
@@ -153,7 +154,7 @@ function isGenerated(go: GoFile): boolean {
 /** What a declaration of types or variables says, kept as long as its text and the imports are the same. */
 interface Declared {
   readonly imports: Imports;
-  readonly types: readonly { readonly name: string; readonly type: Type; readonly alias: boolean; readonly nameSpan: Span }[];
+  readonly types: readonly { readonly name: string; readonly type: Type; readonly alias: boolean; readonly params: readonly string[]; readonly nameSpan: Span }[];
   readonly globals: readonly { readonly name: string; readonly type: Type }[];
 }
 
@@ -165,7 +166,7 @@ function declaredBy(syntax: DeclSyntax, imports: Imports): Declared {
   const { decl } = syntax;
   const made: Declared = {
     imports,
-    types: decl.k === 'TypeDecl' ? decl.specs.map((spec) => ({ name: spec.name, type: typeOf(spec.type, imports), alias: spec.alias, nameSpan: { start: spec.n, end: spec.n + spec.name.length } })) : [],
+    types: decl.k === 'TypeDecl' ? decl.specs.map((spec) => ({ name: spec.name, type: typeOf(spec.type, imports), alias: spec.alias, params: spec.params, nameSpan: { start: spec.n, end: spec.n + spec.name.length } })) : [],
     globals: decl.k === 'VarDecl' && !decl.const ? decl.specs.flatMap((spec) => spec.names.map(({ name }) => ({ name, type: spec.type ? typeOf(spec.type, imports) : unknownType }))) : [],
   };
   declared.set(syntax, made);

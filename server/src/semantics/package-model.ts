@@ -148,7 +148,7 @@ export class PackageModel {
       case 'types':
         return [...this.#types.values()].flatMap((variants) => variants.map(({ top, file }) => ({ unit: top.syntax, in: describeFile(file) })));
       case 'type':
-        return this.#types.get(name)?.map(({ type }) => type);
+        return this.#types.get(name)?.map(({ type, params }) => ({ type, params }));
       case 'signature': {
         const first = this.#functions.get(name)?.[0];
         return first && shapeOf(first);
@@ -186,6 +186,12 @@ export class PackageModel {
   typesNamed(name: string): readonly Type[] | undefined {
     this.observer?.('type', name);
     return this.#types.get(name)?.map(({ type }) => type);
+  }
+
+  /** Names of the type parameters of a declared type. */
+  typeParams(name: string): readonly string[] {
+    this.observer?.('type', name);
+    return this.#types.get(name)?.[0]?.params ?? [];
   }
 
   /** What a declared type stands for; of several variants, what they have in common. */
@@ -317,6 +323,10 @@ class PackageShape implements Shape {
       type = next;
     }
     return type;
+  }
+
+  typeParams(name: string): readonly string[] {
+    return this.#model.typeParams(name);
   }
 
   fields(name: string): readonly StructField[] | undefined {

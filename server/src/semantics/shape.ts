@@ -14,6 +14,8 @@ export interface Shape {
   method(type: string, name: string): FuncShape | undefined;
   /** The type a declared name stands for: `struct{…}` for a struct type. */
   underlying(type: string): Type | undefined;
+  /** Names of the type parameters of a declared type. */
+  typeParams(type: string): readonly string[];
   fields(type: string): readonly StructField[] | undefined;
   global(name: string): Type | undefined;
   /** Whether `C.name(x)` is a conversion. */

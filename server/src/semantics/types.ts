@@ -4,7 +4,7 @@ import type { Expr, Signature } from '../syntax/go/ast.ts';
 export type Type =
   | { readonly k: 'unknown' }
   /** `pkg` is an import path, 'C', or absent for a type of this package or a predeclared one. */
-  | { readonly k: 'named'; readonly pkg?: string; readonly name: string }
+  | { readonly k: 'named'; readonly pkg?: string; readonly name: string; /** Type arguments. */ readonly args?: readonly Type[] }
   | { readonly k: 'pointer'; readonly elem: Type }
   | { readonly k: 'slice'; readonly elem: Type }
   | { readonly k: 'array'; readonly elem: Type; /** source of the length */ readonly len?: Expr }
@@ -40,8 +40,10 @@ export function typeOf(expr: Expr | undefined, imports: Imports): Type {
     }
     case 'Paren':
       return typeOf(expr.x, imports);
-    case 'Index':
-      return typeOf(expr.x, imports);
+    case 'Index': {
+      const type = typeOf(expr.x, imports);
+      return type.k === 'named' ? { ...type, args: expr.i.map((arg) => typeOf(arg, imports)) } : type;
+    }
     case 'Unary':
       return expr.op === '*' ? { k: 'pointer', elem: typeOf(expr.x, imports) } : unknownType;
     case 'SliceType':

@@ -55,6 +55,7 @@ export default defineRule({
       bad: { 'go.mod': 'module example.test/sum\n\ngo 1.20\n', 'main.go': example('&b[0]') },
       good: { 'go.mod': 'module example.test/sum\n\ngo 1.20\n', 'main.go': example('unsafe.SliceData(b)') },
       byFix: true,
+      witness: { by: 'run', output: 'index out of range [0] with length 0' },
     },
   ],
   subject: 'function',

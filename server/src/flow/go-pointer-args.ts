@@ -1,0 +1,138 @@
+/**
+ * Arguments of C functions that point to Go memory which holds Go pointers: C may follow them, but nothing keeps what they name in place, and cgo's check panics.
+ * Source: cmd/cgo, "Passing pointers".
+ */
+import type { Span } from '../base/span.ts';
+import { type GoPointers, goPointersIn } from '../semantics/go-pointers.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { isUnsafePointer, type Type } from '../semantics/types.ts';
+import { definitions, onlyDefinition, origin } from './definitions.ts';
+import { Contents } from './go-contents.ts';
+import type { CallStep, FuncIr, Operand, Var } from './ir.ts';
+import type { Place } from './knowledge.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { provenance } from './provenance.ts';
+import { bodiesOf, stepsOf } from './resource/function-info.ts';
+import { sliceHeaderFacts } from './slice-headers.ts';
+
+export interface GoPointerArg {
+  /** The argument. */
+  readonly span: Span;
+  /** What is passed: `names`, `args.buttons`; absent for a value without a name. */
+  readonly object?: string;
+  /** What the type of the object says. */
+  readonly type?: GoPointers;
+  /** Where Go pointers are put into it. */
+  readonly stores: readonly Place[];
+}
+
+/** Special functions of cgo, which copy: nothing is checked. */
+const copies = new Set(['CString', 'CBytes', 'GoString', 'GoStringN', 'GoBytes', 'malloc', 'free']);
+
+/** The arguments of a function's C calls. */
+export function goPointerArgs(fn: GoFunction, flow: PackageFlow): readonly GoPointerArg[] {
+  return flow.askOf('go pointer arguments', fn, (current) => {
+    const ir = flow.ir(current);
+    return isPinned(ir) ? [] : find(current, ir, flow);
+  });
+}
+
+/** What is pinned may be passed; which of the pointers that is, nobody here follows. */
+function isPinned(ir: FuncIr): boolean {
+  for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'call' && step.callee.k === 'method' && step.callee.name === 'Pin') return true;
+  return false;
+}
+
+function find(fn: GoFunction, ir: FuncIr, flow: PackageFlow): GoPointerArg[] {
+  const out: GoPointerArg[] = [];
+  const headers = sliceHeaderFacts(fn, flow).filter(({ how }) => how === 'passed');
+  const contents = new Contents(fn, flow);
+  for (const body of bodiesOf(ir)) {
+    for (const step of stepsOf(body)) {
+      if (step.op !== 'call' || step.callee.k !== 'c' || copies.has(step.callee.name)) continue;
+      step.args.forEach((arg, i) => {
+        const span = step.argSpans[i] ?? step.span;
+        if (headers.some((header) => isConverted(ir, arg, header.span))) return;
+        const fact = ofArgument(ir, arg, contents, flow);
+        if (fact) out.push({ span, ...fact });
+      });
+    }
+  }
+  return out;
+}
+
+/** Whether the conversion at `span` is one that the argument went through. */
+function isConverted(ir: FuncIr, arg: Operand, span: Span): boolean {
+  for (let at = arg, i = 0; at.k === 'var' && i < 8; i++) {
+    const step = onlyDefinition(ir, at.v);
+    if (step?.op !== 'copy') return false;
+    if (step.span.start === span.start && step.span.end === span.end) return true;
+    at = step.src;
+  }
+  return false;
+}
+
+type Found = Omit<GoPointerArg, 'span'>;
+
+function ofArgument(ir: FuncIr, arg: Operand, contents: Contents, flow: PackageFlow): Found | undefined {
+  const at = origin(ir, arg);
+  if (at.k !== 'var') return undefined;
+  const step = onlyDefinition(ir, at.v);
+  if (step?.op === 'deref') return ofWord(ir, step.base, flow);
+  if (step?.op === 'call' && step.callee.k !== 'builtin' && step.callee.k !== 'pkg') return ofResult(ir, step, step.dsts.indexOf(at.v), contents, flow);
+  // A struct that is passed by value is checked like arguments of their own.
+  if (step?.op === 'composite' && !step.address) return undefined;
+  const from = provenance(ir, arg);
+  if (from.k === 'c') return undefined;
+  const { type } = at.v;
+  if (from.k === 'go') return ofObject(ir, from.base, pointee(type), from.step.op === 'addr' ? from.step.path : '', contents, flow);
+  // A pointer to a struct of this package; that it lies in Go memory is what everybody expects.
+  const held = type?.k === 'pointer' ? goPointersIn(type.elem, flow.model.shape) : undefined;
+  return held?.certainty === 'always' ? { ...(at.v.name !== undefined ? { object: at.v.name } : {}), type: held, stores: [] } : undefined;
+}
+
+const pointee = (type: Type | undefined): Type | undefined => (type?.k === 'pointer' ? type.elem : undefined);
+
+function ofObject(ir: FuncIr, base: Operand, type: Type | undefined, path: string, contents: Contents, flow: PackageFlow): Found | undefined {
+  const v = base.k === 'var' ? base.v : undefined;
+  const name = v?.name === undefined ? undefined : path === '' ? v.name : `${v.name}.${path}`;
+  const object = name === undefined ? {} : { object: name };
+  const held = goPointersIn(type, flow.model.shape);
+  if (held?.certainty === 'always') return v && path === '' && isConstant(ir, v) ? undefined : { ...object, type: held, stores: [] };
+  const stores = v && path === '' ? contents.storesIn(v) : [];
+  if (stores.length > 0) return { ...object, ...(held ? { type: held } : {}), stores };
+  // A slice of pointers is made to hold some.
+  return held && held.path === '' && v?.type?.k === 'slice' ? { ...object, type: held, stores } : undefined;
+}
+
+/** The bytes of a literal lie in the program, not in Go's memory. */
+function isConstant(ir: FuncIr, v: Var): boolean {
+  const steps = v.kind === 'local' ? (definitions(ir).of.get(v) ?? []) : [];
+  return steps.length > 0 && steps.every((step) => step.op === 'copy' && step.src.k === 'const' && /^["`]/.test(step.src.value));
+}
+
+/** `*(*unsafe.Pointer)(unsafe.Pointer(&m))` passes the word that m is. */
+function ofWord(ir: FuncIr, base: Operand, flow: PackageFlow): Found | undefined {
+  const at = origin(ir, base);
+  const step = at.k === 'var' ? onlyDefinition(ir, at.v) : undefined;
+  const isWord = base.k === 'var' && base.v.type?.k === 'pointer' && isUnsafePointer(base.v.type.elem);
+  if (!isWord || step?.op !== 'addr' || step.base.k !== 'var') return undefined;
+  const held = goPointersIn(pointee(step.dst.type), flow.model.shape);
+  const { name } = step.base.v;
+  return held?.certainty === 'always' ? { ...(name !== undefined ? { object: name } : {}), type: held, stores: [] } : undefined;
+}
+
+/** What a helper of the package returns: the object that it filled, or its argument in another type. */
+function ofResult(ir: FuncIr, step: CallStep, result: number, contents: Contents, flow: PackageFlow): Found | undefined {
+  if (step.callee.k === 'c') return undefined;
+  const { stores, param } = contents.ofCall(step, result);
+  if (stores.length > 0) return { stores };
+  const arg = param === undefined ? undefined : step.args[param];
+  if (arg?.k !== 'var') {
+    const held = goPointersIn(pointee(step.dsts[result]?.type), flow.model.shape);
+    return held?.certainty === 'always' ? { type: held, stores: [] } : undefined;
+  }
+  // A method with a pointer receiver takes the address of a variable.
+  if (arg.v.type?.k !== 'pointer') return ofObject(ir, arg, arg.v.type, '', contents, flow);
+  return ofArgument(ir, arg, contents, flow);
+}
