@@ -6,6 +6,9 @@ import { type ArgEffect, borrows, type OwnedResult, unknownEffect } from './know
 /** Words of functions that drop a reference: the object lives on while others hold one. */
 const counted = new Set(['unref', 'deref', 'decref', 'release', 'unreference']);
 
+/** Types of parameters that take whatever was allocated. */
+const anyPointer: ReadonlySet<string | undefined> = new Set(['unsafe.Pointer', 'C.gpointer']);
+
 const dropsReference = (name: string): boolean => words(name).some((word) => counted.has(word));
 
 /** The effect on one argument; undefined when nothing is known of the function. */
@@ -16,7 +19,7 @@ export function contractArg(contracts: Contracts, name: string, arg: number): Ar
   const releases = effects.filter(({ effect }) => effect === 'releases');
   if (releases.length > 0) {
     const certain = contract.trusted && releases.some(({ when, on }) => when === undefined && on === undefined) && !dropsReference(name);
-    return { ...borrows, releases: certain ? 'always' : 'sometimes' };
+    return { ...borrows, releases: certain ? 'always' : 'sometimes', ...(anyPointer.has(contracts.releaseType(name)) ? {} : { ownType: true }) };
   }
   if (effects.some(({ effect }) => effect === 'takes' || effect === 'holds' || effect === 'userdata-held' || effect === 'callback-held')) return unknownEffect;
   // What a lead does not say may be missing in it.

@@ -35,7 +35,7 @@ export function invalidFrees(fn: GoFunction, flow: PackageFlow): readonly Invali
 function judgeCall(ir: FuncIr, step: CallStep, name: string, flow: PackageFlow): InvalidFree[] {
   return step.args.flatMap((arg, i): InvalidFree[] => {
     const effect = flow.knowledge.cArg(name, i);
-    if (effect ? effect.releases !== 'always' : !(i === 0 && isForeignDeallocator(name))) return [];
+    if (effect ? effect.releases !== 'always' || effect.ownType : !(i === 0 && isForeignDeallocator(name))) return [];
     const found = judge(ir, arg, flow) ?? lent(ir, arg, flow);
     return found ? [{ span: step.argSpans[i] ?? step.span, callee: name, ...found }] : [];
   });

@@ -21,6 +21,8 @@ export interface ArgEffect {
   readonly assumed: readonly AssumedBorrow[];
   /** Where it is released, the place that it was passed in is empty afterwards: `x.ptr = nil`. */
   readonly cleared?: boolean;
+  /** The callee releases an object of its own type, which may stand in memory of the caller: a buffer that is filled and disposed of. */
+  readonly ownType?: boolean;
   /** It is a struct whose fields' memory is released. */
   readonly contents?: boolean;
   /** Where it is released, for traces. */

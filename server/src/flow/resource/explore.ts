@@ -199,8 +199,8 @@ export class Explorer {
     if (step.mode === 'defer') {
       const closure = step.callee.k === 'value' ? this.closureOf(step.callee.fn) : undefined;
       const pending: Pending = { step, captured: step.args.map((arg) => carried(state, arg)), ...(closure ? { closure } : {}) };
-      // What has nothing of the resource, and runs no literal, does nothing to it.
-      if (!closure && pending.captured.every((value) => value.size === 0)) return state;
+      // What has nothing of the resource, nor the address of a variable that may get it, and runs no literal does nothing to it.
+      if (!closure && pending.captured.every((value) => value.size === 0) && !step.args.some((arg) => this.outPlace(arg) !== undefined)) return state;
       // In a loop the same deferred call piles up; one of a kind says all there is to say about one resource.
       const known = state.defers.some((other) => other.step === step && other.captured.every((value, i) => sameMap(value, pending.captured[i]!)));
       return known ? state : { ...state, defers: [...state.defers, pending] };
@@ -250,6 +250,14 @@ export class Explorer {
     };
   }
 
+  /** What the arguments of a deferred call hold when it runs: an address leads to what its variable holds by then. */
+  #reached(state: State, { step, captured }: Pending): readonly Carried[] {
+    return captured.map((value, i) => {
+      const place = value.size === 0 ? this.outPlace(step.args[i]) : undefined;
+      return place !== undefined && state.holders.get(place) === 'same' ? new Map([['', 'ref' as const]]) : value;
+    });
+  }
+
   #leave(state: State, leave: Leave): void {
     const pending = state.defers.at(-1);
     if (pending) {
@@ -258,7 +266,7 @@ export class Explorer {
         const fn = this.ir.body;
         return this.#enter(rest, pending.closure, pending.step, { fn, block: -1, step: 0, dsts: [], defers: rest.defers, leaving: true, leave }, pending.captured);
       }
-      const next = this.#settle(callEffect(this, rest, pending.step, rest.phase === 'released' ? stillHeld(rest, pending) : pending.captured));
+      const next = this.#settle(callEffect(this, rest, pending.step, rest.phase === 'released' ? stillHeld(rest, pending) : this.#reached(rest, pending)));
       if (next) this.#push({ state: next, fn: this.ir.body, block: 0, step: 0, leave });
       return;
     }

@@ -31,7 +31,7 @@ export function deniedBy(witness: Witness, cond: Exclude<Cond, { k: 'unknown' }>
   if (cond.k === 'cmp') {
     // A negative result code is a failure.
     if (cond.operator !== '<' && cond.operator !== '<=') return undefined;
-    return witness === 'success' ? taken : witness === 'failure' ? !taken : undefined;
+    return witness === 'success' || witness === 'zero' ? taken : !taken;
   }
   if (witness === 'success') return isNegative(other) ? taken : !taken;
   if (witness === 'failure') return isZero(other) ? taken : isNegative(other) ? !taken : undefined;
