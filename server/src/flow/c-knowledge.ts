@@ -79,8 +79,10 @@ function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffe
       case 'unknown': {
         // It was handed on to functions whose bodies are not in view: the default contract holds for them, unless a name says otherwise.
         if (param.handedOn.length === 0) return unknownEffect;
-        if (param.handedOn.some(({ callee }) => mayRelease(callee))) return { ...borrows, releases: 'sometimes' };
-        return { ...borrows, returned: param.returned ? [0] : [], assumed: param.handedOn.map(({ callee, index }) => ({ name: callee, arg: index })) };
+        const effects = param.handedOn.map(({ callee, index }) => ({ callee, index, effect: contractArg(contracts, callee, index) }));
+        if (effects.some(({ effect }) => effect?.escapes)) return unknownEffect;
+        if (effects.some(({ callee, effect }) => (effect ? effect.releases !== 'never' : mayRelease(callee)))) return { ...borrows, releases: 'sometimes' };
+        return { ...borrows, returned: param.returned ? [0] : [], assumed: effects.flatMap(({ callee, index, effect }) => (effect ? [] : [{ name: callee, arg: index }])) };
       }
     }
   }
