@@ -6,6 +6,7 @@ import type { Span } from '../base/span.ts';
 import { scalarKind } from '../semantics/layout.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { cTypeName, type Type } from '../semantics/types.ts';
+import { words } from './c-names.ts';
 import { definitions, onlyDefinition, origin, originStep } from './definitions.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -71,7 +72,8 @@ function argumentsOf(ir: FuncIr, call: CallStep, flow: PackageFlow): TextArgumen
     const reads = prototype === undefined && toNul[callee]?.includes(index) ? 'to-nul' : call.args.every((other) => other === arg || isNoNumber(other, flow)) && isCharPointer(arg) ? 'no-length' : 'counted';
     const body = c.summary(callee)?.params[index];
     const known = prototype === undefined && (toNul[callee]?.includes(index) ?? false);
-    const access = known || param?.constPointee ? 'reads' : body?.written ? 'writes' : body?.effect === 'borrows' ? 'reads' : param?.pointer ? 'may-write' : 'unseen';
+    // A body that hands the pointer on writes nothing itself, and the prototype may only have forgotten its const.
+    const access = known || param?.constPointee ? 'reads' : body?.written ? 'writes' : body?.effect === 'borrows' ? 'reads' : param?.pointer && !body ? 'may-write' : 'unseen';
     const source = origin(ir, data.of);
     const name = source.k === 'var' ? source.v.name : undefined;
     return [{ callee, span: call.argSpans[index] ?? call.span, kind: data.kind, reads, terminated: isTerminated(ir, data.of), access, isParam: source.k === 'var' && source.v.kind === 'param', ...(name === undefined ? {} : { name }) }];
@@ -98,14 +100,14 @@ function isNoNumber(operand: Operand, flow: PackageFlow): boolean {
   return false;
 }
 
-interface TextData {
+export interface TextData {
   readonly kind: TextKind;
   /** The string or slice. */
   readonly of: Operand;
 }
 
 /** Whose bytes a pointer points to. */
-function textData(ir: FuncIr, operand: Operand, flow: PackageFlow, depth = 0): TextData | undefined {
+export function textData(ir: FuncIr, operand: Operand, flow: PackageFlow, depth = 0): TextData | undefined {
   const step = originStep(ir, operand);
   const from = step?.op === 'copy' ? undefined : step;
   if (from?.op === 'call') {
@@ -199,6 +201,8 @@ function ignoredLength(ir: FuncIr, call: CallStep, flow: PackageFlow): IgnoredLe
   if (call.callee.k !== 'c' || call.callee.name !== 'GoString' || !call.args[0]) return [];
   const source = originStep(ir, call.args[0]);
   if (source?.op !== 'call' || source.callee.k !== 'c' || flow.model.c.summary(source.callee.name)) return [];
+  // What is called a string most likely ends with a NUL, and the length is a courtesy.
+  if (words(source.callee.name).some((word) => /^(?:str|string|cstr|cstring|text)$/.test(word))) return [];
   for (const arg of source.args) {
     const address = originStep(ir, arg);
     if (address?.op !== 'addr' || address.path !== '' || address.indexed || address.base.k !== 'var') continue;

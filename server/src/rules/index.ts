@@ -11,6 +11,7 @@ import exportPanic from './callback/export-panic.ts';
 import exportPreambleDefinition from './callback/export-preamble-definition.ts';
 import exportPrototypeMismatch from './callback/export-prototype-mismatch.ts';
 import cMemoryView from './layout/c-memory-view.ts';
+import lengthTruncation from './layout/length-truncation.ts';
 import notNulTerminated from './layout/not-nul-terminated.ts';
 import sizeofMismatch from './layout/sizeof-mismatch.ts';
 import structCast from './layout/struct-cast.ts';
@@ -24,6 +25,7 @@ import invalidFree from './memory/invalid-free.ts';
 import mallocLeak from './memory/malloc-leak.ts';
 import missingStdlibInclude from './memory/missing-stdlib-include.ts';
 import uncheckedAlloc from './memory/unchecked-alloc.ts';
+import uninitCMemory from './memory/uninit-c-memory.ts';
 import useAfterFree from './memory/use-after-free.ts';
 import cleanupCapturesObject from './pointer/cleanup-captures-object.ts';
 import emptySliceAddress from './pointer/empty-slice-address.ts';
@@ -46,6 +48,7 @@ export const rules: readonly Rule[] = [
   exportPreambleDefinition,
   exportPrototypeMismatch,
   cMemoryView,
+  lengthTruncation,
   notNulTerminated,
   sizeofMismatch,
   structCast,
@@ -59,6 +62,7 @@ export const rules: readonly Rule[] = [
   mallocLeak,
   missingStdlibInclude,
   uncheckedAlloc,
+  uninitCMemory,
   useAfterFree,
   cleanupCapturesObject,
   emptySliceAddress,

@@ -8,8 +8,9 @@ const example = (pointer: string): string => go`
 
   /*
   #include <ctype.h>
-  static void upcase(char *s, int n) {
-  	for (int i = 0; i < n; i++) s[i] = toupper(s[i]);
+  #include <stddef.h>
+  static void upcase(char *s, size_t n) {
+  	for (size_t i = 0; i < n; i++) s[i] = toupper(s[i]);
   }
   */
   import "C"
@@ -50,8 +51,8 @@ export default defineRule({
     {
       title: 'A string changed in place',
       byFix: false,
-      bad: { 'main.go': example('\tC.upcase((*C.char)(unsafe.Pointer(unsafe.StringData(s))), C.int(len(s)))\n\treturn s') },
-      good: { 'main.go': example('\tb := []byte(s)\n\tC.upcase((*C.char)(unsafe.Pointer(&b[0])), C.int(len(b)))\n\treturn string(b)') },
+      bad: { 'main.go': example('\tC.upcase((*C.char)(unsafe.Pointer(unsafe.StringData(s))), C.size_t(len(s)))\n\treturn s') },
+      good: { 'main.go': example('\tb := []byte(s)\n\tC.upcase((*C.char)(unsafe.Pointer(&b[0])), C.size_t(len(b)))\n\treturn string(b)') },
     },
   ],
   subject: 'function',
