@@ -45,12 +45,11 @@ export interface FieldOwners {
 
 /** Sums up the package. */
 export function fieldOwners(flow: PackageFlow): FieldOwners {
-  const functions = flow.everyFile().flatMap((file) => file.functions);
-  const direct = functions.filter((fn) => fn.decl.body).map((fn) => fieldFacts(fn, flow));
+  const direct = flow.gather('field facts', (fn) => (fn.decl.body ? [fieldFacts(fn, flow)] : []));
   // Functions that mention nothing of the border may still pass such a field to a helper that releases it.
   const names = new Set(direct.flatMap((facts) => facts.constructed.map((one) => one.field)));
-  const mention = names.size > 0 ? new RegExp(`\\.(?:${[...names].join('|')})\\b`) : undefined;
-  const all = [...direct, ...functions.filter((fn) => !fn.decl.body && mention?.test(fn.top.syntax.text)).map((fn) => fieldFacts(fn, flow))];
+  const mention = `\\.(?:${[...names].join('|')})\\b`;
+  const all = names.size === 0 ? direct : [...direct, ...flow.gather(`field facts by ${mention}`, (fn) => (!fn.decl.body && new RegExp(mention).test(fn.top.syntax.text) ? [fieldFacts(fn, flow)] : []))];
   const finalized = finalizedFields(flow);
   const released = all.flatMap((facts) => facts.released);
   return {

@@ -34,7 +34,7 @@ export interface FinalizerFact {
 
 /** Every finalizer and cleanup of the package that releases C memory. */
 export function allFinalizers(flow: PackageFlow): readonly FinalizerFact[] {
-  return flow.ask('finalizers', () => flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? finalizers(fn, flow) : []))));
+  return flow.gather('finalizers', (fn) => (fn.decl.body ? finalizers(fn, flow) : []));
 }
 
 /** Declared functions that are finalizers or cleanups: they end the object. */

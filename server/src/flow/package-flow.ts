@@ -13,6 +13,9 @@ import type { ResourceFacts } from './resource/facts.ts';
 import { noFacts } from './resource/facts.ts';
 import { ownedResults, paramEffect, resourceFacts } from './resource/resources.ts';
 
+/** How many neighbouring functions are asked about together. */
+const run = 32;
+
 /** How deep helpers are followed. Real helpers free or return one or two levels deep. */
 const depth = 4;
 
@@ -32,6 +35,9 @@ export class PackageFlow {
   readonly #knowledge: readonly Knowledge[] = Array.from({ length: depth + 1 }, (_, level) => this.#knowledgeAt(level));
   #model!: PackageModel;
   #count = 0;
+  /** Runs of neighbouring functions by their ids. */
+  #runs: ReadonlyMap<string, { readonly number: number; readonly ids: readonly number[] }> = new Map();
+  #runCount = 0;
 
   /** `once` says that there will be one revision only. */
   constructor(once = false) {
@@ -49,7 +55,16 @@ export class PackageFlow {
     this.#model = model;
     if (!this.#lowered) model.observer = (aspect, name) => this.#queries.depend(aspect, name);
     this.#byId.clear();
-    for (const { functions } of model.filesOfFunctions) for (const fn of functions) this.#byId.set(this.idOf(fn), fn);
+    const runs = new Map<string, { readonly number: number; readonly ids: readonly number[] }>();
+    for (const { functions } of model.filesOfFunctions) {
+      for (const fn of functions) this.#byId.set(this.idOf(fn), fn);
+      for (let i = 0; i < functions.length; i += run) {
+        const ids = functions.slice(i, i + run).map((fn) => this.idOf(fn));
+        const key = ids.join();
+        runs.set(key, this.#runs.get(key) ?? { number: this.#runCount++, ids });
+      }
+    }
+    this.#runs = runs;
     this.#queries.next();
     for (const aspect of aspects) this.#queries.inputs(aspect, model, (name) => model.aspect(aspect, name));
     this.#queries.inputs('own', model, (id) => {
@@ -61,6 +76,26 @@ export class PackageFlow {
   /** All files, for a question about every function of the package: the answer depends on which functions there are. */
   everyFile(): readonly PackageFile[] {
     return this.#model.filesOfFunctions;
+  }
+
+  /**
+   * What `factOf` says of each function of the package, in their order. Functions are asked about in runs, so that an edit costs one run and
+   * not the whole package.
+   */
+  gather<T>(what: string, factOf: (fn: GoFunction) => readonly T[], compare = true): readonly T[] {
+    return this.ask(
+      `all ${what}`,
+      () => {
+        this.#queries.depend('functions', '');
+        return [...this.#runs.values()].flatMap(({ number, ids }) => this.ask(`${what} in run ${number}`, () => ids.flatMap((id) => factOf(this.#current(id))), compare));
+      },
+      compare,
+    );
+  }
+
+  /** The functions for which `test` holds, an answer as in `askOf`. */
+  functionsWhere(what: string, test: (fn: GoFunction) => boolean): readonly GoFunction[] {
+    return [...new Set(this.gather(what, (fn) => (test(fn) ? [this.idOf(fn)] : [])))].flatMap((id) => this.#byId.get(id) ?? []);
   }
 
   /** The steps of a function. */
@@ -104,13 +139,17 @@ export class PackageFlow {
     return this.ask(
       `${what}:${id}`,
       () => {
-        this.#queries.depend('own', String(id));
-        const current = this.#byId.get(id);
-        if (!current) throw new Error('a question about a function that is gone');
-        return compute(current);
+        return compute(this.#current(id));
       },
       compare,
     );
+  }
+
+  #current(id: number): GoFunction {
+    this.#queries.depend('own', String(id));
+    const current = this.#byId.get(id);
+    if (!current) throw new Error('a question about a function that is gone');
+    return current;
   }
 
   /** A number that is the same as long as the declaration's text is. */

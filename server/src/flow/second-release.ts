@@ -31,14 +31,12 @@ export interface SecondRelease {
 
 /** The functions that may release such an object: those that touch the border, and those that call a finalizer by its name. */
 export function closingFunctions(flow: PackageFlow): readonly GoFunction[] {
-  const facts = allFinalizers(flow);
-  if (facts.length === 0) return [];
-  const names = facts.flatMap((fact) => fact.callbacks.map((key) => key.slice(key.lastIndexOf('.') + 1)));
-  const all = flow.everyFile().flatMap((file) => file.functions);
-  return all.flatMap((fn) => {
-    if (fn.decl.body) return [fn];
-    const full = names.some((name) => fn.top.syntax.text.includes(`${name}(`)) ? fn.top.syntax.full() : undefined;
-    return full?.k === 'Func' && full.body ? [{ ...fn, decl: full }] : [];
+  const names = [...new Set(allFinalizers(flow).flatMap((fact) => fact.callbacks.map((key) => key.slice(key.lastIndexOf('.') + 1))))];
+  if (allFinalizers(flow).length === 0) return [];
+  const mayClose = (fn: GoFunction): boolean => fn.decl.body !== undefined || names.some((name) => fn.top.syntax.text.includes(`${name}(`));
+  return flow.functionsWhere(`second releases by ${names.join()}`, (fn) => mayClose(fn) && secondReleases(fn, flow).length > 0).flatMap((fn) => {
+    const full = fn.decl.body ? fn.decl : fn.top.syntax.full();
+    return full.k === 'Func' && full.body ? [{ ...fn, decl: full }] : [];
   });
 }
 

@@ -8,9 +8,8 @@ import type { Finding, Fix, Severity, TraceStep } from './finding.ts';
 import { fingerprints, type Surroundings } from './fingerprint.ts';
 import type { FixFile } from './fixes/fix-file.ts';
 import { Places } from './places.ts';
-import { relevantFunctions } from './relevant.ts';
 import type { FixPlan, Rule } from './rule.ts';
-import { type PlacedReport, reportsOn, reportsOnPackage, type RuleRun } from './run-rules.ts';
+import { type PlacedReport, reportsOnFunctions, reportsOnPackage, type RuleRun } from './run-rules.ts';
 import { applySuppressions } from './suppression.ts';
 
 export interface EngineOptions {
@@ -33,7 +32,7 @@ export function lintPackage(model: PackageModel, flow: PackageFlow, options: Eng
       if (severity !== 'off') found.get(report.file.file)?.push(toFinding(report, severity, run.places, options));
     }
   };
-  for (const fn of relevantFunctions(model, flow)) add(reportsOn(fn, run));
+  add(reportsOnFunctions(run));
   for (const rule of run.rules) if (rule.subject === 'package') add(reportsOnPackage(rule, run));
   return new Map(model.files.map((file) => [file.file, finish(file, found.get(file.file) ?? [], model, flow, options)]));
 }

@@ -1,13 +1,14 @@
 /** Chooses the functions whose bodies the rules look at: those that touch the border, and those that call a helper which hands out C memory. */
 import { finalizedFields } from '../flow/finalized-fields.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
-import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
 
-/** All functions that matter, each with its whole body. */
-export function relevantFunctions(model: PackageModel, flow: PackageFlow): GoFunction[] {
+/** Whether a function matters. */
+export function isRelevant(fn: GoFunction, flow: PackageFlow): boolean {
+  if (fn.decl.body) return true;
   const names = mentioned(flow);
-  return model.files.flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? [fn] : names && mentions(fn.top.syntax, names) ? withBody(fn) : [])));
+  return names !== undefined && mentions(fn.top.syntax, names) && withBody(fn).length > 0;
 }
 
 /** The function with its body, which is read now if nobody has needed it yet. */
@@ -20,8 +21,7 @@ export function withBody(fn: GoFunction): GoFunction[] {
 function mentioned(flow: PackageFlow): RegExp | undefined {
   const source = flow.ask('relevant names', () => {
     const fields = new Set([...finalizedFields(flow).values()].flatMap((paths) => [...paths.keys()].map((path) => path.slice(path.lastIndexOf('.') + 1))));
-    const direct = flow.everyFile().flatMap((file) => file.functions.filter((fn) => fn.decl.body !== undefined));
-    const owners = new Set(direct.filter((fn) => flow.resources(fn).returned.some(({ path }) => path === '')).map((fn) => fn.name));
+    const owners = new Set(flow.gather('owning functions', (fn) => (fn.decl.body && flow.resources(fn).returned.some(({ path }) => path === '') ? [fn.name] : [])));
     const patterns = [owners.size > 0 ? `\\b(?:${[...owners].join('|')})\\s*\\(` : undefined, fields.size > 0 ? `\\.(?:${[...fields].join('|')})\\b` : undefined];
     return patterns.filter((pattern) => pattern !== undefined).join('|');
   });

@@ -9,7 +9,7 @@ import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
 import type { DeclSyntax, TopDecl } from '../syntax/go/go-file.ts';
 import type { Confidence, Severity } from './finding.ts';
 import { Places, type Standing } from './places.ts';
-import { withBody } from './relevant.ts';
+import { isRelevant, withBody } from './relevant.ts';
 import type { FixPlan, Report, Rule, RuleContext } from './rule.ts';
 
 export interface PlacedReport extends Standing {
@@ -51,15 +51,31 @@ export interface RuleRun {
   readonly onError: (rule: string, error: unknown) => void;
 }
 
-/** What the function rules report about one function. */
-export function reportsOn(fn: GoFunction, run: RuleRun): PlacedReport[] {
+/** What the function rules report, function by function. */
+export function reportsOnFunctions(run: RuleRun): PlacedReport[] {
   const { flow, rules, onError } = run;
-  const answer = flow.askOf(keyOf(run), fn, (current) => (withBody(current).map((whole) => collect(rules.filter((rule) => rule.subject === 'function'), whole, flow, onError))[0] ?? { kept: [] }), false);
-  const plans = (kept: Kept): readonly FixPlan[] => {
-    const whole = withBody(fn)[0];
-    return whole && kept.rule.subject === 'function' ? planAgain(kept, () => kept.rule.subject === 'function' ? kept.rule.check(whole, { model: flow.model, flow }) : []) : [];
-  };
-  return place(answer, { file: fn.file, top: fn.top }, fn.top, run, plans);
+  const key = keyOf(run);
+  const functionRules = rules.filter((rule) => rule.subject === 'function');
+  const answers = flow.gather(
+    key,
+    (fn) => {
+      const answer = isRelevant(fn, flow) ? flow.askOf(key, fn, (current) => withBody(current).map((whole) => collect(functionRules, whole, flow, onError))[0] ?? none, false) : none;
+      return answer.kept.length > 0 ? [{ syntax: fn.top.syntax, answer }] : [];
+    },
+    false,
+  );
+  // Functions with the same text have the same answer, and each its own place.
+  return [...new Map(answers.map(({ syntax, answer }) => [syntax, answer]))].flatMap(([syntax, answer]) =>
+    run.places.of(syntax).flatMap((standing) => place(answer, standing, standing.top, run, (kept) => plansFor(kept, standing, flow))),
+  );
+}
+
+const none: Answer = { kept: [] };
+
+function plansFor(kept: Kept, { file, top }: Standing, flow: PackageFlow): readonly FixPlan[] {
+  const fn = file.functions.find((one) => one.top === top);
+  const { rule } = kept;
+  return fn && rule.subject === 'function' ? withBody(fn).flatMap((whole) => planAgain(kept, () => rule.check(whole, { model: flow.model, flow }))) : [];
 }
 
 /** What a package rule reports. */

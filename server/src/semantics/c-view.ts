@@ -1,6 +1,6 @@
 /** The C that the package shows: names, types and summaries over all its units, in the terms in which Go sees them. */
 import type { CFunction, CStruct, CUnit } from '../syntax/c/c-facts.ts';
-import type { CSummary } from './c/c-summary.ts';
+import type { CCaller, CSummary } from './c/c-summary.ts';
 import { isPlain, mayDestroy } from './c/destructors.ts';
 import { Program } from './c/summary.ts';
 import { type Type, unknownType, unsafePointer } from './types.ts';
@@ -25,7 +25,7 @@ export class CView {
   #hidden: ReadonlySet<string> | undefined;
 
   /** `unread` is C text that could not be read whole; what it mentions may be declared there. Which names Go uses is no part of it. */
-  constructor(units: readonly CUnit[], exported: ReadonlySet<string>, unread: string, unsettled: readonly CUnit[]) {
+  constructor(units: readonly CUnit[], unread: string, unsettled: readonly CUnit[]) {
     this.units = units;
     this.#unread = unread;
     this.#unsettled = new Set(unsettled);
@@ -38,7 +38,7 @@ export class CView {
         }
       }
     }
-    this.#program = new Program(units, exported);
+    this.#program = new Program(units);
   }
 
   /** The definition or a prototype. */
@@ -68,7 +68,7 @@ export class CView {
   }
 
   /** The functions whose body may call a function that Go exports, themselves or through others; direct callers first. */
-  callersOf(exported: string): readonly CSummary[] {
+  callersOf(exported: string): readonly CCaller[] {
     return this.#program.callersOf(exported);
   }
 

@@ -30,10 +30,16 @@ export function exportFlaws(model: PackageModel, file: PackageFile): ExportFlaw[
   const { text, decls, comments } = file.go;
   if (!/\/\/[ \t]*export[ \t]/i.test(text)) return [];
   const out: ExportFlaw[] = [];
+  let at = 0;
   for (const [index, top] of decls.entries()) {
     const fn = top.syntax.decl;
     if (top.syntax.kind !== 'func' || fn.k !== 'Func') continue;
-    const above = comments.filter(({ start, end }) => end <= top.start && start >= (decls[index - 1]?.end ?? file.go.packageClause.end));
+    const from = decls[index - 1]?.end ?? file.go.packageClause.end;
+    while (at < comments.length && comments[at]!.start < from) at++;
+    let to = at;
+    while (to < comments.length && comments[to]!.end <= top.start) to++;
+    if (to === at) continue;
+    const above = comments.slice(at, to);
     out.push(...flawsOf(model, file, top, fn, above.map((comment) => ({ comment, line: text.slice(comment.start, comment.end).trimEnd() }))));
   }
   return out;

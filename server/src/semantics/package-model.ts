@@ -1,4 +1,5 @@
 /** A package as its files show it: functions, types, globals, exports, and the C beside them. Built anew for every revision from parts that keep their identity. */
+import { equal } from '../base/equal.ts';
 import type { CUnit } from '../syntax/c/c-facts.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
 import { Contracts } from './c/contracts.ts';
@@ -6,7 +7,7 @@ import { CView } from './c-view.ts';
 import { cNames } from './mentions.ts';
 import { type CSource, fileOf, functionKey, globalsOf, type GoFunction, type GoSource, type GoType, type PackageFile, shapeOf, typesOf } from './package-files.ts';
 import type { FuncShape, Shape } from './shape.ts';
-import { type StructField, type Type, typeText, unknownType } from './types.ts';
+import { type Imports, type StructField, type Type, typeText, unknownType } from './types.ts';
 
 export { type CSource, findCImport, functionKey, type GoFunction, type GoSource, type GoType, type PackageFile } from './package-files.ts';
 
@@ -48,8 +49,8 @@ export class PackageModel {
     }
     this.#exported = new Set(exported);
     this.#complete = complete && this.#files.every((file) => file.go.broken.length === 0);
-    this.#cIdentity = [...unitsOf(this.#files, cSources), '', ...this.#files.map(unreadC), ...exported.sort()];
-    this.#c = previous !== undefined && sameList(previous.#cIdentity, this.#cIdentity) ? previous.#c : makeCView(this.#files, cSources, this.#exported);
+    this.#cIdentity = [...unitsOf(this.#files, cSources), '', ...this.#files.map(unreadC)];
+    this.#c = previous !== undefined && sameList(previous.#cIdentity, this.#cIdentity) ? previous.#c : makeCView(this.#files, cSources);
     this.shape = new PackageShape(this);
     const constants = this.#files.flatMap((file) => file.go.decls.flatMap(({ syntax }) => (syntax.kind === 'const' ? [syntax] : [])));
     this.#constants = previous !== undefined && sameList(previous.#constants, constants) ? previous.#constants : constants;
@@ -243,31 +244,53 @@ function push<V>(map: Map<string, V[]>, key: string, value: V): void {
 
 const sameList = (a: readonly unknown[], b: readonly unknown[]): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
 
-const descriptions = new WeakMap<GoFunction, object>();
+interface Description {
+  readonly unit: DeclSyntax;
+  readonly doc: string | undefined;
+  readonly exported: string | undefined;
+  readonly in: object;
+}
+
+const descriptions = new WeakMap<GoFunction, Description>();
+const latest = new WeakMap<DeclSyntax, Description>();
 
 /** What answers about a function may depend on, beside what they ask the model: its text, the comment above it, and facts of its file. */
-export function describe(fn: GoFunction): object {
+export function describe(fn: GoFunction): Description {
   let made = descriptions.get(fn);
   if (!made) {
     const { top, file, exported } = fn;
-    made = { unit: top.syntax, doc: top.doc && file.go.text.slice(top.doc.start, top.doc.end), exported, in: describeFile(file) };
+    const doc = top.doc && file.go.text.slice(top.doc.start, top.doc.end);
+    const within = describeFile(file);
+    const known = latest.get(top.syntax);
+    made = known && known.doc === doc && known.exported === exported && known.in === within ? known : { unit: top.syntax, doc, exported, in: within };
+    latest.set(top.syntax, made);
     descriptions.set(fn, made);
   }
   return made;
 }
 
 const fileDescriptions = new WeakMap<PackageFile, object>();
+const byImports = new WeakMap<Imports, Map<string, object>>();
 
+/** Equal descriptions are one object. */
 function describeFile(file: PackageFile): object {
   let made = fileDescriptions.get(file);
-  if (!made) fileDescriptions.set(file, (made = { file: file.file, head: file.go.text.slice(0, file.go.packageClause.start), generated: file.generated, usesC: file.cImport !== undefined, imports: { unit: file.imports } }));
+  if (!made) {
+    const fresh = { file: file.file, head: file.go.text.slice(0, file.go.packageClause.start), generated: file.generated, usesC: file.cImport !== undefined, imports: { unit: file.imports } };
+    const known = byImports.get(file.imports) ?? new Map<string, object>();
+    byImports.set(file.imports, known);
+    const last = known.get(file.file);
+    made = equal(last, fresh) ? last! : fresh;
+    known.set(file.file, made);
+    fileDescriptions.set(file, made);
+  }
   return made;
 }
 
 const unitsOf = (files: readonly PackageFile[], cSources: readonly CSource[]): CUnit[] => [...files.flatMap((file) => (file.preambleUnit ? [file.preambleUnit] : [])), ...cSources.map((source) => source.unit)];
 
-function makeCView(files: readonly PackageFile[], cSources: readonly CSource[], exported: ReadonlySet<string>): CView {
-  return new CView(unitsOf(files, cSources), exported, [...files.map(unreadC), ...cSources.map(({ unit, text }) => (unit.hasError ? text : ''))].join('\n'), files.flatMap(unsettledPreamble));
+function makeCView(files: readonly PackageFile[], cSources: readonly CSource[]): CView {
+  return new CView(unitsOf(files, cSources), [...files.map(unreadC), ...cSources.map(({ unit, text }) => (unit.hasError ? text : ''))].join('\n'), files.flatMap(unsettledPreamble));
 }
 
 /** The preamble while it is being typed: a syntax error, or braces that do not match (stray statements are no error to the parser). */

@@ -23,8 +23,7 @@ export const parser: Parser = grammars.c;
 export const read = (text: string): CUnit => readC(parser, { text });
 
 /** Summaries of C text; several texts are several units. */
-export const summaries = (texts: string | readonly string[], exported: readonly string[] = []): ReadonlyMap<string, CSummary> =>
-  summarise([texts].flat().map(read), new Set(exported));
+export const summaries = (texts: string | readonly string[]): ReadonlyMap<string, CSummary> => summarise([texts].flat().map(read));
 
 /** The effects of a function's parameters. */
 export const effects = (text: string, name = 'f'): readonly string[] => summaries(text).get(name)?.params.map((param) => param.effect) ?? [];

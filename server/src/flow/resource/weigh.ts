@@ -40,11 +40,5 @@ function maybeKept(borrow: AssumedBorrow, leak: Leak, flow: PackageFlow): boolea
 
 /** `name#arg` of every C function after whose call some function of the package releases what it passed. */
 export function freedAfter(flow: PackageFlow): ReadonlySet<string> {
-  return flow.ask('freedAfter', () => {
-    const all = new Set<string>();
-    for (const file of flow.everyFile()) {
-      for (const fn of file.functions) if (fn.decl.body) for (const key of flow.resources(fn).freedAfter) all.add(key);
-    }
-    return all;
-  });
+  return flow.ask('freed after', () => new Set(flow.gather('freed after', (fn) => (fn.decl.body ? [...flow.resources(fn).freedAfter] : []))));
 }

@@ -76,9 +76,7 @@ export default defineRule({
       return;
     }
     const panics = escapingPanics(flow.ir(fn), flow);
-    const caller = panics.length > 0 ? model.c.callersOf(fn.exported)[0] : undefined;
-    const call = caller?.callsExported.find(({ name }) => name === fn.exported);
-    const from = caller && call ? { summary: caller, call } : undefined;
+    const from = panics.length > 0 ? model.c.callersOf(fn.exported)[0] : undefined;
     for (const span of panics.length === 0 ? useless : []) {
       yield {
         file: fn.file,
@@ -88,8 +86,8 @@ export default defineRule({
       };
     }
     for (const found of panics) {
-      const unit = from && model.c.units[from.summary.unit];
-      const who = from ? `, called by the C function ${from.summary.name},` : '';
+      const unit = from && model.c.units[from.unit];
+      const who = from ? `, called by the C function ${from.name},` : '';
       const what = found.how === 'helper' ? `${found.callee} may panic` : found.how === 'goexit' ? 'runtime.Goexit ends the goroutine' : found.callee === 'panic' ? 'This panic leaves' : `${found.callee} panics and leaves`;
       yield {
         file: fn.file,
@@ -102,7 +100,7 @@ export default defineRule({
             ? `${what} exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`
             : `${what} in exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`,
         trace: [
-          ...(from && unit ? [{ place: { unit, span: from.call.at }, text: `C calls ${fn.name} here` }] : []),
+          ...(from && unit ? [{ place: { unit, span: from.at }, text: `C calls ${fn.name} here` }] : []),
           { place: { unit: fn.top.syntax, span: found.span }, text: found.how === 'helper' ? `${found.callee} is called here` : 'it panics here' },
           ...(found.inner ? [{ place: found.inner, text: 'and panics here' }] : []),
         ],

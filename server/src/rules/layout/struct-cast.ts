@@ -55,11 +55,10 @@ export default defineRule({
     },
   ],
   subject: 'package',
-  *check({ flow, model }) {
+  *check({ flow }) {
     // A mirror is one fact about two types, however often they are cast.
     const mirrors = new Set<string>();
-    for (const fn of model.files.flatMap((file) => file.functions)) {
-      if (!fn.decl.body) continue;
+    for (const fn of flow.functionsWhere('casts', (one) => one.decl.body !== undefined && castFacts(one, flow).length > 0)) {
       for (const cast of castFacts(fn, flow)) {
         const isMirror = cast.how === 'mirror' || cast.how === 'differs';
         const pair = [cast.from, cast.to].sort().join();

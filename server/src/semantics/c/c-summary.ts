@@ -45,14 +45,21 @@ export interface CResultSummary {
   readonly at?: Span;
 }
 
+/** A C function from which a call leads to another one. */
+export interface CCaller {
+  readonly name: string;
+  /** Index of its unit. */
+  readonly unit: number;
+  /** The call in its body. */
+  readonly at: Span;
+}
+
 export interface CSummary {
   readonly name: string;
   /** Index of the unit (in the list given to `summarise`) that the spans belong to; several definitions of one name keep the first. */
   readonly unit: number;
   readonly params: readonly CParamSummary[];
   readonly result: CResultSummary;
-  /** Calls that end in an exported Go function, directly or through functions in view; `at` is the call in this body. */
-  readonly callsExported: readonly { readonly name: string; readonly at: Span }[];
   /** No path returns. */
   readonly noReturn: boolean;
 }

@@ -39,7 +39,6 @@ export function unknownSummary(fn: CFunction, unit: number): CSummary {
     unit,
     params: fn.params.map(() => ({ effect: 'unknown', returned: false, written: false, handedOn: [] })),
     result: { owner: 'unknown', mayBeNull: true },
-    callsExported: [],
     noReturn: fn.noReturn,
   };
 }
@@ -88,8 +87,7 @@ class Run {
       unit: this.#surroundings.unit,
       params: this.#params.map((record, index) => this.#param(record, index)),
       result: this.#result(),
-      callsExported: [],
-      noReturn: this.#fn.noReturn || (this.#exits.length === 0 && !this.#body.hasError),
+        noReturn: this.#fn.noReturn || (this.#exits.length === 0 && !this.#body.hasError),
     };
   }
 

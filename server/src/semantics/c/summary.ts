@@ -1,11 +1,11 @@
-/** Summaries of every C body in view, over calls among them. The one entry of this folder for flow; it knows nothing of Go but the exported names. */
+/** Summaries of every C body in view, over calls among them. The one entry of this folder for flow; it knows nothing of Go. */
 import type { Span } from '../../base/span.ts';
 import type { CFunction, CUnit } from '../../syntax/c/c-facts.ts';
 import { calledNames } from '../../syntax/c/called-names.ts';
 import { callCircles } from './call-circles.ts';
 import { destructorOf, isPlain, mayDestroy } from './destructors.ts';
 import { nullValue, staticValue, unknown, type CValue } from './c-state.ts';
-import type { CParamEffect, CParamSummary, CResultSummary, CSummary } from './c-summary.ts';
+import type { CCaller, CParamEffect, CParamSummary, CResultSummary, CSummary } from './c-summary.ts';
 import { optimisticSummary, summariseFunction, type CSurroundings } from './summarise-function.ts';
 
 /** Functions that call each other in a circle are solved until nothing changes, at most this often; after that nothing is known of them. */
@@ -23,8 +23,6 @@ class Definition {
   isSolved = false;
   /** Undefined while unsolved, and for a body that could not be followed: such a function counts as not in view. */
   summary: CSummary | undefined;
-  /** Exported names that its calls may end in; known whether or not the body could be followed. */
-  callsExported: CSummary['callsExported'] = [];
   #calls: ReadonlyMap<string, Span> | undefined;
 
   constructor(fn: CFunction, unit: number, isMacro: boolean, order: number) {
@@ -40,9 +38,14 @@ class Definition {
   }
 }
 
+interface Call {
+  readonly called: string;
+  readonly by: Definition;
+}
+
 /** Summaries by name of the functions whose body is in view: of all, or of the `wanted` ones and what they call. */
-export function summarise(units: readonly CUnit[], exported: ReadonlySet<string>, wanted?: ReadonlySet<string>): ReadonlyMap<string, CSummary> {
-  const program = new Program(units, exported);
+export function summarise(units: readonly CUnit[], wanted?: ReadonlySet<string>): ReadonlyMap<string, CSummary> {
+  const program = new Program(units);
   return program.summaries(wanted);
 }
 
@@ -51,18 +54,15 @@ export function summarise(units: readonly CUnit[], exported: ReadonlySet<string>
  * follow has no summary, as if it were not in view. A name that is defined more than once (variants, static functions of several preambles) gets the join.
  */
 export class Program {
-  readonly #exported: ReadonlySet<string>;
   readonly #all: Definition[] = [];
   readonly #byName = new Map<string, Definition[]>();
   readonly #constants = new Map<string, CValue>();
   readonly #aliases = new Map<string, string>();
   readonly #arrayFields: ReadonlySet<string>;
   readonly #asked = new Map<string, CSummary | undefined>();
-  #calledBy: ReadonlyMap<string, readonly Definition[]> | undefined;
+  #calledBy: ReadonlyMap<string, readonly Call[]> | undefined;
 
-  /** `exported` are the names that Go exports to C. */
-  constructor(units: readonly CUnit[], exported: ReadonlySet<string>) {
-    this.#exported = exported;
+  constructor(units: readonly CUnit[]) {
     units.forEach((unit, index) => {
       for (const fn of unit.functions) this.#add(fn, index, false);
       for (const fn of unit.macroFunctions) this.#add(fn, index, true);
@@ -94,30 +94,28 @@ export class Program {
     }));
   }
 
-  /** The functions that call an exported Go function, themselves or through others; direct callers first. */
-  callersOf(exported: string): CSummary[] {
-    const found: CSummary[] = [];
-    const seen = new Set([exported]);
+  /** The functions that call one that no C defines (Go exports it), themselves or through others; direct callers first. */
+  callersOf(exported: string): CCaller[] {
+    const found = new Map<Definition, CCaller>();
+    const add = (name: string, one: Definition): void => void (found.has(one) || found.set(one, { name: one.fn.name, unit: one.unit, at: one.calls.get(name)! }));
+    for (const { called, by } of this.#callers().get(exported) ?? []) add(called, by);
     // The list grows while it is walked.
-    for (const name of seen) {
-      for (const { fn, isMacro } of this.#callers().get(name) ?? []) {
-        const summary = seen.has(fn.name) || isMacro ? undefined : this.summary(fn.name);
-        seen.add(fn.name);
-        if (summary?.callsExported.some((call) => call.name === exported)) found.push(summary);
-      }
+    for (const [callee] of found) {
+      for (const { called, by } of this.#callers().get(callee.fn.name) ?? []) if (this.#resolve(called, by.unit).includes(callee)) add(called, by);
     }
-    return found;
+    return [...found].flatMap(([{ isMacro }, caller]) => (isMacro ? [] : [caller]));
   }
 
-  #callers(): ReadonlyMap<string, readonly Definition[]> {
+  /** By the name that is meant: who calls it, by which name. */
+  #callers(): ReadonlyMap<string, readonly Call[]> {
     if (this.#calledBy) return this.#calledBy;
-    const calledBy = new Map<string, Definition[]>();
-    for (const one of this.#all) {
-      for (const name of one.calls.keys()) {
-        const real = this.#real(name);
-        const callers = calledBy.get(real);
-        if (callers) callers.push(one);
-        else calledBy.set(real, [one]);
+    const calledBy = new Map<string, Call[]>();
+    for (const by of this.#all) {
+      for (const called of by.calls.keys()) {
+        const real = this.#real(called);
+        const calls = calledBy.get(real);
+        if (calls) calls.push({ called, by });
+        else calledBy.set(real, [{ called, by }]);
       }
     }
     this.#calledBy = calledBy;
@@ -207,9 +205,7 @@ export class Program {
       isArrayField: (name) => this.#arrayFields.has(name),
       alias: (name) => this.#real(name),
     };
-    definition.callsExported = this.#callsExported(definition);
-    const summary = summariseFunction(fn, body, surroundings);
-    definition.summary = summary && { ...summary, callsExported: definition.callsExported };
+    definition.summary = summariseFunction(fn, body, surroundings);
   }
 
   #callee(name: string, unit: number): CSummary | undefined {
@@ -221,18 +217,6 @@ export class Program {
     if (known) return known;
     return this.#byName.has(this.#real(name)) ? staticValue : unknown;
   }
-
-  /** Exported names that a call of this function may end in. */
-  #callsExported({ calls, unit }: Definition): CSummary['callsExported'] {
-    const found = new Map<string, CSummary['callsExported'][number]>();
-    for (const [name, at] of calls) {
-      const real = this.#real(name);
-      if (this.#exported.has(real)) found.set(real, { name: real, at });
-      else for (const callee of this.#resolve(name, unit)) for (const deep of callee.callsExported) if (!found.has(deep.name)) found.set(deep.name, { name: deep.name, at });
-    }
-    return [...found.values()];
-  }
-
 }
 
 const withDestructor = (summary: CSummary, deallocator: string | undefined): CSummary =>
@@ -256,7 +240,6 @@ export function joinSummaries(a: CSummary, b: CSummary): CSummary {
     unit: a.unit,
     params: Array.from({ length: count }, (_, i) => joinParams(a.params[i], b.params[i])),
     result: joinResults(a.result, b.result),
-    callsExported: [...a.callsExported, ...b.callsExported.filter((one) => !a.callsExported.some((other) => other.name === one.name))],
     noReturn: a.noReturn && b.noReturn,
   };
 }
