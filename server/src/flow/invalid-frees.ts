@@ -25,9 +25,8 @@ export interface InvalidFree {
 
 /** The releases of a function that are wrong whatever path leads there. */
 export function invalidFrees(fn: GoFunction, flow: PackageFlow): readonly InvalidFree[] {
-  return flow.ask(`invalid frees:${flow.idOf(fn)}`, () => {
-    flow.targets(fn);
-    const ir = flow.ir(fn);
+  return flow.askOf('invalid frees', fn, (current) => {
+    const ir = flow.ir(current);
     return bodiesOf(ir).flatMap((body) => [...stepsOf(body)].flatMap((step) => (step.op === 'call' && step.callee.k === 'c' ? judgeCall(ir, step, step.callee.name, flow) : [])));
   });
 }

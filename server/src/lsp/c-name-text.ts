@@ -4,8 +4,8 @@ import type { CSummary } from '../semantics/c/c-summary.ts';
 import type { Contract, ContractParam } from '../semantics/c/contracts.ts';
 
 /** Markdown. */
-export function cNameText(name: string, { symbol, summary, contract }: CNameFacts): string {
-  const facts = summary ? summaryFacts(summary) : contract ? contractFacts(contract) : [];
+export function cNameText(name: string, { symbol, summary, callsBack, contract }: CNameFacts): string {
+  const facts = summary ? summaryFacts(summary, callsBack) : contract ? contractFacts(contract) : [];
   const parts = [
     symbol ? `\`\`\`c\n${symbol.declaration}\n\`\`\`` : `\`\`\`go\nC.${name}\n\`\`\``,
     symbol?.doc ?? '',
@@ -15,7 +15,7 @@ export function cNameText(name: string, { symbol, summary, contract }: CNameFact
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function summaryFacts({ params, result, noReturn, callsExported }: CSummary): string[] {
+function summaryFacts({ params, result, noReturn }: CSummary, callsBack: readonly string[]): string[] {
   const facts: string[] = [];
   if (result.owner === 'owned') facts.push(`**You own the result**${result.deallocator === undefined ? '' : `: release it with \`C.${result.deallocator}\``}${result.mayBeNull ? '. It may be nil' : ''}.`);
   if (result.owner === 'borrowed') facts.push('The result is borrowed: it belongs to an argument or to something that keeps it. Do not free it.');
@@ -28,7 +28,7 @@ function summaryFacts({ params, result, noReturn, callsExported }: CSummary): st
     if (param.storedOwned) facts.push(`Through ${lower(which)} you get memory that you own${param.storedDeallocator === undefined ? '' : `: release it with \`C.${param.storedDeallocator}\``}.`);
   });
   if (noReturn) facts.push('It does not return.');
-  for (const { name } of callsExported) facts.push(`It calls back into Go: \`${name}\`.`);
+  for (const name of callsBack) facts.push(`It calls back into Go: \`${name}\`.`);
   return facts;
 }
 

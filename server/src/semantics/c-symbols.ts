@@ -25,6 +25,8 @@ export interface CSymbol {
 export interface CNameFacts {
   readonly symbol?: CSymbol;
   readonly summary?: CSummary;
+  /** Exported Go functions that its body ends up calling. */
+  readonly callsBack: readonly string[];
   readonly contract?: Contract;
 }
 
@@ -51,7 +53,8 @@ export function cNameFacts(model: PackageModel, name: string): CNameFacts | unde
   const summary = model.c.summary(name);
   const contract = summary ? undefined : model.contracts.lookup(name);
   if (symbol === undefined && contract === undefined) return undefined;
-  return { ...(symbol ? { symbol } : {}), ...(summary ? { summary } : {}), ...(contract ? { contract } : {}) };
+  const callsBack = summary ? [...model.exported].filter((exported) => model.c.callersOf(exported).some((caller) => caller.name === name)) : [];
+  return { callsBack, ...(symbol ? { symbol } : {}), ...(summary ? { summary } : {}), ...(contract ? { contract } : {}) };
 }
 
 function collect(model: PackageModel): ReadonlyMap<string, CSymbol> {

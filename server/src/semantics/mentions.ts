@@ -1,13 +1,11 @@
 /** Which C names a declaration mentions, and which of them stand where only a type can. */
 import type { Span } from '../base/span.ts';
 import type { Decl } from '../syntax/go/ast.ts';
-import type { DeclSyntax } from '../syntax/go/go-file.ts';
+import type { DeclSyntax, TopDecl } from '../syntax/go/go-file.ts';
 
 export interface CNames {
   readonly used: ReadonlySet<string>;
   readonly types: ReadonlySet<string>;
-  /** Equal for equal names. */
-  readonly key: string;
 }
 
 export interface CNameUse {
@@ -34,6 +32,15 @@ function placesOfC(text: string): (node: { readonly s?: number; readonly e?: num
   return ({ k, s, e }) => k === undefined || s === undefined || e === undefined || places.some((place) => s <= place && place < e);
 }
 
+/** The first `C.name` of a file that is one of `names`. */
+export function firstCNameUse(decls: readonly TopDecl[], names: ReadonlySet<string>): (CNameUse & { readonly top: TopDecl }) | undefined {
+  for (const top of decls) {
+    const use = cNameUses(top.syntax).find(({ name }) => names.has(name));
+    if (use) return { ...use, top };
+  }
+  return undefined;
+}
+
 function usesIn({ decl, text }: DeclSyntax): CNameUse[] {
   const out: CNameUse[] = [];
   const mayHold = placesOfC(text);
@@ -56,7 +63,7 @@ function usesIn({ decl, text }: DeclSyntax): CNameUse[] {
 }
 
 const cache = new WeakMap<DeclSyntax, CNames>();
-const none: CNames = { used: new Set(), types: new Set(), key: '' };
+const none: CNames = { used: new Set(), types: new Set() };
 
 export function cNames(syntax: DeclSyntax): CNames {
   const known = cache.get(syntax);
@@ -95,11 +102,46 @@ function collect(decl: Decl, text: string): CNames {
     }
   };
   walk(decl, false);
-  return { used, types, key: `${[...used].join()}|${[...types].join()}` };
+  return { used, types };
 }
 
 /** `(*C.T)` in call position. */
 function startsWithStar(node: object): boolean {
   const at = node as { readonly k?: string; readonly x?: { readonly k?: string; readonly op?: string } };
   return at.k === 'Paren' && at.x?.k === 'Unary' && at.x.op === '*';
+}
+
+/** The C names of a list of declarations, counted, so that a list that differs in few of them costs little. */
+export class CMentions {
+  readonly #used = new Map<string, number>();
+  readonly #types = new Map<string, number>();
+  #declarations: readonly DeclSyntax[] = [];
+
+  /** Moves on to another list. */
+  update(declarations: readonly DeclSyntax[]): void {
+    const before = this.#declarations;
+    const shorter = Math.min(before.length, declarations.length);
+    let start = 0;
+    while (start < shorter && before[start] === declarations[start]) start++;
+    let end = 0;
+    while (end < shorter - start && before.at(-1 - end) === declarations.at(-1 - end)) end++;
+    for (const syntax of before.slice(start, before.length - end)) this.#count(syntax, -1);
+    for (const syntax of declarations.slice(start, declarations.length - end)) this.#count(syntax, 1);
+    this.#declarations = declarations;
+  }
+
+  isUsed(name: string): boolean {
+    return (this.#used.get(name) ?? 0) > 0;
+  }
+
+  /** Whether it stands where only a type can. */
+  isType(name: string): boolean {
+    return (this.#types.get(name) ?? 0) > 0;
+  }
+
+  #count(syntax: DeclSyntax, by: number): void {
+    const { used, types } = cNames(syntax);
+    for (const name of used) this.#used.set(name, (this.#used.get(name) ?? 0) + by);
+    for (const name of types) this.#types.set(name, (this.#types.get(name) ?? 0) + by);
+  }
 }

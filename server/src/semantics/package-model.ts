@@ -4,7 +4,7 @@ import type { CUnit } from '../syntax/c/c-facts.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
 import { Contracts } from './c/contracts.ts';
 import { CView } from './c-view.ts';
-import { cNames } from './mentions.ts';
+import { CMentions } from './mentions.ts';
 import { type CSource, fileOf, functionKey, globalsOf, type GoFunction, type GoSource, type GoType, type PackageFile, shapeOf, typesOf } from './package-files.ts';
 import type { FuncShape, Shape } from './shape.ts';
 import { type Imports, type StructField, type Type, typeText, unknownType } from './types.ts';
@@ -33,7 +33,8 @@ export class PackageModel {
   readonly #cIdentity: readonly unknown[];
   readonly #constants: readonly DeclSyntax[];
   #globals: ReadonlyMap<string, Type> | undefined;
-  #cMentions: { readonly used: ReadonlySet<string>; readonly types: ReadonlySet<string> } | undefined;
+  #mentionsAreCurrent = false;
+  readonly #cMentions: CMentions;
 
   private constructor(sources: readonly GoSource[], cSources: readonly CSource[], complete: boolean, previous: PackageModel | undefined, contracts: Contracts) {
     this.#contracts = contracts;
@@ -52,6 +53,7 @@ export class PackageModel {
     this.#cIdentity = [...unitsOf(this.#files, cSources), '', ...this.#files.map(unreadC)];
     this.#c = previous !== undefined && sameList(previous.#cIdentity, this.#cIdentity) ? previous.#c : makeCView(this.#files, cSources);
     this.shape = new PackageShape(this);
+    this.#cMentions = previous === undefined ? new CMentions() : previous.#cMentions;
     const constants = this.#files.flatMap((file) => file.go.decls.flatMap(({ syntax }) => (syntax.kind === 'const' ? [syntax] : [])));
     this.#constants = previous !== undefined && sameList(previous.#constants, constants) ? previous.#constants : constants;
   }
@@ -134,7 +136,7 @@ export class PackageModel {
   /** Whether Go code writes `C.name` anywhere. */
   mentionsC(name: string): boolean {
     this.observer?.('c mention', name);
-    return this.#mentions().used.has(name);
+    return this.#mentions().isUsed(name);
   }
 
   /** The value of an aspect as it is compared between revisions. */
@@ -171,16 +173,16 @@ export class PackageModel {
       case 'c sources':
         return this.#cSources.map(({ file, unit }) => ({ file, unit }));
       case 'c type':
-        return this.#mentions().types.has(name);
+        return this.#mentions().isType(name);
       case 'c mention':
-        return this.#mentions().used.has(name);
+        return this.#mentions().isUsed(name);
     }
   }
 
   /** Whether Go code writes `C.name` where only a type can stand. */
   usesAsCType(name: string): boolean {
     this.observer?.('c type', name);
-    return this.#mentions().types.has(name);
+    return this.#mentions().isType(name);
   }
 
   /** What a declared type stands for, in each variant. */
@@ -216,19 +218,10 @@ export class PackageModel {
     return this.#globals.get(name);
   }
 
-  #mentions(): { readonly used: ReadonlySet<string>; readonly types: ReadonlySet<string> } {
-    if (this.#cMentions === undefined) {
-      const used = new Set<string>();
-      const types = new Set<string>();
-      for (const file of this.#files) {
-        if (!file.cImport) continue;
-        for (const { syntax } of file.go.decls) {
-          const names = cNames(syntax);
-          for (const name of names.used) used.add(name);
-          for (const name of names.types) types.add(name);
-        }
-      }
-      this.#cMentions = { used, types };
+  #mentions(): CMentions {
+    if (!this.#mentionsAreCurrent) {
+      this.#cMentions.update(this.#files.flatMap((file) => (file.cImport ? file.go.decls.map(({ syntax }) => syntax) : [])));
+      this.#mentionsAreCurrent = true;
     }
     return this.#cMentions;
   }

@@ -68,11 +68,17 @@ export default defineRule({
   ],
   subject: 'package',
   *check({ model }) {
+    const known = new Map<string, boolean>();
+    const isOne = (name: string): boolean => {
+      const answer = known.get(name) ?? variadic(model, name);
+      known.set(name, answer);
+      return answer;
+    };
     for (const file of model.files) {
       if (!file.cImport) continue;
       for (const top of file.go.decls) {
         for (const { name, span, called } of cNameUses(top.syntax)) {
-          if (!called || !variadic(model, name)) continue;
+          if (!called || !isOne(name)) continue;
           for (const place of placeInFile(file, { start: top.start + span.start, end: top.start + span.end })) {
             yield { ...place, message: `${name} takes a variable number of arguments: cgo cannot call it. Write a C wrapper with fixed parameters.` };
           }

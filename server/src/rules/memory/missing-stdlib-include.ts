@@ -4,7 +4,7 @@ import { placeInFile } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 import { declaration } from '../../semantics/headers.ts';
-import { cNameUses } from '../../semantics/mentions.ts';
+import { firstCNameUse } from '../../semantics/mentions.ts';
 import { detachedC } from '../../semantics/preamble.ts';
 
 /** C.malloc is missing on purpose: cgo declares it itself. */
@@ -72,7 +72,7 @@ export default defineRule({
   *check({ model }) {
     for (const file of model.files) {
       if (!file.cImport || detachedC(file.go, file.cImport).length > 0) continue;
-      const first = file.go.decls.flatMap((top) => cNameUses(top.syntax).filter(({ name }) => names.has(name)).map((use) => ({ ...use, top })))[0];
+      const first = firstCNameUse(file.go.decls, names);
       if (!first) continue;
       const found = declaration(model, file, first.name, 'stdlib.h');
       if (found === 'declared') continue;
