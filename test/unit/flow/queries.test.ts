@@ -4,7 +4,7 @@ import { Queries } from '../../../server/src/flow/queries.ts';
 
 /** Numbers by name as inputs, and a log of what was computed. */
 class World {
-  readonly queries = new Queries();
+  readonly queries = new Queries(false);
   readonly log: string[] = [];
   #values: ReadonlyMap<string, number> = new Map();
 
