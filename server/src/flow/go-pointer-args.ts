@@ -37,8 +37,8 @@ export function goPointerArgs(fn: GoFunction, flow: PackageFlow): readonly GoPoi
   });
 }
 
-/** What is pinned may be passed; which of the pointers that is, nobody here follows. */
-function isPinned(ir: FuncIr): boolean {
+/** Whether the function pins anything. What is pinned may be passed; which of the pointers that is, nobody here follows. */
+export function isPinned(ir: FuncIr): boolean {
   for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'call' && step.callee.k === 'method' && step.callee.name === 'Pin') return true;
   return false;
 }

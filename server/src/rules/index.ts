@@ -27,6 +27,7 @@ import missingStdlibInclude from './memory/missing-stdlib-include.ts';
 import uncheckedAlloc from './memory/unchecked-alloc.ts';
 import uninitCMemory from './memory/uninit-c-memory.ts';
 import useAfterFree from './memory/use-after-free.ts';
+import cgocheckSpelling from './pointer/cgocheck-spelling.ts';
 import cleanupCapturesObject from './pointer/cleanup-captures-object.ts';
 import emptySliceAddress from './pointer/empty-slice-address.ts';
 import goPointerToGoPointer from './pointer/go-pointer-to-go-pointer.ts';
@@ -64,6 +65,7 @@ export const rules: readonly Rule[] = [
   uncheckedAlloc,
   uninitCMemory,
   useAfterFree,
+  cgocheckSpelling,
   cleanupCapturesObject,
   emptySliceAddress,
   goPointerToGoPointer,
