@@ -120,6 +120,8 @@ export class Contents {
     const at = origin(this.#ir, operand);
     const param = at.k === 'var' ? this.#ir.body.params.indexOf(at.v) : -1;
     const passed = param >= 0 ? { param } : {};
+    const made = at.k === 'var' ? onlyDefinition(this.#ir, at.v) : undefined;
+    if (at.k === 'var' && made?.op === 'composite' && !made.address) return { pointer: false, stores: this.storesIn(at.v), byValue: true };
     if (!isPointerLike(v.type, this.#flow)) {
       const call = at.k === 'var' ? onlyDefinition(this.#ir, at.v) : undefined;
       if (call?.op === 'call') return { ...this.ofCall(call, call.dsts.indexOf((at as Operand & { k: 'var' }).v)), pointer: false, byValue: true };
@@ -162,7 +164,7 @@ function targetOf({ callee }: CallStep): { readonly name: string; readonly recv?
 }
 
 /** A pointer that the check of cgo sees: numbers that hold addresses are none to it. */
-function isPointerLike(type: Type | undefined, flow: PackageFlow): boolean {
+export function isPointerLike(type: Type | undefined, flow: PackageFlow): boolean {
   if (type === undefined || isUintptr(type, flow.model.shape)) return false;
   const name = cTypeName(type);
   if (name !== undefined) return !flow.model.c.isNumber(name) && flow.model.c.struct(name) === undefined && !/^(?:struct|union|enum)_/.test(name);

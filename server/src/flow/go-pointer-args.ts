@@ -7,7 +7,7 @@ import { type GoPointers, goPointersIn } from '../semantics/go-pointers.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { isUnsafePointer, type Type } from '../semantics/types.ts';
 import { definitions, onlyDefinition, origin } from './definitions.ts';
-import { Contents } from './go-contents.ts';
+import { Contents, isPointerLike } from './go-contents.ts';
 import type { CallStep, FuncIr, Operand, Var } from './ir.ts';
 import type { Place } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -83,7 +83,9 @@ function ofArgument(ir: FuncIr, arg: Operand, contents: Contents, flow: PackageF
   // A struct that is passed by value is checked like arguments of their own.
   if (step?.op === 'composite' && !step.address) return undefined;
   const from = provenance(ir, arg);
-  if (from.k === 'c') return undefined;
+  if (from.k === 'c' || !isPointerLike(arg.k === 'var' ? arg.v.type : undefined, flow)) return undefined;
+  // Written as a field of something, the check and C see that field alone.
+  if (step?.op === 'addr' && step.path !== '') return ofObject(ir, step.base, pointee(at.v.type), step.path, contents, flow);
   const { type } = at.v;
   if (from.k === 'go') return ofObject(ir, from.base, pointee(type), from.step.op === 'addr' ? from.step.path : '', contents, flow);
   // A pointer to a struct of this package; that it lies in Go memory is what everybody expects.
@@ -125,8 +127,8 @@ function ofWord(ir: FuncIr, base: Operand, flow: PackageFlow): Found | undefined
 /** What a helper of the package returns: the object that it filled, or its argument in another type. */
 function ofResult(ir: FuncIr, step: CallStep, result: number, contents: Contents, flow: PackageFlow): Found | undefined {
   if (step.callee.k === 'c') return undefined;
-  const { stores, param } = contents.ofCall(step, result);
-  if (stores.length > 0) return { stores };
+  const { pointer, stores, param } = contents.ofCall(step, result);
+  if (pointer && stores.length > 0) return { stores };
   const arg = param === undefined ? undefined : step.args[param];
   if (arg?.k !== 'var') {
     const held = goPointersIn(pointee(step.dsts[result]?.type), flow.model.shape);
