@@ -76,21 +76,36 @@ type Found = Omit<GoPointerArg, 'span'>;
 
 function ofArgument(ir: FuncIr, arg: Operand, contents: Contents, flow: PackageFlow): Found | undefined {
   const at = origin(ir, arg);
-  if (at.k !== 'var') return undefined;
+  if (at.k !== 'var' || arg.k !== 'var' || !isPointerLike(arg.v.type, flow)) return undefined;
   const step = onlyDefinition(ir, at.v);
   if (step?.op === 'deref') return ofWord(ir, step.base, flow);
   if (step?.op === 'call' && step.callee.k !== 'builtin' && step.callee.k !== 'pkg') return ofResult(ir, step, step.dsts.indexOf(at.v), contents, flow);
   // A struct that is passed by value is checked like arguments of their own.
   if (step?.op === 'composite' && !step.address) return undefined;
   const from = provenance(ir, arg);
-  if (from.k === 'c' || !isPointerLike(arg.k === 'var' ? arg.v.type : undefined, flow)) return undefined;
+  if (from.k === 'c') return undefined;
   // Written as a field of something, the check and C see that field alone.
   if (step?.op === 'addr' && step.path !== '') return ofObject(ir, step.base, pointee(at.v.type), step.path, contents, flow);
   const { type } = at.v;
-  if (from.k === 'go') return ofObject(ir, from.base, pointee(type), from.step.op === 'addr' ? from.step.path : '', contents, flow);
+  if (from.k === 'go') {
+    const found = ofObject(ir, from.base, pointee(type), from.step.op === 'addr' ? from.step.path : '', contents, flow);
+    const name = found?.object ?? namedBy(ir, arg);
+    return found && { ...found, ...(name !== undefined ? { object: name } : {}) };
+  }
   // A pointer to a struct of this package; that it lies in Go memory is what everybody expects.
   const held = type?.k === 'pointer' ? goPointersIn(type.elem, flow.model.shape) : undefined;
   return held?.certainty === 'always' ? { ...(at.v.name !== undefined ? { object: at.v.name } : {}), type: held, stores: [] } : undefined;
+}
+
+/** The first variable with a name that the value went through. */
+function namedBy(ir: FuncIr, arg: Operand): string | undefined {
+  for (let at = arg, i = 0; at.k === 'var' && i < 12; i++) {
+    if (at.v.name !== undefined) return at.v.name;
+    const step = onlyDefinition(ir, at.v);
+    if (step?.op !== 'copy') return undefined;
+    at = step.src;
+  }
+  return undefined;
 }
 
 const pointee = (type: Type | undefined): Type | undefined => (type?.k === 'pointer' ? type.elem : undefined);
