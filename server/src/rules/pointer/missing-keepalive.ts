@@ -57,7 +57,7 @@ export default defineRule({
   docs: {
     why: 'An object with a finalizer or a cleanup may be collected as soon as Go code does not use it any more. In `C.f(h.ptr)` the last use of `h` is loading `h.ptr`: while C still works with the memory, the collector may run the finalizer that frees it. Being the receiver of the method protects nothing. The crash needs a garbage collection while the C call runs, so it shows in production and seldom in tests.',
     advice: 'Write `runtime.KeepAlive(h)` after the last C call that uses memory of `h`, or `defer runtime.KeepAlive(h)` as the first statement. Using `h` after the call, or passing `h` itself to C, does as well.',
-    limits: 'Only types whose finalizer or cleanup is seen to release the field are watched. Objects that are used later, stored where they live on, returned, or kept alive by every caller of an unexported function are left alone. `runtime.KeepAlive` only delays the finalizer: it pins nothing and makes no uintptr valid.',
+    limits: 'Only types whose finalizer or cleanup is seen to release the field are watched, with the types that embed such an object or keep one in a field that nobody reads. Objects that are used later, stored where they live on, returned, kept alive by every caller of an unexported function, or safe behind a lock that the finalizer takes first are left alone. Callers in other packages are not seen. `runtime.KeepAlive` only delays the finalizer: it pins nothing and makes no uintptr valid.',
     references: [
       { title: 'runtime.KeepAlive', url: 'https://pkg.go.dev/runtime#KeepAlive' },
       { title: 'runtime.SetFinalizer', url: 'https://pkg.go.dev/runtime#SetFinalizer' },
