@@ -35,6 +35,8 @@ export interface EarlyFinalizer {
   readonly keep: readonly string[];
   /** What the call returned may be memory of the object, and is used after the statement. */
   readonly usedLater: boolean;
+  /** The function gets the object from its caller, who may keep it. */
+  readonly isGiven: boolean;
 }
 
 /** The calls in `fn` that need a runtime.KeepAlive. */
@@ -78,7 +80,7 @@ class Search {
         const first = found.find(({ fact }) => fact.via === '') ?? found[0];
         if (!first) continue;
         const call = outermost(this.#ir, step, body);
-        const fact = describe(call, first, found, call.mode === 'call' && resultLives(this.#ir, call, body));
+        const fact = describe(this.#ir, step, call, first, found, call.mode === 'call' && resultLives(this.#ir, call, body, this.#flow));
         if (!out.has(`${call.span.start}`)) out.set(`${call.span.start}`, fact);
       }
     }
@@ -157,10 +159,10 @@ function returnsAddress(callee: { readonly recv?: string; readonly name: string 
   });
 }
 
-function describe(call: CallStep, first: Owned, all: readonly Owned[], usedLater: boolean): EarlyFinalizer {
+function describe(ir: FuncIr, step: CallStep, call: CallStep, first: Owned, all: readonly Owned[], usedLater: boolean): EarlyFinalizer {
   // A variable that is a value reaches its owner through a pointer inside: that is what must live.
   const ownerOf = ({ object, fact }: Owned): string => `${object.name ?? ''}${object.type?.k === 'pointer' ? '' : fact.byPointer ? fact.via : ''}`;
-  const { callee } = call;
+  const { callee } = step;
   return {
     call: call.span,
     stmt: call.stmt,
@@ -173,6 +175,7 @@ function describe(call: CallStep, first: Owned, all: readonly Owned[], usedLater
     copied: first.copied,
     keep: [...new Set(all.filter(({ copied }) => !copied).map(ownerOf))],
     usedLater,
+    isGiven: ir.body.params.includes(first.object),
   };
 }
 
@@ -188,14 +191,23 @@ function outermost(ir: FuncIr, step: CallStep, body: FuncBody): CallStep {
 }
 
 /** Whether something that C returned is read through, or passed to C, after the statement. */
-function resultLives(ir: FuncIr, call: CallStep, body: FuncBody): boolean {
+function resultLives(ir: FuncIr, call: CallStep, body: FuncBody, flow: PackageFlow): boolean {
   const [dst] = call.dsts;
   if (dst === undefined || !(dst.type === undefined || dst.type.k === 'unknown' || isCPointer(dst.type))) return false;
   return stepsOf(body).some((step) => {
     if (step.stmt.start <= call.stmt.start) return false;
-    const through = step.op === 'call' ? (step.callee.k === 'c' || (step.callee.k === 'pkg' && step.callee.pkg === 'unsafe') ? step.args : []) : step.op === 'field' || step.op === 'deref' || step.op === 'index' || step.op === 'slice' ? operandsOf(step) : [];
+    const through = step.op === 'call' ? step.args.filter((_, i) => takesMemory(step, i, flow)) : step.op === 'field' || step.op === 'deref' || step.op === 'index' || step.op === 'slice' ? operandsOf(step) : [];
     return through.some((operand) => originStep(ir, operand) === call);
   });
+}
+
+/** Whether a callee gets C memory through an argument: C itself, package unsafe, or a function of the package with a C pointer as its parameter. */
+function takesMemory({ callee }: CallStep, arg: number, flow: PackageFlow): boolean {
+  if (callee.k === 'c' || (callee.k === 'pkg' && callee.pkg === 'unsafe')) return true;
+  const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
+  if (callee.k !== 'go' && recv === undefined) return false;
+  const name = callee.k === 'go' || callee.k === 'method' ? callee.name : '';
+  return flow.targets({ ...(recv !== undefined ? { recv } : {}), name }).fns.some((fn) => isCPointer(flow.ir(fn).body.params[arg]?.type));
 }
 
 function goroutineBodies(ir: FuncIr): ReadonlySet<FuncBody> {
@@ -208,7 +220,7 @@ function goroutineBodies(ir: FuncIr): ReadonlySet<FuncBody> {
 function reachesC(step: CallStep, arg: number, flow: PackageFlow): boolean {
   switch (step.callee.k) {
     case 'c':
-      return step.callee.name !== 'free';
+      return step.callee.name !== 'free' && !isCast(step.callee.name, flow);
     case 'go':
       return (flow.knowledge.goArg({ name: step.callee.name }, arg, '')?.assumed.length ?? 0) > 0;
     case 'method': {
@@ -225,6 +237,14 @@ function isReleaser(fn: GoFunction, ir: FuncIr, object: Var, path: string, flow:
   if (ir.literals.some((body) => body.params.includes(object)) || isFinalizerFunction(functionKey(fn), flow)) return true;
   const index = ir.body.params.indexOf(object);
   return index >= 0 && flow.knowledge.goArg(fn, index, path)?.releases !== 'never';
+}
+
+/** A C function in view that only gives its argument another type, by a cast or a macro for it, works with no memory: whoever uses the result does. */
+function isCast(name: string, flow: PackageFlow): boolean {
+  const fn = flow.model.c.function(name);
+  const effect = flow.knowledge.cArg(name, 0);
+  if (fn?.params.length !== 1 || !fn.result.type.endsWith('*') || !effect || effect.releases !== 'never' || effect.escapes) return false;
+  return effect.returned.includes(0) || (effect.assumed.length > 0 && effect.assumed.every((inner) => /^[A-Z\d_]+$/.test(inner.name)));
 }
 
 /** An object that only exported functions make for the callbacks they run: C is working with the owner at that time, so somebody further out keeps it. */

@@ -99,8 +99,8 @@ function sharedRelease(now: readonly string[], fact: FinalizerFact, path: string
     const [name, arg] = call.split('#') as [string, string];
     const effect = flow.knowledge.cArg(name, Number(arg));
     if (effect?.releases === 'always') return true;
-    // What is not in view releases when it is all that the finalizer does, or says so.
-    return (effect === undefined || effect.escapes || effect.releases === 'sometimes') && (later.length === 1 || mayRelease(name));
+    // What is not in view releases when its name says so: it may as well reset the object, which does no harm twice.
+    return (effect === undefined || effect.escapes || effect.releases === 'sometimes') && mayRelease(name);
   });
   // What comes last is the end; what comes before prepares it.
   const last = ending.at(-1);

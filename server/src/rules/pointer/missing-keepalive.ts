@@ -57,7 +57,7 @@ export default defineRule({
   docs: {
     why: 'An object with a finalizer or a cleanup may be collected as soon as Go code does not use it any more. In `C.f(h.ptr)` the last use of `h` is loading `h.ptr`: while C still works with the memory, the collector may run the finalizer that frees it. Being the receiver of the method protects nothing. The crash needs a garbage collection while the C call runs, so it shows in production and seldom in tests.',
     advice: 'Write `runtime.KeepAlive(h)` after the last C call that uses memory of `h`, or `defer runtime.KeepAlive(h)` as the first statement. Using `h` after the call, or passing `h` itself to C, does as well.',
-    limits: 'Only types whose finalizer or cleanup is seen to release the field are watched, with the types that embed such an object or keep one in a field that nobody reads. Objects that are used later, stored where they live on, returned, kept alive by every caller of an unexported function, or safe behind a lock that the finalizer takes first are left alone. Callers in other packages are not seen. `runtime.KeepAlive` only delays the finalizer: it pins nothing and makes no uintptr valid.',
+    limits: 'Only types whose finalizer or cleanup is seen to release the field are watched, with the types that embed such an object or keep one in a field that nobody reads. Objects that are used later, stored where they live on, returned, kept alive by every caller of an unexported function, or safe behind a lock that the finalizer takes first are left alone. Callers in other packages are not seen: in an internal package, where they are all known to its owner, a finding about what they pass is information. `runtime.KeepAlive` only delays the finalizer: it pins nothing and makes no uintptr valid.',
     references: [
       { title: 'runtime.KeepAlive', url: 'https://pkg.go.dev/runtime#KeepAlive' },
       { title: 'runtime.SetFinalizer', url: 'https://pkg.go.dev/runtime#SetFinalizer' },
@@ -93,6 +93,8 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: call,
+        // All callers of an internal package are at hand for whoever works on it, only not in view here: they may keep what they pass.
+        severity: found.isGiven && isInternal(fn.file.file) ? 'info' : 'warning',
         message: found.copied
           ? `\`${object}\` is a copy: the finalizer of the original *${found.type} may free ${object}.${found.field} while ${found.callee} uses it, and keeping the copy alive does not help.`
           : `The finalizer of \`${owner}\` (*${found.type}) may free ${object}.${found.field} while ${found.callee} uses it: nothing keeps \`${object}\` alive until the call returns.`,
@@ -113,3 +115,6 @@ export default defineRule({
     }
   },
 });
+
+/** Whether the package can be imported from its own module only. Source: cmd/go, "Internal Directories". */
+const isInternal = (file: string): boolean => file.split('/').slice(0, -1).includes('internal');
