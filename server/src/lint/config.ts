@@ -1,6 +1,8 @@
 /** Reads the text of a `.cgo-guard.json`. Knows the format (described for editors in config-schema.json), not where the file lies. */
 import { LineIndex } from '../base/line-index.ts';
+import { type ContractRow } from '../semantics/c/contracts.ts';
 import { closest } from './closest.ts';
+import { parseContracts } from './config-contracts.ts';
 import { severities, type Severity } from './finding.ts';
 
 export interface Config {
@@ -8,9 +10,11 @@ export interface Config {
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
   /** Globs of files and folders that are not checked, relative to the folder of the config file. */
   readonly exclude: readonly string[];
+  /** What the project says of C functions, by name. */
+  readonly contracts: Readonly<Record<string, ContractRow>>;
 }
 
-export const emptyConfig: Config = { rules: {}, exclude: [] };
+export const emptyConfig: Config = { rules: {}, exclude: [], contracts: {} };
 
 export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }
@@ -18,7 +22,7 @@ export type ParsedConfig =
   | { readonly ok: false; readonly error: string };
 
 const levels: readonly string[] = [...severities, 'off'];
-const keys = ['$schema', 'rules', 'exclude'];
+const keys = ['$schema', 'rules', 'exclude', 'contracts'];
 
 /** Parses and checks a project file; `ruleIds` are the rules that may be named. */
 export function parseConfig(text: string, ruleIds: readonly string[]): ParsedConfig {
@@ -53,7 +57,9 @@ export function parseConfig(text: string, ruleIds: readonly string[]): ParsedCon
     if (glob.startsWith('!')) return bad(`'exclude' cannot hold the negated glob ${shown(glob)}`);
     globs.push(glob);
   }
-  return { ok: true, config: { rules: checkedRules, exclude: globs } };
+  const contracts = parseContracts(value['contracts'] ?? {});
+  if (typeof contracts === 'string') return bad(contracts);
+  return { ok: true, config: { rules: checkedRules, exclude: globs, contracts } };
 }
 
 const bad = (error: string): ParsedConfig => ({ ok: false, error });

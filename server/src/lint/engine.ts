@@ -2,6 +2,7 @@
 import type { FileEdit } from '../base/edit.ts';
 import { shift, type Span } from '../base/span.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
+import type { ContractRow } from '../semantics/c/contracts.ts';
 import type { PackageFile, PackageModel } from '../semantics/package-model.ts';
 import type { GoFile, TopDecl } from '../syntax/go/go-file.ts';
 import type { Finding, Fix, Severity, TraceStep } from './finding.ts';
@@ -16,6 +17,8 @@ export interface EngineOptions {
   readonly rules: readonly Rule[];
   /** The severity a user gave a rule. */
   readonly severities: Readonly<Record<string, Severity | 'off'>>;
+  /** What the project file says of C functions. */
+  readonly contracts: Readonly<Record<string, ContractRow>>;
   /** What fix builders need to know of a file. */
   readonly fixFile: (file: PackageFile) => FixFile;
   /** A rule threw: it ends on this subject, the rest goes on. */

@@ -259,7 +259,7 @@ export class Folder {
       if (!sources.some((source) => touchesBorder(source.go.text))) continue;
       const cSources: CSource[] = sources.some((source) => source.cImport) ? [...this.#c].map(([file, { text, unit }]) => ({ file, text, unit })) : [];
       const known = this.#packages.get(name);
-      const contracts = this.#contracts.of([...sources.map((source) => source.preambleUnit), ...cSources.map(({ unit }) => unit)]);
+      const contracts = this.#contracts.of([...sources.map((source) => source.preambleUnit), ...cSources.map(({ unit }) => unit)], options.contracts);
       const model = PackageModel.build(sources, cSources, this.#complete && !orphan, known?.model, contracts);
       // Nobody edits the files of a folder without open documents: what is found out about it is used once.
       const once = known === undefined && !this.hasOpenFiles;

@@ -1,6 +1,7 @@
 /** The one API that both doors use: documents in, findings and editor answers out. */
 import type { TextEdit } from '../base/edit.ts';
 import type { Span } from '../base/span.ts';
+import { emptyConfig } from '../lint/config.ts';
 import type { EngineOptions } from '../lint/engine.ts';
 import type { Finding, Severity } from '../lint/finding.ts';
 import type { FixFile } from '../lint/fixes/fix-file.ts';
@@ -197,6 +198,7 @@ export class Project {
     const config = await this.#configs.forFolder(directory);
     return {
       rules,
+      contracts: (config.kind === 'file' ? config.config : emptyConfig).contracts,
       // The project file speaks for everyone who works on the project, the settings for the one who sits here.
       severities: { ...(config.kind === 'file' ? config.config.rules : {}), ...this.#settings.rules },
       fixFile: (file: PackageFile): FixFile => fixFile(file, goVersion),

@@ -17,8 +17,8 @@ const problemOf = (text: string): string | undefined => {
 describe('parseConfig', () => {
   test('takes rules and globs', () => {
     const text = '\uFEFF{"$schema": "x", "rules": {"cstring-leak": "error", "malloc-leak": "off"}, "exclude": ["gen/**"]}';
-    expect(parseConfig(text, ids)).toEqual({ ok: true, config: { rules: { 'cstring-leak': 'error', 'malloc-leak': 'off' }, exclude: ['gen/**'] } });
-    expect(parseConfig('{}', ids)).toEqual({ ok: true, config: { rules: {}, exclude: [] } });
+    expect(parseConfig(text, ids)).toEqual({ ok: true, config: { rules: { 'cstring-leak': 'error', 'malloc-leak': 'off' }, exclude: ['gen/**'], contracts: {} } });
+    expect(parseConfig('{}', ids)).toEqual({ ok: true, config: { rules: {}, exclude: [], contracts: {} } });
   });
 
   test.each([
@@ -37,6 +37,13 @@ describe('parseConfig', () => {
     ['{"rules": {"cstring-leak": {"a": 1}}}', `rule 'cstring-leak' must be one of error, warning, info, hint, off, not {"a":1}`],
     ['{"exclude": "gen"}', `'exclude' must be a list of globs`],
     ['{"exclude": ["a", 1]}', `'exclude' must be a list of globs, not hold 1`],
+    ['{"contracts": []}', `'contracts' must be an object of C functions`],
+    ['{"contracts": {"a b": {"returns": "value"}}}', `'contracts': 'a b' is no name of a C function`],
+    ['{"contracts": {"f": {}}}', `contract of 'f': it must have 'returns' or 'params'`],
+    ['{"contracts": {"f": {"returns": "owned"}}}', `contract of 'f': an owned result needs 'release'`],
+    ['{"contracts": {"f": {"return": "owned"}}}', `contract of 'f': unknown key 'return'; did you mean 'returns'?`],
+    ['{"contracts": {"f": {"params": [{"index": -1, "effect": "takes"}]}}}', `contract of 'f': 'index' must be a number from 0 on`],
+    ['{"contracts": {"f": {"params": [{"index": 0, "effect": "eats"}]}}}', `contract of 'f': 'effect' must be one of takes, holds, releases, out-owned, out-borrowed, userdata-held, callback-held, copies`],
     ['{"exclude": ["!a"]}', `'exclude' cannot hold the negated glob "!a"`],
   ])('%s', (text, problem) => {
     expect(problemOf(text)).toBe(problem);
@@ -52,6 +59,11 @@ test('the schema for editors and the parser agree', () => {
     { $schema: 'x', rules: {}, exclude: [] },
     { $schema: 1 },
     { other: 1 },
+    { contracts: { f: { returns: 'owned', release: 'g' }, h: { params: [{ index: 0, effect: 'takes' }] } } },
+    { contracts: { f: { params: [{ index: 0.5, effect: 'takes' }] } } },
+    { contracts: { f: { params: [{ index: 0, effect: 'takes', more: 1 }] } } },
+    { contracts: { f: 1 } },
+    { contracts: { 'a b': { returns: 'value' } } },
     { rules: { 'cstring-leak': 'hint' } },
     { rules: { 'cstring-leak': 'loud' } },
     { rules: { 'cstring-leak': null } },
@@ -86,7 +98,7 @@ describe('ConfigFiles', () => {
   test('a folder without any', async () => {
     const host = { readFile: () => Promise.resolve(undefined), readDirectory: () => Promise.resolve([]) };
     for (const folder of ['/a/b', '/', 'C:/a', 'vscode-vfs://host/a']) {
-      expect(await new ConfigFiles(host, ids).forFolder(folder)).toEqual({ kind: 'none', config: { rules: {}, exclude: [] } });
+      expect(await new ConfigFiles(host, ids).forFolder(folder)).toEqual({ kind: 'none', config: { rules: {}, exclude: [], contracts: {} } });
     }
   });
 

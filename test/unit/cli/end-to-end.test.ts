@@ -73,6 +73,13 @@ describe('with the real engine', () => {
     expect((await of('error')).stdout).toContain('a.go:13:8: error[cstring-leak]');
   });
 
+  test('takes contracts from the project file', async () => {
+    const code = leaking.replace(/static int length.*\n/, 'int length(const char *s);\n');
+    const of = (contracts: object): Promise<Outcome> => run(tempFolder({ 'a.go': code, '.cgo-guard.json': JSON.stringify({ contracts }) }), 'check');
+    expect((await of({})).stdout).toContain('cstring-leak');
+    expect(await of({ length: { params: [{ index: 0, effect: 'takes' }] } })).toMatchObject({ code: 0, stdout: 'No findings (1 checked)\n' });
+  });
+
   test('a comment with a reason suppresses', async () => {
     const folder = tempFolder({ 'a.go': leaking.replace('C.CString(name)', 'C.CString(name) //cgoguard:ignore cstring-leak it lives on') });
     expect(await run(folder, 'check')).toMatchObject({ code: 0, stdout: 'No findings (1 checked, 1 suppressed)\n' });
