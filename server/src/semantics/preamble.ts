@@ -1,6 +1,7 @@
 /** Finds `import "C"` and the comment that is its preamble. Source: cmd/cgo ("immediately preceding comment"), go/ast doc comment rules. */
 import type { Span } from '../base/span.ts';
 import type { GoFile, TopDecl } from '../syntax/go/go-file.ts';
+import { commentsBetween } from '../syntax/go/recovery.ts';
 
 export interface Preamble {
   /** The comment group, all of it. */
@@ -36,29 +37,10 @@ export function cImport(text: string, top: TopDecl): CImport | undefined {
   return { span, ...(spec.name !== undefined ? { name: spec.name } : {}), ...(comment ? { preamble: { comment, form: text.startsWith('//', comment.start) ? 'lines' : 'block', ranges: cRanges(text, comment), importC: span } } : {}) };
 }
 
-/** The comments between two offsets where only white space and comments stand. */
-function commentsIn(text: string, from: number, to: number): Span[] {
-  const found: Span[] = [];
-  for (let i = from; i < to; ) {
-    if (text.startsWith('//', i)) {
-      const line = text.indexOf('\n', i);
-      const end = line < 0 ? to : Math.min(line, to);
-      found.push({ start: i, end: text[end - 1] === '\r' ? end - 1 : end });
-      i = end;
-    } else if (text.startsWith('/*', i)) {
-      const close = text.indexOf('*/', i + 2);
-      const end = close < 0 ? to : Math.min(close + 2, to);
-      found.push({ start: i, end });
-      i = end;
-    } else i++;
-  }
-  return found;
-}
-
 /** The comment group that touches `to`. */
 function lastGroup(text: string, from: number, to: number): Span | undefined {
   let group: Span | undefined;
-  for (const comment of commentsIn(text, from, to)) {
+  for (const comment of commentsBetween(text, from, to)) {
     const touches = group !== undefined && lines(text.slice(group.end, comment.start)) <= 1;
     group = touches && group ? { start: group.start, end: comment.end } : comment;
   }
@@ -68,7 +50,7 @@ function lastGroup(text: string, from: number, to: number): Span | undefined {
 const lines = (gap: string): number => gap.split('\n').length - 1;
 
 function cRanges(text: string, group: Span): Span[] {
-  return commentsIn(text, group.start, group.end).map(({ start, end }) =>
+  return commentsBetween(text, group.start, group.end).map(({ start, end }) =>
     text.startsWith('/*', start) ? { start: start + 2, end: Math.max(start + 2, text.endsWith('*/', end) || text.slice(end - 2, end) === '*/' ? end - 2 : end) } : { start: start + 2, end },
   );
 }

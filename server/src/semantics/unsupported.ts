@@ -41,7 +41,7 @@ function collect({ decl }: DeclSyntax): Unsupported[] {
       return;
     }
     if (!isNode(value)) {
-      if (typeof value === 'object' && value !== null) for (const child of Object.values(value)) walk(child);
+      if (typeof value === 'object' && value !== null) for (const key in value) walk((value as Record<string, unknown>)[key]);
       return;
     }
     const node = value as Expr;
@@ -54,7 +54,7 @@ function collect({ decl }: DeclSyntax): Unsupported[] {
     else if (node.k === 'Ident' && mangled.test(node.name)) add('mangled', node.name, node);
     const two = twoResults(value);
     if (two) add('two-results', two.name, two.at);
-    for (const child of Object.values(node)) walk(child);
+    for (const key in value as object) walk((value as unknown as Record<string, unknown>)[key]);
   };
   walk(decl);
   return out;
