@@ -32,6 +32,15 @@ export interface FinalizerFact {
   readonly build: Constraint;
 }
 
+/** Those of one type: an answer of its own, so that other types may come and go. */
+export function finalizersOf(type: string, flow: PackageFlow): readonly FinalizerFact[] {
+  return flow.ask(`finalizers of:${type}`, () => allFinalizers(flow).filter((fact) => fact.type === type));
+}
+
+export function hasFinalizers(flow: PackageFlow): boolean {
+  return flow.ask('has finalizers', () => allFinalizers(flow).length > 0);
+}
+
 /** Every finalizer and cleanup of the package that releases C memory. */
 export function allFinalizers(flow: PackageFlow): readonly FinalizerFact[] {
   return flow.gather('finalizers', (fn) => (fn.decl.body ? finalizers(fn, flow) : []));

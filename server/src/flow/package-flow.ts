@@ -13,7 +13,7 @@ import type { ResourceFacts } from './resource/facts.ts';
 import { noFacts } from './resource/facts.ts';
 import { ownedResults, paramEffect, resourceFacts } from './resource/resources.ts';
 
-/** How many neighbouring functions are asked about together. */
+/** How many neighbouring functions are asked about together, on average. */
 const run = 32;
 
 /** How deep helpers are followed. Real helpers free or return one or two levels deep. */
@@ -57,12 +57,20 @@ export class PackageFlow {
     this.#byId.clear();
     const runs = new Map<string, { readonly number: number; readonly ids: readonly number[] }>();
     for (const { functions } of model.filesOfFunctions) {
-      for (const fn of functions) this.#byId.set(this.idOf(fn), fn);
-      for (let i = 0; i < functions.length; i += run) {
-        const ids = functions.slice(i, i + run).map((fn) => this.idOf(fn));
+      let ids: number[] = [];
+      const end = (): void => {
         const key = ids.join();
-        runs.set(key, this.#runs.get(key) ?? { number: this.#runCount++, ids });
+        if (ids.length > 0) runs.set(key, this.#runs.get(key) ?? { number: this.#runCount++, ids });
+        ids = [];
+      };
+      for (const fn of functions) {
+        const id = this.idOf(fn);
+        this.#byId.set(id, fn);
+        // Where a run begins is decided by the function: one that comes or goes does not move the others.
+        if (id % run === 0) end();
+        ids.push(id);
       }
+      end();
     }
     this.#runs = runs;
     this.#queries.next();

@@ -8,7 +8,7 @@ import { cCallsOfStep } from './c-calls-on.ts';
 import { mayRelease, words } from './c-names.ts';
 import { origin, originStep } from './definitions.ts';
 import { notYetFinalized } from './finalizer-set.ts';
-import { allFinalizers, type FinalizerFact } from './finalizers.ts';
+import { allFinalizers, type FinalizerFact, finalizersOf, hasFinalizers } from './finalizers.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { Place } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -42,7 +42,7 @@ export function closingFunctions(flow: PackageFlow): readonly GoFunction[] {
 
 /** The calls in `fn` after which a finalizer of the object would release the same memory once more. */
 export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly SecondRelease[] {
-  if (allFinalizers(flow).length === 0) return [];
+  if (!hasFinalizers(flow)) return [];
   return flow.askOf('second releases', fn, (current) => {
     const ir = flow.ir(current);
     const hidden = !/^\p{Lu}/u.test(current.name);
@@ -60,8 +60,8 @@ function secondReleaseOf(fn: GoFunction, ir: FuncIr, step: CallStep, v: Var, flo
   if (v.type?.k !== 'pointer') return undefined;
   const type = ownTypeName(v.type);
   const build = buildOf(fn.file);
-  for (const fact of allFinalizers(flow)) {
-    if (fact.type !== type || !mayMeet(build, fact.build)) continue;
+  for (const fact of type === undefined ? [] : finalizersOf(type, flow)) {
+    if (!mayMeet(build, fact.build)) continue;
     for (const path of fact.paths) {
       const release = sharedRelease(cCallsOfStep(ir, step, v, path, flow, 3), fact, path, flow);
       if (release === undefined || isSettled(ir, v, path, fact, flow) || notYetFinalized(ir, step, v, ir.body, flow)) continue;

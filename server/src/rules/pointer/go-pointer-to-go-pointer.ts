@@ -67,8 +67,7 @@ export default defineRule({
   *check({ flow, model }) {
     const functions = model.files.flatMap((file) => file.functions);
     const told = new Set<string>();
-    for (const fn of functions) {
-      if (!fn.decl.body || !fn.file.cImport) continue;
+    for (const fn of flow.functionsWhere('Go pointers in Go memory', (one) => one.decl.body !== undefined && one.file.cImport !== undefined && goPointerArgs(one, flow).length > 0)) {
       for (const arg of goPointerArgs(fn, flow)) {
         const report = reportOf(fn, arg, functions);
         // What a helper returns is told where the helper stores the pointer, once.
