@@ -35,8 +35,8 @@ export function lintPackage(model: PackageModel, flow: PackageFlow, options: Eng
       if (severity !== 'off') found.get(report.file.file)?.push(toFinding(report, severity, run.places, options));
     }
   };
-  add(reportsOnFunctions(run));
-  for (const rule of run.rules) if (rule.subject === 'package') add(reportsOnPackage(rule, run));
+  if (!model.isTest) add(reportsOnFunctions(run));
+  for (const rule of run.rules) if (rule.subject === (model.isTest ? 'test' : 'package')) add(reportsOnPackage(rule, run));
   return new Map(model.files.map((file) => [file.file, finish(file, found.get(file.file) ?? [], model, flow, options)]));
 }
 

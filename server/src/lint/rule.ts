@@ -47,7 +47,13 @@ interface PackageRule extends RuleMeta {
   check(context: RuleContext): Iterable<Report>;
 }
 
-export type Rule = FunctionRule | PackageRule;
+/** Sees the test files that import "C", which no other rule does: they are not part of any build. */
+interface TestRule extends RuleMeta {
+  readonly subject: 'test';
+  check(context: RuleContext): Iterable<Report>;
+}
+
+export type Rule = FunctionRule | PackageRule | TestRule;
 
 /** Gives a rule its type. */
 export const defineRule = <R extends Rule>(rule: R): R => rule;

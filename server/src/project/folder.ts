@@ -47,6 +47,8 @@ export class Folder {
   readonly #go = new Map<FileId, GoEntry>();
   #c = new Map<FileId, CEntry>();
   readonly #packages = new Map<string, Package>();
+  /** Test files that nobody has looked at yet. */
+  readonly #tests = new Set<FileId>();
   #listed = false;
   #complete = true;
   #cDirty = true;
@@ -167,15 +169,28 @@ export class Folder {
       const names = new Set(entries.filter((entry) => entry.kind === 'file').map((entry) => entry.name));
       for (const [file, entry] of this.#go) if (!entry.open && !names.has(baseName(file))) this.#go.delete(file);
       for (const name of names) {
-        // Test files cannot import "C" and are not part of the package that others build.
-        if (!name.endsWith('.go') || name.endsWith('_test.go') || this.#go.has(join(this.directory, name))) continue;
-        this.#entry(join(this.directory, name), '').dirty = true;
+        const file = join(this.directory, name);
+        if (!name.endsWith('.go') || this.#go.has(file)) continue;
+        // Test files are not part of the package that others build.
+        if (name.endsWith('_test.go')) this.#tests.add(file);
+        else this.#entry(file, '').dirty = true;
       }
       this.#cDirty = true;
     }
     for (const entry of this.#go.values()) if (entry.dirty && !entry.open) await this.#read(entry);
     const touched = [...this.#go.values()].some((entry) => entry.text.includes('"C"'));
+    if (touched) await this.#loadTests();
     if (this.#cDirty && touched) await this.#loadC();
+  }
+
+  /** Of the tests beside cgo only those count that import "C" themselves: the go command refuses them. */
+  async #loadTests(): Promise<void> {
+    for (const file of this.#tests) {
+      this.#tests.delete(file);
+      const bytes = this.#go.has(file) ? undefined : await this.#host.readFile(file);
+      const text = bytes && decode(bytes);
+      if (text?.includes('"C"') && !this.#go.has(file)) this.#entry(file, text);
+    }
   }
 
   async #read(entry: GoEntry): Promise<void> {
@@ -245,11 +260,12 @@ export class Folder {
     let orphan = false;
     for (const entry of entries) {
       const source = this.#source(entry);
-      const name = source.go.packageName;
-      if (name === undefined) {
-        orphan = true;
+      const isTest = entry.file.endsWith('_test.go');
+      if (source.go.packageName === undefined) {
+        orphan ||= !isTest;
         continue;
       }
+      const name = `${source.go.packageName}${isTest ? ' (tests)' : ''}`;
       const group = groups.get(name);
       if (group) group.push(source);
       else groups.set(name, [source]);

@@ -2,7 +2,9 @@
 import type { Rule } from '../lint/rule.ts';
 import cUnsupportedConstruct from './build/c-unsupported-construct.ts';
 import cgoDirective from './build/cgo-directive.ts';
+import cgoInTestFile from './build/cgo-in-test-file.ts';
 import detachedPreamble from './build/detached-preamble.ts';
+import noescapeNocallback from './build/noescape-nocallback.ts';
 import preambleCommentForm from './build/preamble-comment-form.ts';
 import variadicCCall from './build/variadic-c-call.ts';
 import duplicateExport from './callback/duplicate-export.ts';
@@ -36,11 +38,14 @@ import pointerField from './pointer/pointer-field.ts';
 import sliceHeader from './pointer/slice-header.ts';
 import stringMemoryWritten from './pointer/string-memory-written.ts';
 import uintptrRoundtrip from './pointer/uintptr-roundtrip.ts';
+import threadAffinity from './runtime/thread-affinity.ts';
 
 export const rules: readonly Rule[] = [
   cUnsupportedConstruct,
   cgoDirective,
+  cgoInTestFile,
   detachedPreamble,
+  noescapeNocallback,
   preambleCommentForm,
   variadicCCall,
   duplicateExport,
@@ -74,4 +79,5 @@ export const rules: readonly Rule[] = [
   sliceHeader,
   stringMemoryWritten,
   uintptrRoundtrip,
+  threadAffinity,
 ];

@@ -22,6 +22,8 @@ export class PackageModel {
   /** Told of every part that is read. */
   observer: ((aspect: Aspect, name: string) => void) | undefined;
   readonly shape: Shape;
+  /** Nothing but files of tests: they are looked at by themselves. */
+  readonly isTest: boolean;
   readonly #files: readonly PackageFile[];
   readonly #cSources: readonly CSource[];
   readonly #functions = new Map<string, GoFunction[]>();
@@ -39,6 +41,7 @@ export class PackageModel {
   private constructor(sources: readonly GoSource[], cSources: readonly CSource[], complete: boolean, previous: PackageModel | undefined, contracts: Contracts) {
     this.#contracts = contracts;
     this.#cSources = cSources;
+    this.isTest = sources.every(({ file }) => file.endsWith('_test.go'));
     this.#files = sources.map((source) => fileOf(source));
     const exported: string[] = [];
     for (const file of this.#files) {

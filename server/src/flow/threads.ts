@@ -1,0 +1,164 @@
+/**
+ * What a function does that depends on the operating-system thread it runs on: error state that C keeps per thread and that a second call reads,
+ * and objects that belong to the thread that made them. Sources: runtime.LockOSThread; the manuals that each table names.
+ */
+import type { Span } from '../base/span.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { ownTypeName } from '../semantics/types.ts';
+import type { Block, CallStep, FuncBody } from './ir.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { bodiesOf } from './resource/function-info.ts';
+
+/** Error state of the calling thread: dlerror(3), OpenSSL's ERR_get_error(3), GetLastError, libgit2's git_error_last, CPL of GDAL, CUPS. */
+const errorState = new Set(['dlerror', 'ERR_get_error', 'ERR_get_error_line', 'ERR_peek_error', 'ERR_peek_last_error', 'WSAGetLastError', 'zmq_errno', 'nng_errno']);
+
+/** C that says nothing of another call: copies, frees, and errors turned into text. */
+const neutral = /^(?:C?GoString|GoStringN|GoBytes|CString|CBytes|malloc|calloc|free|strlen|memcpy|memset|[a-z]*_?strerror|ERR_(?:error_string(?:_n)?|lib_error_string|func_error_string|reason_error_string|clear_error))$|_free$|_unref$|^sizeof_/;
+
+/** Made for the thread that calls: sd_journal_open(3), mdb_txn_begin of LMDB, CFRunLoop of Apple, setns(2), unshare(2), eglMakeCurrent. */
+const bound: Readonly<Record<string, string>> = {
+  sd_journal_open: 'a journal may be used by the thread that opened it and no other',
+  sd_journal_open_directory: 'a journal may be used by the thread that opened it and no other',
+  sd_journal_open_files: 'a journal may be used by the thread that opened it and no other',
+  mdb_txn_begin: 'a write transaction belongs to the thread that began it',
+  CFRunLoopRun: 'a run loop belongs to the thread that set it up',
+  CFRunLoopRunInMode: 'a run loop belongs to the thread that set it up',
+  setns: 'namespaces are those of the thread that entered them',
+  unshare: 'namespaces are those of the thread that left them',
+  eglMakeCurrent: 'a context is current for one thread',
+  glXMakeCurrent: 'a context is current for one thread',
+};
+
+export interface ThreadFact {
+  readonly span: Span;
+  /** The C function that is called at `span`. */
+  readonly name: string;
+  readonly how: 'error' | 'bound';
+  /** `error`: who reads the error, and where. */
+  readonly reader?: { readonly name: string; readonly span: Span };
+  /** `bound`: why. */
+  readonly why?: string;
+}
+
+/** Nothing for functions that lock their thread, or run in a package whose init does. */
+export function threadFacts(fn: GoFunction, flow: PackageFlow): readonly ThreadFact[] {
+  return flow.askOf('threads', fn, (current) => {
+    if (locks(current, flow, 2) || initLocks(flow)) return [];
+    const out: ThreadFact[] = [];
+    for (const body of bodiesOf(flow.ir(current))) {
+      const read = errorRead(body, flow);
+      if (read) out.push(read);
+    }
+    const first = out.length === 0 ? boundCall(current, flow) : undefined;
+    return first ? [first] : out.slice(0, 1);
+  });
+}
+
+/** The C call whose error a later C call, or a helper, reads from the thread. */
+function errorRead(body: FuncBody, flow: PackageFlow): ThreadFact | undefined {
+  for (const [at, block] of body.blocks.entries()) {
+    for (const [index, step] of block.steps.entries()) {
+      if (step.op !== 'call' || step.mode === 'go' || !readsError(step, flow)) continue;
+      const before = lastCall(body, at, index, flow);
+      if (before) return { how: 'error', name: nameOf(before), span: before.span, reader: { name: nameOf(step), span: step.span } };
+    }
+  }
+  return undefined;
+}
+
+/** The nearest C call on the way to a step; undefined when there is none, or when it is an error read itself. */
+function lastCall(body: FuncBody, at: number, index: number, flow: PackageFlow): CallStep | undefined {
+  const into = predecessors(body);
+  const seen = new Set<number>();
+  let queue: { readonly block: number; readonly end: number }[] = [{ block: at, end: index }];
+  while (queue.length > 0) {
+    const next: typeof queue = [];
+    for (const { block, end } of queue) {
+      const found = body.blocks[block]!.steps.slice(0, end).findLast((step): step is CallStep => step.op === 'call' && step.mode === 'call' && step.callee.k === 'c' && !isNeutral(step));
+      if (found) return readsError(found, flow) ? undefined : found;
+      for (const from of into.get(block) ?? []) {
+        if (seen.has(from)) continue;
+        seen.add(from);
+        next.push({ block: from, end: body.blocks[from]!.steps.length });
+      }
+    }
+    queue = next;
+  }
+  return undefined;
+}
+
+function predecessors(body: FuncBody): Map<number, number[]> {
+  const out = new Map<number, number[]>();
+  for (const [from, block] of body.blocks.entries()) for (const to of successors(block)) out.set(to, [...(out.get(to) ?? []), from]);
+  return out;
+}
+
+function successors({ term }: Block): readonly number[] {
+  return term.k === 'jump' ? [term.to] : term.k === 'branch' ? [term.yes, term.no] : term.k === 'multi' ? term.to : [];
+}
+
+/** A call of C's error state without an object, or of a helper that begins with one. */
+function readsError(step: CallStep, flow: PackageFlow, depth = 3): boolean {
+  if (step.callee.k === 'c') return isErrorState(step.callee.name, step.args.length) && !flow.model.c.summary(step.callee.name);
+  const target = goTarget(step);
+  if (!target || depth === 0) return false;
+  const { fns } = flow.targets(target);
+  return fns.length > 0 && fns.every((fn) => isErrorReader(fn, flow, depth));
+}
+
+function isErrorReader(fn: GoFunction, flow: PackageFlow, depth: number): boolean {
+  return flow.askOf(`errorReader@${depth}`, fn, (current) => {
+    for (const step of calls(current, flow)) {
+      if (isLock(step)) return false;
+      if (readsError(step, flow, depth - 1)) return true;
+      if (step.callee.k === 'c' && !isNeutral(step)) return false;
+    }
+    return false;
+  });
+}
+
+/** `xxx_get_last_error()`, `virGetLastError()`: "last" and "error" are words of the name, and no object is asked. */
+function isErrorState(name: string, args: number): boolean {
+  if (errorState.has(name)) return true;
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase().split('_');
+  return args === 0 && words.includes('last') && words.some((word) => /err(?:or|no|msg)?$|^error/.test(word));
+}
+
+const isNeutral = (step: CallStep): boolean => step.callee.k === 'c' && neutral.test(step.callee.name);
+
+function boundCall(fn: GoFunction, flow: PackageFlow): ThreadFact | undefined {
+  const found = calls(fn, flow).find((step) => step.callee.k === 'c' && Object.hasOwn(bound, step.callee.name) && !flow.model.c.summary(step.callee.name));
+  if (!found || packageLocks(flow)) return undefined;
+  return { how: 'bound', name: nameOf(found), span: found.span, why: bound[nameOf(found)]! };
+}
+
+const calls = (fn: GoFunction, flow: PackageFlow): CallStep[] => bodiesOf(flow.ir(fn)).flatMap((body) => body.blocks.flatMap((block) => block.steps.filter((step) => step.op === 'call')));
+
+const isLock = ({ callee }: CallStep): boolean => callee.k === 'pkg' && callee.pkg === 'runtime' && callee.name === 'LockOSThread';
+
+function locks(fn: GoFunction, flow: PackageFlow, depth: number): boolean {
+  return flow.askOf(`locksThread@${depth}`, fn, (current) =>
+    calls(current, flow).some((step) => {
+      const target = goTarget(step);
+      return isLock(step) || (depth > 0 && target !== undefined && flow.targets(target).fns.some((callee) => locks(callee, flow, depth - 1)));
+    }),
+  );
+}
+
+const initLocks = (flow: PackageFlow): boolean => flow.ask('initLocksThread', () => functionsNamed(flow, 'init').some((fn) => locks(fn, flow, 1)));
+
+/** Whether anything in the package locks a thread: it may be for this. */
+const packageLocks = (flow: PackageFlow): boolean =>
+  flow.ask('locksThread', () => flow.everyFile().some((file) => file.functions.some((fn) => fn.top.syntax.text.includes('LockOSThread') && locks(fn, flow, 0))));
+
+function functionsNamed(flow: PackageFlow, name: string): readonly GoFunction[] {
+  return flow.targets({ name }).fns;
+}
+
+function goTarget({ callee }: CallStep): { readonly recv?: string; readonly name: string } | undefined {
+  if (callee.k === 'go') return { name: callee.name };
+  const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
+  return recv === undefined || callee.k !== 'method' ? undefined : { recv, name: callee.name };
+}
+
+const nameOf = ({ callee }: CallStep): string => (callee.k === 'c' || callee.k === 'go' || callee.k === 'method' ? callee.name : '');
