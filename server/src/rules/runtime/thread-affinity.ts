@@ -32,17 +32,20 @@ export default defineRule({
           // #include <dlfcn.h>
           import "C"
 
-          import "errors"
+          import (
+          	"errors"
+          	"unsafe"
+          )
 
-          func self() error {
-          	if C.dlopen(nil, C.RTLD_NOW) == nil {
+          func closeLibrary(handle unsafe.Pointer) error {
+          	if C.dlclose(handle) != 0 {
           		return errors.New(C.GoString(C.dlerror()))
           	}
           	return nil
           }
 
           func main() {
-          	println(self() == nil)
+          	println(closeLibrary(nil) == nil)
           }
         `,
       },
@@ -57,19 +60,20 @@ export default defineRule({
           import (
           	"errors"
           	"runtime"
+          	"unsafe"
           )
 
-          func self() error {
+          func closeLibrary(handle unsafe.Pointer) error {
           	runtime.LockOSThread()
           	defer runtime.UnlockOSThread()
-          	if C.dlopen(nil, C.RTLD_NOW) == nil {
+          	if C.dlclose(handle) != 0 {
           		return errors.New(C.GoString(C.dlerror()))
           	}
           	return nil
           }
 
           func main() {
-          	println(self() == nil)
+          	println(closeLibrary(nil) == nil)
           }
         `,
       },
