@@ -4,6 +4,7 @@ import cUnsupportedConstruct from './build/c-unsupported-construct.ts';
 import cgoDirective from './build/cgo-directive.ts';
 import cgoInTestFile from './build/cgo-in-test-file.ts';
 import detachedPreamble from './build/detached-preamble.ts';
+import noCgoFallback from './build/no-cgo-fallback.ts';
 import noescapeNocallback from './build/noescape-nocallback.ts';
 import preambleCommentForm from './build/preamble-comment-form.ts';
 import variadicCCall from './build/variadic-c-call.ts';
@@ -38,6 +39,9 @@ import pointerField from './pointer/pointer-field.ts';
 import sliceHeader from './pointer/slice-header.ts';
 import stringMemoryWritten from './pointer/string-memory-written.ts';
 import uintptrRoundtrip from './pointer/uintptr-roundtrip.ts';
+import errnoMisuse from './runtime/errno-misuse.ts';
+import raceOnCState from './runtime/race-on-c-state.ts';
+import signalHandler from './runtime/signal-handler.ts';
 import threadAffinity from './runtime/thread-affinity.ts';
 
 export const rules: readonly Rule[] = [
@@ -45,6 +49,7 @@ export const rules: readonly Rule[] = [
   cgoDirective,
   cgoInTestFile,
   detachedPreamble,
+  noCgoFallback,
   noescapeNocallback,
   preambleCommentForm,
   variadicCCall,
@@ -79,5 +84,8 @@ export const rules: readonly Rule[] = [
   sliceHeader,
   stringMemoryWritten,
   uintptrRoundtrip,
+  errnoMisuse,
+  raceOnCState,
+  signalHandler,
   threadAffinity,
 ];

@@ -1,0 +1,121 @@
+/**
+ * State that C, or callbacks from C, share between threads without a lock: library functions with state of the process, C variables written in
+ * goroutines, Go registries that exported functions read, objects whose other methods take a lock before they call C.
+ */
+import type { Span } from '../base/span.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { ownTypeName } from '../semantics/types.ts';
+import { originStep } from './definitions.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Step } from './ir.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { bodiesOf, operandsOf } from './resource/function-info.ts';
+
+/** Not safe to call from several threads. Sources: attributes(7) and the manuals of glibc; libpcap before 1.8; hidapi on macOS. */
+const unsafeFunctions = new Set(['strtok', 'localtime', 'gmtime', 'asctime', 'ctime', 'gethostbyname', 'gethostbyaddr', 'getpwnam', 'getpwuid', 'getgrnam', 'getgrgid', 'crypt', 'ttyname', 'tmpnam', 'ptsname', 'pcap_compile', 'hid_enumerate', 'setenv', 'putenv']);
+
+export interface RaceFact {
+  readonly span: Span;
+  readonly how: 'library' | 'variable' | 'registry' | 'method';
+  /** The C function or variable, the registry, the receiver's type. */
+  readonly name: string;
+  /** `registry`: the exported function that reads it. `method`: how many others lock. */
+  readonly other?: string;
+}
+
+export function raceFacts(fn: GoFunction, flow: PackageFlow): readonly RaceFact[] {
+  return flow.askOf('races', fn, (current) => {
+    if (locks(current, flow) || mayRunAlone(current)) return [];
+    const out: RaceFact[] = [];
+    for (const body of bodiesOf(flow.ir(current))) {
+      for (const step of stepsIn(body)) {
+        if (step.op === 'call' && step.callee.k === 'c' && unsafeFunctions.has(step.callee.name) && !flow.model.c.summary(step.callee.name)) out.push({ span: step.span, how: 'library', name: step.callee.name });
+        if (step.op === 'setGlobal' && step.name.startsWith('C.') && isInGoroutine(current, body, flow)) out.push({ span: step.span, how: 'variable', name: step.name });
+        const registry = written(step, flow.ir(current));
+        const reader = registry === undefined ? undefined : callbackReader(registry, current, flow);
+        if (registry !== undefined && reader !== undefined && !out.some((one) => one.name === registry)) out.push({ span: step.span, how: 'registry', name: registry, other: reader });
+      }
+    }
+    return out.length === 0 ? deviant(current, flow) : out;
+  });
+}
+
+const stepsIn = (body: FuncBody): Step[] => body.blocks.flatMap((block) => [...block.steps]);
+
+/** Initialisation, and what says that its caller holds the lock. */
+const mayRunAlone = (fn: GoFunction): boolean => /^(?:init|main|TestMain)$|locked|unsafe|nolock/i.test(fn.name);
+
+/** A mutex, an atomic or a channel is visibly at work, in the function itself or in a helper that it calls. */
+function locks(fn: GoFunction, flow: PackageFlow, depth = 2): boolean {
+  return flow.askOf(`takesLock@${depth}`, fn, (current) =>
+    bodiesOf(flow.ir(current)).some((body) =>
+      stepsIn(body).some((step) => {
+        if (step.op === 'send') return true;
+        if (step.op !== 'call') return false;
+        const name = 'name' in step.callee ? step.callee.name : '';
+        if (/^(?:R?Lock|TryLock|Do|LoadOrStore|CompareAndSwap\w*|Store|Load)$/i.test(name) || (step.callee.k === 'pkg' && step.callee.pkg.startsWith('sync'))) return true;
+        const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
+        const target = step.callee.k === 'go' ? { name } : recv === undefined ? undefined : { recv, name };
+        return depth > 0 && target !== undefined && flow.targets(target).fns.some((callee) => locks(callee, flow, depth - 1));
+      }),
+    ),
+  );
+}
+
+/** The literal is started by a go statement of the function. */
+function isInGoroutine(fn: GoFunction, body: FuncBody, flow: PackageFlow): boolean {
+  return bodiesOf(flow.ir(fn)).some((outer) => stepsIn(outer).some((step) => step.op === 'call' && step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure' && step.callee.fn.fn === body));
+}
+
+/** The package variable whose map or slice a step changes: `registry = append(registry, x)`, `registry[k] = v`. */
+function written(step: Step, ir: FuncIr): string | undefined {
+  if (step.op === 'setGlobal') {
+    const made = originStep(ir, step.src);
+    return made?.op === 'call' && made.callee.k === 'builtin' && made.callee.name === 'append' ? step.name : undefined;
+  }
+  return step.op === 'setIndex' && step.base.k === 'global' ? step.base.name : undefined;
+}
+
+/** An exported function that reads a map or slice of the package without a lock, itself or through a helper. */
+function callbackReader(name: string, writer: GoFunction, flow: PackageFlow): string | undefined {
+  if (flow.model.shape.global(name) === undefined) return undefined;
+  const readers = flow.ask(`callbackReaders:${name}`, () =>
+    flow.everyFile().flatMap((file) => file.functions.filter((fn) => fn.exported !== undefined && reads(fn, name, flow, 2) && !locks(fn, flow)).map((fn) => fn.name)),
+  );
+  return readers.find((reader) => reader !== writer.name);
+}
+
+function reads(fn: GoFunction, name: string, flow: PackageFlow, depth: number): boolean {
+  return bodiesOf(flow.ir(fn)).some((body) =>
+    stepsIn(body).some((step) => {
+      if (operandsOf(step).some((operand) => isGlobal(operand, name))) return true;
+      const callee = step.op === 'call' && step.callee.k === 'go' ? step.callee.name : undefined;
+      return depth > 0 && callee !== undefined && flow.targets({ name: callee }).fns.some((one) => reads(one, name, flow, depth - 1));
+    }),
+  );
+}
+
+const isGlobal = (operand: Operand, name: string): boolean => operand.k === 'global' && operand.name === name;
+
+/** The one method that calls C without the lock that nearly all others of its type take. */
+function deviant(fn: GoFunction, flow: PackageFlow): RaceFact[] {
+  const call = firstC(fn, flow);
+  if (fn.recv === undefined || !call || !/^[A-Z]/.test(fn.name)) return [];
+  const { locking, free } = flow.ask(`lockingMethods:${fn.recv}`, () => {
+    const methods = flow.everyFile().flatMap((file) => file.functions.filter((one) => one.recv === fn.recv && /^[A-Z]/.test(one.name) && firstC(one, flow) !== undefined));
+    const locking = methods.filter((one) => locks(one, flow, 0)).length;
+    return { locking, free: methods.length - locking };
+  });
+  return locking >= 6 && locking >= 8 * free ? [{ span: call.span, how: 'method', name: fn.recv, other: String(locking) }] : [];
+}
+
+/** A C call that gets something of the receiver. */
+function firstC(fn: GoFunction, flow: PackageFlow): CallStep | undefined {
+  const receiver = flow.ir(fn).vars.find((v) => v.kind === 'receiver');
+  if (!receiver) return undefined;
+  for (const body of bodiesOf(flow.ir(fn))) {
+    const fields = new Set(stepsIn(body).flatMap((step) => (step.op === 'field' && step.base.k === 'var' && step.base.v === receiver ? [step.dst] : [])));
+    const found = stepsIn(body).find((step): step is CallStep => step.op === 'call' && step.callee.k === 'c' && step.args.some((arg) => arg.k === 'var' && fields.has(arg.v)));
+    if (found) return found;
+  }
+  return undefined;
+}

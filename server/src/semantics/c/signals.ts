@@ -1,0 +1,65 @@
+/** Signal handlers that C code installs. Source: os/signal, "Go programs that use cgo or SWIG"; sigaction(2). */
+import type { Span } from '../../base/span.ts';
+import type { CExpr, CFunction, CUnit } from '../../syntax/c/c-facts.ts';
+
+export interface HandlerFact {
+  readonly fn: CFunction;
+  readonly how: 'signal' | 'sigaction';
+  /** The call. */
+  readonly span: Span;
+}
+
+const cache = new WeakMap<CUnit, readonly HandlerFact[]>();
+
+/** Calls that install a handler which runs on the stack of whatever thread gets the signal: `signal`, and `sigaction` without SA_ONSTACK. */
+export function signalHandlers(unit: CUnit): readonly HandlerFact[] {
+  let found = cache.get(unit);
+  if (!found) cache.set(unit, (found = unit.functions.flatMap(handlersOf)));
+  return found;
+}
+
+function handlersOf(fn: CFunction): HandlerFact[] {
+  const body = fn.body?.();
+  if (!body || body.hasError) return [];
+  const calls: (CExpr & { kind: 'call' })[] = [];
+  const handlers = new Map<string, CExpr>();
+  let isOnStack = false;
+  each(body.steps, (expr) => {
+    if (expr.kind === 'call') calls.push(expr);
+    else if (expr.kind === 'name' && expr.name === 'SA_ONSTACK') isOnStack = true;
+    else if (expr.kind === 'assign' && expr.target.kind === 'field' && /^sa_(?:handler|sigaction)$/.test(expr.target.name)) handlers.set(key(expr.target.of), expr.value);
+  });
+  return calls.flatMap(({ callee, args, span }): HandlerFact[] => {
+    const second = args[1];
+    if (callee === 'signal' && args.length === 2 && second && isHandler(second)) return [{ fn, how: 'signal', span }];
+    if (callee !== 'sigaction' || isOnStack || second?.kind !== 'address') return [];
+    // An action that is only put back was made elsewhere.
+    const handler = handlers.get(key(second.of));
+    return handler && isHandler(handler) ? [{ fn, how: 'sigaction', span }] : [];
+  });
+}
+
+/** A function by its name; SIG_IGN, SIG_DFL and a handler that was saved before are none. */
+const isHandler = (value: CExpr): boolean => (value.kind === 'name' && !/^SIG_/.test(value.name) && !/old|prev|saved|orig/i.test(value.name)) || (value.kind === 'address' && value.of.kind === 'name');
+
+const key = (expr: CExpr): string => (expr.kind === 'name' ? expr.name : expr.kind === 'field' ? `${key(expr.of)}.${expr.name}` : expr.kind);
+
+/** Visits every expression below a value. */
+function each(value: unknown, visit: (expr: CExpr) => void): void {
+  if (Array.isArray(value)) {
+    for (const one of value) each(one, visit);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if ('kind' in value) visit(value as CExpr);
+  for (const child of Object.values(value)) each(child, visit);
+}
+
+/** Whether the body sets errno, as wrappers do that make it mean something. */
+export function setsErrno(fn: CFunction | undefined): boolean {
+  let found = false;
+  each(fn?.body?.()?.steps, (expr) => {
+    if (expr.kind === 'assign' && expr.target.kind === 'name' && expr.target.name === 'errno') found = true;
+  });
+  return found;
+}
