@@ -30,9 +30,6 @@ export function raceFacts(fn: GoFunction, flow: PackageFlow): readonly RaceFact[
       for (const step of stepsIn(body)) {
         if (step.op === 'call' && step.callee.k === 'c' && unsafeFunctions.has(step.callee.name) && !flow.model.c.summary(step.callee.name)) out.push({ span: step.span, how: 'library', name: step.callee.name });
         if (step.op === 'setGlobal' && step.name.startsWith('C.') && isInGoroutine(current, body, flow)) out.push({ span: step.span, how: 'variable', name: step.name });
-        const registry = written(step, flow.ir(current));
-        const reader = registry === undefined ? undefined : callbackReader(registry, current, flow);
-        if (registry !== undefined && reader !== undefined && !out.some((one) => one.name === registry)) out.push({ span: step.span, how: 'registry', name: registry, other: reader });
       }
     }
     return out.length === 0 ? deviant(current, flow) : out;
@@ -75,16 +72,42 @@ function written(step: Step, ir: FuncIr): string | undefined {
   return step.op === 'setIndex' && step.base.k === 'global' ? step.base.name : undefined;
 }
 
-/** An exported function that reads a map or slice of the package without a lock, itself or through a helper. */
-function callbackReader(name: string, writer: GoFunction, flow: PackageFlow): string | undefined {
-  if (flow.model.shape.global(name) === undefined) return undefined;
-  const readers = flow.ask(`callbackReaders:${name}`, () =>
-    flow.everyFile().flatMap((file) => file.functions.filter((fn) => fn.exported !== undefined && reads(fn, name, flow, 2) && !locks(fn, flow)).map((fn) => fn.name)),
-  );
-  return readers.find((reader) => reader !== writer.name);
+/** Where the package changes a map or slice that an exported function reads, both without a lock. */
+export function registryRaces(flow: PackageFlow): { readonly fn: GoFunction; readonly fact: RaceFact }[] {
+  const all = flow.everyFile().flatMap((file) => file.functions);
+  const readers = all.filter((fn) => fn.exported !== undefined && !locks(fn, flow));
+  if (readers.length === 0) return [];
+  return all.flatMap((fn) => {
+    if (mayRunAlone(fn)) return [];
+    const names = writes(fn, flow);
+    if (names.length === 0 || locks(fn, flow)) return [];
+    return names.flatMap(({ name, span }): { fn: GoFunction; fact: RaceFact }[] => {
+      const reader = readers.find((one) => one.name !== fn.name && reads(one, name, flow, 2));
+      return reader && !all.some((other) => readsUnderLock(other, name, flow)) ? [{ fn, fact: { span, how: 'registry', name, other: reader.name } }] : [];
+    });
+  });
+}
+
+/** Whoever locks where this is used knows of the threads; the lock may be taken further out elsewhere. */
+const readsUnderLock = (fn: GoFunction, name: string, flow: PackageFlow): boolean => fn.top.syntax.text.includes(name) && reads(fn, name, flow, 0) && locks(fn, flow, 0);
+
+/** The registries that a function changes, once each. */
+function writes(fn: GoFunction, flow: PackageFlow): readonly { readonly name: string; readonly span: Span }[] {
+  return flow.askOf('registryWrites', fn, (current) => {
+    const ir = flow.ir(current);
+    const out = new Map<string, Span>();
+    for (const body of bodiesOf(ir)) {
+      for (const step of stepsIn(body)) {
+        const name = written(step, ir);
+        if (name !== undefined && !out.has(name) && flow.model.shape.global(name) !== undefined) out.set(name, step.span);
+      }
+    }
+    return [...out].map(([name, span]) => ({ name, span }));
+  });
 }
 
 function reads(fn: GoFunction, name: string, flow: PackageFlow, depth: number): boolean {
+  if (depth === 0 && !fn.top.syntax.text.includes(name)) return false;
   return bodiesOf(flow.ir(fn)).some((body) =>
     stepsIn(body).some((step) => {
       if (operandsOf(step).some((operand) => isGlobal(operand, name))) return true;
