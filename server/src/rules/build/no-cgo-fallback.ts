@@ -7,7 +7,7 @@ import { hasNoFallback, orphanedMethods } from '../../semantics/without-cgo.ts';
 export default defineRule({
   id: 'no-cgo-fallback',
   family: 'build',
-  severity: 'hint',
+  severity: 'info',
   confidence: 'likely',
   status: 'stable',
   since: '0.1.0',
@@ -16,7 +16,7 @@ export default defineRule({
   docs: {
     why: 'A file that imports "C" is left out of the build, without a word, when cgo is off: with `CGO_ENABLED=0`, when cross-compiling, and where no C compiler is found. Files without cgo stay, and what they use of the others is "undefined"; when none stays, importers read "build constraints exclude all Go files".',
     advice: 'Add a file with `//go:build !cgo` that has the same exported API and returns an error, and give files that only make sense with cgo the constraint `//go:build cgo`.',
-    limits: 'A hint, and only for packages that others can import and that have files without cgo: not for main, below internal, or where some file is built only without cgo. Missing names are seen in receivers of methods, not in bodies.',
+    limits: 'Information where a method loses its type, else a hint, and that only for packages that others can import and that have files without cgo: not for main, below internal, or where some file is built only without cgo. Missing names are seen in receivers of methods, not in bodies.',
     references: [
       { title: 'cmd/cgo: Using cgo with the go command', url: 'https://pkg.go.dev/cmd/cgo#hdr-Using_cgo_with_the_go_command' },
       { title: 'Go 1.20 release notes: Cgo', url: 'https://go.dev/doc/go1.20#cgo' },
@@ -70,6 +70,6 @@ export default defineRule({
       };
     }
     const file = orphans.length === 0 ? hasNoFallback(model) : undefined;
-    if (file?.cImport) for (const place of placeInFile(file, file.cImport.span)) yield { ...place, message: 'Without cgo (CGO_ENABLED=0, cross-compiling) this file and its exported names are left out, and nothing takes their place.' };
+    if (file?.cImport) for (const place of placeInFile(file, file.cImport.span)) yield { ...place, severity: 'hint', message: 'Without cgo (CGO_ENABLED=0, cross-compiling) this file and its exported names are left out, and nothing takes their place.' };
   },
 });
