@@ -4,7 +4,8 @@ import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 import { cgoDirectives, isPromise } from '../../semantics/directives.ts';
 import { cNames } from '../../semantics/mentions.ts';
-import type { PackageFile } from '../../semantics/package-model.ts';
+import type { PackageFile, PackageModel } from '../../semantics/package-model.ts';
+import type { Span } from '../../base/span.ts';
 import type { Place } from '../../flow/knowledge.ts';
 
 export default defineRule({
@@ -125,10 +126,8 @@ export default defineRule({
           yield* report(`Nothing in the package uses C.${name.text}: the go command answers "no matched C function".`, 'error');
           continue;
         }
-        const call = summary?.callsExported[0];
-        if (directive.verb.text === 'nocallback' && call && unit) {
-          yield* report(`${name.text} calls back into Go (${call.name}): marked with nocallback it panics.`, 'error', [{ place: { unit, span: call.at }, text: `${call.name} is called here` }]);
-        }
+        const back = directive.verb.text === 'nocallback' ? callback(model, name.text) : undefined;
+        if (back) yield* report(`${name.text} calls back into Go (${back.exported}): marked with nocallback it panics.`, 'error', [{ place: { unit: model.c.units[back.unit]!, span: back.at }, text: 'the call that leads back' }]);
         const kept = directive.verb.text === 'noescape' ? summary?.params.find((param) => param.effect === 'retains') : undefined;
         if (kept && unit) {
           yield* report(`${name.text} keeps a pointer that it is given: with noescape it may point into a stack frame that is gone.`, 'warning', kept.at ? [{ place: { unit, span: kept.at }, text: 'the pointer is kept here' }] : []);
@@ -137,5 +136,14 @@ export default defineRule({
     }
   },
 });
+
+/** The exported function that a C function in view may call, and the call. */
+function callback({ c, exported }: PackageModel, name: string): { readonly exported: string; readonly unit: number; readonly at: Span } | undefined {
+  for (const one of exported) {
+    const caller = c.callersOf(one).find((found) => found.name === name);
+    if (caller) return { exported: one, unit: caller.unit, at: caller.at };
+  }
+  return undefined;
+}
 
 const uses = (file: PackageFile, name: string): boolean => file.go.decls.some(({ syntax }) => cNames(syntax).used.has(name));
