@@ -16,6 +16,7 @@ import exportPrototypeMismatch from './callback/export-prototype-mismatch.ts';
 import cMemoryView from './layout/c-memory-view.ts';
 import lengthTruncation from './layout/length-truncation.ts';
 import notNulTerminated from './layout/not-nul-terminated.ts';
+import packedStruct from './layout/packed-struct.ts';
 import sizeofMismatch from './layout/sizeof-mismatch.ts';
 import structCast from './layout/struct-cast.ts';
 import allocSize from './memory/alloc-size.ts';
@@ -61,6 +62,7 @@ export const rules: readonly Rule[] = [
   cMemoryView,
   lengthTruncation,
   notNulTerminated,
+  packedStruct,
   sizeofMismatch,
   structCast,
   allocSize,

@@ -150,12 +150,16 @@ export class Facts {
       if (declared.name === child) alias ??= name;
       this.typedefs.push({ name, ...use(declared), span: this.#span(declared.name.start, declared.name.end) });
     }
-    const attributes = node.children.find((child) => child.start >= end && child.type === 'attribute_specifier');
-    this.#addStruct(specifiers.type, alias, attributes && { start: attributes.start, end: attributes.end });
+    // Attributes stand before the first name or behind the last one; those that macros stand for are blank here.
+    const names = node.children.filter((child) => child.field === 'declarator');
+    this.#addStruct(specifiers.type, alias, [
+      { start: end, end: names[0]?.start ?? end },
+      { start: names.at(-1)?.end ?? end, end: node.end },
+    ]);
   }
 
   /** `tail`: attributes that follow the type. */
-  #addStruct(node: CNode | undefined, alias?: string, tail: Span = { start: 0, end: 0 }): void {
+  #addStruct(node: CNode | undefined, alias?: string, tail: readonly Span[] = []): void {
     const kind = node && (/^(struct|union|enum)_specifier$/.exec(node.type)?.[1] as CStruct['kind'] | undefined);
     if (!node || !kind) return;
     const name = childIn(node, 'name');
@@ -174,10 +178,10 @@ export class Facts {
   }
 
   /** How the fields are laid out, as far as attributes and pragmas say. Source: GCC manual, "Common Type Attributes" and "Structure-Layout Pragmas". */
-  #layout(node: CNode, body: CNode, name: CNode | undefined, tail: Span): Pick<CStruct, 'plain' | 'packed' | 'aligned'> {
+  #layout(node: CNode, body: CNode, name: CNode | undefined, tail: readonly Span[]): Pick<CStruct, 'plain' | 'packed' | 'aligned'> {
     // Words that stand for attributes are blanked for the parser.
     const written = (start: number, end: number): string => normalise(this.#joined.text.slice(start + this.#shift, end + this.#shift));
-    const outside = `${written(node.start, name?.start ?? body.start)} ${written(name?.end ?? body.start, body.start)} ${written(body.end, node.end)} ${written(tail.start, tail.end)}`;
+    const outside = `${written(node.start, name?.start ?? body.start)} ${written(name?.end ?? body.start, body.start)} ${written(body.end, node.end)} ${tail.map((part) => written(part.start, part.end)).join(' ')} ${tail.length > 0 ? '' : written(node.end, this.#text.indexOf(';', node.end))}`;
     const words = outside.match(/[A-Za-z_]\w*/g) ?? [];
     const meant = words.map((word) => this.macros.find((macro) => macro.name === word)?.body ?? word);
     const packed = meant.some((word) => /\bpacked\b|__packed/.test(word)) ? 1 : this.#pack.at(-1);
