@@ -55,3 +55,13 @@ const allocate = new Set(['malloc', 'calloc', 'realloc', 'alloc', 'strdup', 'str
 
 /** Allocates or makes something, by its name. */
 export const mayAllocate = (name: string): boolean => mayConstruct(name) || words(name).some((word) => allocate.has(word.replace(/\d+$/, '')));
+
+const walk = new Set(['foreach', 'each', 'walk', 'scan', 'iterate', 'iter', 'traverse', 'enum', 'enumerate', 'filter', 'run', 'exec', 'execute', 'call', 'invoke', 'visit', 'parse', 'sort', 'search', 'find', 'get', 'query', 'eval', 'sync', 'wait', 'poll', 'read', 'write', 'send', 'recv']);
+
+/** Calls back while it runs, by its name: what it is given it needs no longer than that. */
+export const mayWalk = (name: string): boolean => words(name).some((word) => walk.has(word));
+
+const callbacks = /(?:register|subscribe|attach|install|(?:set|add)\w*(?:callback|cb|handler|hook|listener|observer|watch|user_?data|opaque|context|closure))/i;
+
+/** Registers something for later, by its name. */
+export const mayRegister = (name: string): boolean => callbacks.test(name) && !/unregister|deregister|unsubscribe/i.test(name);

@@ -197,7 +197,7 @@ class Collector {
       }
       case 'go': {
         const owned = knowledge.goOwned({ name: step.callee.name })[0];
-        return owned && { maker: step.callee.name, deallocator: owned.deallocator };
+        return owned && owned.protocol === undefined ? { maker: step.callee.name, deallocator: owned.deallocator } : undefined;
       }
       default:
         return undefined;

@@ -56,6 +56,8 @@ export interface OwnedResult {
   readonly errorArgs?: readonly number[];
   /** Where the memory is allocated, when that is inside the callee. */
   readonly at?: Place;
+  /** No C memory but a resource of Go's libraries that follows rules of its own. */
+  readonly protocol?: 'handle' | 'pinner';
 }
 
 export interface Knowledge {

@@ -6,6 +6,7 @@ import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { cTypeName, isReflectHeader, isUnsafePointer, type Type } from '../semantics/types.ts';
 import { definitions } from './definitions.ts';
+import { handleBehind } from './handles.ts';
 import type { FuncIr, Operand, Step } from './ir.ts';
 import { addressSource, isUintptr, type NumberKind } from './number-sources.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -53,6 +54,8 @@ function find(fn: GoFunction, flow: PackageFlow): UintptrFact[] {
 function toPointer(fn: GoFunction, ir: FuncIr, step: Step & { op: 'copy' }, flow: PackageFlow): UintptrFact | undefined {
   const { src } = step;
   if (src.k !== 'var' || !isUintptr(src.v.type, flow.model.shape) || isSafe(ir, src)) return undefined;
+  // A handle that is taken for a pointer is told by itself.
+  if (handleBehind({ flow, ir }, src) !== undefined) return undefined;
   // A C integer that is an address came from C; that is not Go's memory.
   if (cTypeName(src.v.type) !== undefined) return undefined;
   const source = addressSource(fn, ir, src, flow);

@@ -8,11 +8,13 @@ import noCgoFallback from './build/no-cgo-fallback.ts';
 import noescapeNocallback from './build/noescape-nocallback.ts';
 import preambleCommentForm from './build/preamble-comment-form.ts';
 import variadicCCall from './build/variadic-c-call.ts';
+import callbackRetainsCPointer from './callback/callback-retains-c-pointer.ts';
 import duplicateExport from './callback/duplicate-export.ts';
 import exportMalformed from './callback/export-malformed.ts';
 import exportPanic from './callback/export-panic.ts';
 import exportPreambleDefinition from './callback/export-preamble-definition.ts';
 import exportPrototypeMismatch from './callback/export-prototype-mismatch.ts';
+import exportReturnsGoPointer from './callback/export-returns-go-pointer.ts';
 import cMemoryView from './layout/c-memory-view.ts';
 import lengthTruncation from './layout/length-truncation.ts';
 import notNulTerminated from './layout/not-nul-terminated.ts';
@@ -34,8 +36,12 @@ import useAfterFree from './memory/use-after-free.ts';
 import cgocheckSpelling from './pointer/cgocheck-spelling.ts';
 import cleanupCapturesObject from './pointer/cleanup-captures-object.ts';
 import emptySliceAddress from './pointer/empty-slice-address.ts';
+import goPointerRetained from './pointer/go-pointer-retained.ts';
 import goPointerToGoPointer from './pointer/go-pointer-to-go-pointer.ts';
+import handleLeak from './pointer/handle-leak.ts';
+import handleMisuse from './pointer/handle-misuse.ts';
 import missingKeepalive from './pointer/missing-keepalive.ts';
+import pinnerLeak from './pointer/pinner-leak.ts';
 import pointerField from './pointer/pointer-field.ts';
 import sliceHeader from './pointer/slice-header.ts';
 import stringMemoryWritten from './pointer/string-memory-written.ts';
@@ -54,11 +60,13 @@ export const rules: readonly Rule[] = [
   noescapeNocallback,
   preambleCommentForm,
   variadicCCall,
+  callbackRetainsCPointer,
   duplicateExport,
   exportMalformed,
   exportPanic,
   exportPreambleDefinition,
   exportPrototypeMismatch,
+  exportReturnsGoPointer,
   cMemoryView,
   lengthTruncation,
   notNulTerminated,
@@ -80,8 +88,12 @@ export const rules: readonly Rule[] = [
   cgocheckSpelling,
   cleanupCapturesObject,
   emptySliceAddress,
+  goPointerRetained,
   goPointerToGoPointer,
+  handleLeak,
+  handleMisuse,
   missingKeepalive,
+  pinnerLeak,
   pointerField,
   sliceHeader,
   stringMemoryWritten,

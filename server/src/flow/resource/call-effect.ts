@@ -4,9 +4,10 @@ import { ownTypeName, type Type } from '../../semantics/types.ts';
 import { mayCount, mayRelease } from '../c-names.ts';
 import { origin } from '../definitions.ts';
 import type { CallStep, Operand } from '../ir.ts';
-import type { ArgEffect } from '../knowledge.ts';
+import { type ArgEffect, borrows } from '../knowledge.ts';
 import { assignValue } from './branch.ts';
 import type { Again, Explorer, Used } from './explore.ts';
+import { methodEffect } from './protocols.ts';
 import { asView, assignPlace, type Carried, carried, type State } from './state.ts';
 import { errorWitness } from './witness.ts';
 
@@ -43,6 +44,10 @@ export function callEffect(ex: Explorer, state: State, step: CallStep, args: rea
   if (stored && step.args.some((arg) => arg.k === 'var' && arg.v.id === stored.base)) return escaped(ex);
   const touched = args.findIndex((value) => value.size > 0);
   if (touched < 0) return done(state);
+  const method = touched === 0 ? methodEffect(step) : undefined;
+  if (state.phase === 'released' && ex.protocol) return afterEnd(ex, state, step, args, method, done);
+  if (method === 'release' && args[0]!.get('') === 'same') return release(ex, state, step, { ...borrows, releases: 'always' });
+  if (method !== undefined) return done(state);
   if (state.phase === 'released') return whenReleased(ex, state, step, args, done);
   switch (step.callee.k) {
     case 'c':
@@ -140,6 +145,13 @@ function judgeAllocator(ex: Explorer, state: State, step: CallStep, name: string
   // What a body in view allocates may go to free() as well as to the function made for its type.
   const foreign = owned.deallocator === 'free' ? isForeignDeallocator(name) : name === 'free' && owned.at === undefined && !isSystemDeallocator(owned.deallocator);
   if (foreign) ex.trail.misplaced.push({ state, span: step.span, callee: name });
+}
+
+/** A handle after Delete: only its own methods look it up; a pinner may be used again. */
+function afterEnd(ex: Explorer, state: State, step: CallStep, args: readonly Carried[], method: ReturnType<typeof methodEffect>, done: (next: State) => CallOutcome): CallOutcome {
+  if (method === undefined) return step.callee.k === 'builtin' ? done(state) : { k: 'over' };
+  if (!ex.protocol?.once || state.released === undefined || args[0]!.get('') !== 'same') return { k: 'over' };
+  return { k: 'used', used: { state, span: step.span, released: state.released, view: false } };
 }
 
 function release(ex: Explorer, state: State, step: CallStep, effect: ArgEffect): CallOutcome {

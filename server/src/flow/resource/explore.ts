@@ -9,6 +9,7 @@ import type { CallStep, FuncBody, FuncIr, Operand, Step } from '../ir.ts';
 import { refine } from './branch.ts';
 import { type CallOutcome, callEffect } from './call-effect.ts';
 import { functionInfo, type FunctionInfo } from './function-info.ts';
+import { methodEffect, pinner, pinnerVar, type Protocol, protocolNamed } from './protocols.ts';
 import { addPlace, assignPlace, type AssumedNode, type Carried, carried, type Cont, type Holders, type Leave, type Pending, type State, sameMap, start, tooComplex } from './state.ts';
 import { transfer } from './transfer.ts';
 import { type Item, Visited } from './visited.ts';
@@ -75,17 +76,20 @@ export class Explorer {
   readonly info: FunctionInfo;
   readonly trail = new Trail();
   readonly origin: Origin | undefined;
+  /** Absent for C memory. */
+  readonly protocol: Protocol | undefined;
   readonly unit: object;
   readonly #visited = new Visited();
   readonly #queue: Item[] = [];
 
   /** `unit` names the declaration in places. Without an origin the resource exists from the start: see `run`. */
-  constructor(ir: FuncIr, unit: object, knowledge: Knowledge, origin?: Origin) {
+  constructor(ir: FuncIr, unit: object, knowledge: Knowledge, origin?: Origin, protocol = protocolNamed(origin?.owned.protocol)) {
     this.ir = ir;
     this.unit = unit;
     this.knowledge = knowledge;
     this.info = functionInfo(ir);
     this.origin = origin;
+    this.protocol = protocol;
   }
 
   /** Explores from the entry of `fn`. `held` says where the resource is when it exists from the start. */
@@ -111,7 +115,7 @@ export class Explorer {
   closureEffect(fn: FuncBody, state: State): ArgEffect | undefined {
     const held = [...fn.captures].reduce<Holders>((holders, v) => addPlace(holders, String(v.id), carried(state, { k: 'var', v })), new Map());
     if (held.size === 0) return undefined;
-    const trail = new Explorer(this.ir, this.unit, this.knowledge).run(fn, held);
+    const trail = new Explorer(this.ir, this.unit, this.knowledge, undefined, this.protocol).run(fn, held);
     return effectOf(trail);
   }
 
@@ -198,7 +202,7 @@ export class Explorer {
     if (step.mode === 'go' && step.callee.k !== 'c') return state.phase !== 'unborn' && this.#goes(state, step) ? this.gone() : state;
     if (step.mode === 'defer') {
       const closure = step.callee.k === 'value' ? this.closureOf(step.callee.fn) : undefined;
-      const pending: Pending = { step, captured: step.args.map((arg) => carried(state, arg)), ...(closure ? { closure } : {}) };
+      const pending: Pending = { step, captured: step.args.map((arg) => (this.#isPinner(step, arg) ? itself : carried(state, arg))), ...(closure ? { closure } : {}) };
       // What has nothing of the resource, nor the address of a variable that may get it, and runs no literal does nothing to it.
       if (!closure && pending.captured.every((value) => value.size === 0) && !step.args.some((arg) => this.outPlace(arg) !== undefined)) return state;
       // In a loop the same deferred call piles up; one of a kind says all there is to say about one resource.
@@ -206,6 +210,12 @@ export class Explorer {
       return known ? state : { ...state, defers: [...state.defers, pending] };
     }
     return this.#settle(callEffect(this, state, step, step.args.map((arg) => carried(state, arg))));
+  }
+
+  /** A method of the pinner gets its address: what is pinned after the defer statement is unpinned as well. */
+  #isPinner(step: CallStep, arg: Operand): boolean {
+    const own = this.protocol === pinner && this.origin ? pinnerVar(this.origin.step) : undefined;
+    return own !== undefined && arg.k === 'var' && arg.v === own && methodEffect(step) !== undefined;
   }
 
   /** Whether a goroutine gets the resource. */
@@ -237,7 +247,8 @@ export class Explorer {
       return this.#settle(callEffect(this, state, step, step.args.map((arg) => carried(state, arg))));
     }
     const target = origin.owned.outArg === undefined ? step.dsts[origin.owned.index] : undefined;
-    const place = target ? String(target.id) : this.outPlace(step.args[origin.owned.outArg ?? -1]);
+    const own = this.protocol === pinner ? pinnerVar(step) : undefined;
+    const place = own ? String(own.id) : target ? String(target.id) : this.outPlace(step.args[origin.owned.outArg ?? -1]);
     if (place === undefined) return this.gone();
     return {
       ...state,
@@ -288,6 +299,8 @@ export class Explorer {
     this.#push({ state: { ...outer, holders }, fn: cont.fn, block: cont.block, step: cont.step });
   }
 }
+
+const itself: Carried = new Map([['', 'same']]);
 
 /** The pointer was captured, the fields behind it are read when the call runs: `x.ptr = nil` counts. */
 function stillHeld(state: State, { step, captured }: Pending): readonly Carried[] {

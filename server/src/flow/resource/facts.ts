@@ -51,6 +51,8 @@ export interface UseAfterRelease {
   readonly kind: 'used' | 'returned' | 'kept';
   readonly view: boolean;
   readonly path: readonly PathNode[];
+  /** Of a resource that is no C memory. */
+  readonly protocol?: 'handle' | 'pinner';
 }
 
 /** A release of memory that is released already. */

@@ -7,6 +7,7 @@ import { type ArgEffect, borrows, type Knowledge, type OwnedResult, unknownEffec
 import { effectOf, type Exit, Explorer, type Trail } from './explore.ts';
 import type { Leak, Misplaced, ResourceFacts, Returned, SecondRelease, Site, UseAfterRelease } from './facts.ts';
 import { bodiesOf, functionInfo, stepsOf } from './function-info.ts';
+import { handle, methodEffect, pinnerVar, protocolOf, protocolResource } from './protocols.ts';
 import { assumedOf, pathOf, type State } from './state.ts';
 
 /** What function `ir` does to the memory at `path` of its parameter number `arg` (a receiver is 0). */
@@ -57,6 +58,7 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
     const given = usesOfGiven(ir, unit, knowledge);
     uses.push(...given.uses.filter((use) => !known.has(use.use.start)));
     again.push(...given.again);
+    uses.push(...usesOfHandles(ir, unit, knowledge).filter((use) => !known.has(use.use.start)));
   }
   return { leaks, uses, again, misplaced, returned, freedAfter, sites };
 }
@@ -86,6 +88,8 @@ function unreachable(ir: FuncIr, span: Span): boolean {
 
 function ownedBy(step: CallStep, knowledge: Knowledge): readonly OwnedResult[] {
   if (step.mode !== 'call') return [];
+  const made = protocolResource(step);
+  if (made.length > 0) return made;
   switch (step.callee.k) {
     case 'c':
       return knowledge.cOwned(step.callee.name);
@@ -130,9 +134,11 @@ function inReadArray(ir: FuncIr, state: State): boolean {
 
 function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {
   const name = site.holder?.name;
-  const subject = { site, ...(name !== undefined ? { name } : {}) };
+  const protocol = site.owned.protocol;
+  const subject = { site, ...(name !== undefined ? { name } : {}), ...(protocol ? { protocol } : {}) };
   const used = trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ ...subject, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
-  const back = trail.exits.flatMap(({ state, span, returned, spans }): UseAfterRelease[] => {
+  // A number that stands for a handle may be returned: only a method looks it up.
+  const back = (protocol ? [] : trail.exits).flatMap(({ state, span, returned, spans }): UseAfterRelease[] => {
     // A number that was the address is no pointer any more.
     const index = returned.findIndex((carried, i) => carried.size > 0 && !isNumber(ir.resultTypes[i]));
     const value = returned[index];
@@ -198,6 +204,20 @@ function againOf(trail: Trail, subject: Pick<SecondRelease, 'site' | 'name'>): S
   return [...new Map(found.map((one) => [one.release.start, one])).values()];
 }
 
+/** Handles that the function did not make and looks up although it has deleted them. */
+function usesOfHandles(ir: FuncIr, unit: object, knowledge: Knowledge): UseAfterRelease[] {
+  const places = new Map<string, string>();
+  for (const step of ir.body.calls) {
+    if (step.mode === 'go' || methodEffect(step) !== 'release' || step.callee.k !== 'method' || protocolOf(step.callee.recvType) !== handle) continue;
+    const given = givenPlace(ir, step.args[0]!);
+    if (given && places.size < mostGiven) places.set(given.place, given.name);
+  }
+  return [...places].flatMap(([place, name]) => {
+    const trail = new Explorer(ir, unit, knowledge, undefined, handle).run(ir.body, new Map([[place, 'same']]));
+    return trail.exhausted ? [] : trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ name, use: span, released, kind: 'used', view, path: pathOf(state.path), protocol: 'handle' }));
+  });
+}
+
 function givenPlace(ir: FuncIr, arg: Operand): { readonly place: string; readonly name: string } | undefined {
   const at = origin(ir, arg);
   if (at.k !== 'var') return undefined;
@@ -225,6 +245,8 @@ function siteOf(ir: FuncIr, literal: FuncBody, step: CallStep, owned: OwnedResul
   const base = { span: step.span, stmt: step.stmt, literal: literal.id !== 0, unsafePointer: isUnsafePointer(step.dsts[owned.index]?.type), owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
   const aliases = new Set<Var>();
   let converted: true | undefined;
+  const own = owned.protocol === 'pinner' ? pinnerVar(step) : undefined;
+  if (own?.name !== undefined) return { ...base, holder: { name: own.name, id: own.id, stmt: step.stmt } };
   const target = owned.outArg === undefined ? step.dsts[owned.index] : undefined;
   if (target) aliases.add(target);
   for (const body of bodiesOf(ir)) {

@@ -16,14 +16,16 @@ export function transfer(ex: Explorer, state: State, step: PlainStep): State | u
   if (state.phase === 'unborn') return isPlain(state, ex.info) ? state : forgetValues(ex, state, step);
   if (isForeign(ex, state, step)) return state;
   const read = reads(step);
-  const dead = state.phase === 'released' && state.released ? kept(step) : undefined;
+  // A number that was a handle may be kept and compared; only its methods look it up.
+  const released = state.phase === 'released' && ex.protocol === undefined ? state.released : undefined;
+  const dead = released ? kept(step) : undefined;
   if (dead && carried(state, dead).get('') === 'same') {
-    ex.trail.used.push({ state, span: step.span, released: state.released!, view: false });
+    ex.trail.used.push({ state, span: step.span, released: released!, view: false });
     return undefined;
   }
-  if (state.phase === 'released' && state.released && read.some((operand) => isPointer(carried(state, operand).get('')) || (step.op === 'field' && reachesThrough(carried(state, operand), step.name)))) {
+  if (released && read.some((operand) => isPointer(carried(state, operand).get('')) || (step.op === 'field' && reachesThrough(carried(state, operand), step.name)))) {
     const hold = read.map((operand) => carried(state, operand).get('')).find((h) => h !== undefined);
-    ex.trail.used.push({ state, span: step.span, released: state.released, view: hold === 'view' });
+    ex.trail.used.push({ state, span: step.span, released, view: hold === 'view' });
     return undefined;
   }
   for (const operand of operandsOf(step)) {
@@ -89,7 +91,7 @@ function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
     case 'copy':
       // The address of the variable in a variable that may be set again: whoever writes through it is out of sight.
       if ([...carried(state, step.src).values()].includes('ref') && !ex.info.addresses.has(step.dst)) return ex.gone();
-      if (step.conv && isNumber(step.conv)) return bind(ex, state, step.dst, none, step.src, step);
+      if (step.conv && isNumber(step.conv) && !ex.protocol?.isNumber) return bind(ex, state, step.dst, none, step.src, step);
       return bind(ex, state, step.dst, step.conv && copies(step.conv) ? dropViews(carried(state, step.src)) : carried(state, step.src), step.src, step);
     case 'field': {
       const value = carried(state, step.base);

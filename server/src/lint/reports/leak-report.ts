@@ -17,7 +17,7 @@ export function* leakReports(fn: GoFunction, { flow }: RuleContext, watched: (al
   const early = new Set(earlyDefers(fn, flow).flatMap(({ covers }) => covers.map((site) => site.start)));
   for (const weighed of weighLeaks(flow.resources(fn), flow)) {
     const { leak } = weighed;
-    if (early.has(leak.site.span.start)) continue;
+    if (early.has(leak.site.span.start) || leak.site.owned.protocol !== undefined) continue;
     if (!watched(leak.site.owned.allocator) || (lasting && !leak.site.literal)) continue;
     yield {
       file: fn.file,

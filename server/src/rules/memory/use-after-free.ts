@@ -72,7 +72,7 @@ export default defineRule({
     const told = new Set<number>();
     for (const use of flow.resources(fn).uses) {
       // Several allocations may reach one use.
-      if (told.has(use.use.start)) continue;
+      if (use.protocol !== undefined || told.has(use.use.start)) continue;
       told.add(use.use.start);
       const unit = fn.top.syntax;
       const what = use.name !== undefined ? `\`${use.name}\`` : 'this C memory';

@@ -117,7 +117,8 @@ function applySummary(summary: CSummary, call: Call, args: readonly CValue[], st
     }
     if (param.contentsReleased) now = memory.releaseContents(value, now, call.span);
     if (param.effect === 'releases' || param.effect === 'may-release') now = memory.release(value, now, call.span, param.effect === 'releases');
-    else if (param.effect === 'retains') now = memory.keep(value, now, call.span);
+    else if (param.effect === 'retains' && param.keptBehind) now = param.keptBehind.reduce((after, behind) => memory.store(args[behind] ?? unknown, '[]', value, after, call.span, (param.keptDepth ?? 0) + 1), now);
+    else if (param.effect === 'retains') now = memory.keep(value, now, call.span, param.keptDepth === undefined ? unknown : staticValue, (param.keptDepth ?? 0) + 1);
     else if (param.effect === 'unknown') {
       now = memory.giveAway(value, now, call.span, undefined, i);
       for (const index of memory.paramsIn(value, now)) for (const on of param.handedOn) memory.effects.handedOn(index, on.callee, on.index, call.span);

@@ -6,7 +6,8 @@ import { alternatives, number, oneOf, unknown, withAlloc, withParam, withVar, ty
 export interface CEffects {
   released(index: number, at: Span): void;
   contentsReleased(index: number): void;
-  retained(index: number, at: Span): void;
+  /** `where` says what memory holds it now, `depth` how many calls further down it was stored. */
+  retained(index: number, at: Span, where: CValue, depth: number): void;
   unknown(index: number, at: Span): void;
   handedOn(index: number, callee: string, argument: number, at: Span): void;
   written(index: number): void;
@@ -54,7 +55,7 @@ export class CMemory {
   }
 
   /** `*pointer = value`. */
-  store(pointer: CValue, suffix: string, value: CValue, state: CState, at: Span): CState {
+  store(pointer: CValue, suffix: string, value: CValue, state: CState, at: Span, depth = 0): CState {
     let now = state;
     const targets = alternatives(pointer);
     for (const target of targets) {
@@ -69,11 +70,11 @@ export class CMemory {
         // What is stored behind a parameter is the caller's from now on: remember it, and see at the exit what it was.
         now = withVar(now, `*${target.index}${suffix}`, value);
         if (suffix === '' || suffix === '[]') {
-          this.#eachParam(value, now, (index) => this.effects.retained(index, at));
+          this.#eachParam(value, now, (index) => this.effects.retained(index, at, target, depth));
           continue;
         }
       }
-      now = this.keep(value, now, at);
+      now = this.keep(value, now, at, target, depth);
     }
     return now;
   }
@@ -83,9 +84,9 @@ export class CMemory {
   }
 
   /** The value now lives on somewhere that this function does not control. */
-  keep(value: CValue, state: CState, at: Span): CState {
+  keep(value: CValue, state: CState, at: Span, where: CValue = unknown, depth = 0): CState {
     let now = state;
-    this.#eachParam(value, state, (index) => this.effects.retained(index, at));
+    this.#eachParam(value, state, (index) => this.effects.retained(index, at, where, depth));
     for (const v of this.#reach(value, state)) if (v.kind === 'alloc' && now.allocs.get(v.site) !== 'released') now = withAlloc(now, v.site, 'kept');
     return now;
   }

@@ -27,6 +27,10 @@ export interface CParamSummary {
   readonly storedDeallocator?: string;
   /** `free(p->field)`: what its fields point to is freed, the thing itself is not. */
   readonly contentsReleased?: boolean;
+  /** `retains` means only this: memory that these parameters point to holds it. */
+  readonly keptBehind?: readonly number[];
+  /** How many calls further down it is stored where its place is seen to be lasting; absent when the place is not known. */
+  readonly keptDepth?: number;
   /** Unseen callees that got it; filled whenever there are any, and the reason of `unknown`. */
   readonly handedOn: readonly CHandOn[];
   /** Where it is freed or stored. */

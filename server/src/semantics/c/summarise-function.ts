@@ -55,6 +55,8 @@ export function optimisticSummary(fn: CFunction, unit: number): CSummary {
 interface ParamRecord {
   releasedAt?: Span;
   retainedAt?: Span;
+  /** What memory holds it, and how many calls further down it was stored. */
+  readonly keepers: { readonly where: CValue; readonly depth: number }[];
   unknownAt?: Span;
   contentsReleased: boolean;
   written: boolean;
@@ -75,7 +77,7 @@ class Run {
     this.#fn = fn;
     this.#body = body;
     this.#surroundings = surroundings;
-    this.#params = fn.params.map(() => ({ contentsReleased: false, written: false, handedOn: new Map() }));
+    this.#params = fn.params.map(() => ({ keepers: [], contentsReleased: false, written: false, handedOn: new Map() }));
     for (const param of fn.params) if (param.name !== undefined) this.#storage.set(param.name, 'pointer');
     this.#declare(body.steps);
   }
@@ -187,7 +189,10 @@ class Run {
       {
         released: (index, at) => void (record(index)!.releasedAt ??= at),
         contentsReleased: (index) => void (record(index)!.contentsReleased = true),
-        retained: (index, at) => void (record(index)!.retainedAt ??= at),
+        retained: (index, at, where, depth) => {
+          record(index)!.retainedAt ??= at;
+          record(index)!.keepers.push({ where, depth });
+        },
         unknown: (index, at) => void (record(index)!.unknownAt ??= at),
         handedOn: (index, callee, argument, at) => void record(index)!.handedOn.set(`${callee}:${argument}`, { callee, index: argument, at }),
         written: (index) => void (record(index)!.written = true),
@@ -222,28 +227,40 @@ class Run {
   #param(record: ParamRecord, index: number): CParamSummary {
     const returned = this.#exits.some(({ value }) => value && alternatives(value).some((v) => (v.kind === 'param' || v.kind === 'member') && v.index === index));
     const stored = this.#exits.flatMap(({ state }) => alternatives(state.vars.get(`*${index}`) ?? unknown).flatMap((v) => (v.kind === 'alloc' && owns(state, v.site) ? [this.#sites[v.site]!] : [])));
-    const { effect, at } = this.#effect(record, index);
+    const { effect, at, keptBehind, keptDepth } = this.#effect(record, index);
     return {
       effect,
       returned,
       written: record.written,
       ...(stored[0] ? { storedOwned: true, storedDeallocator: stored[0].deallocator } : {}),
       ...(record.contentsReleased ? { contentsReleased: true } : {}),
+      ...(keptBehind ? { keptBehind } : {}),
+      ...(keptDepth !== undefined ? { keptDepth } : {}),
       handedOn: [...record.handedOn.values()],
       ...(at ? { at } : stored[0] ? { at: stored[0].at } : {}),
     };
   }
 
-  #effect(record: ParamRecord, index: number): { effect: CParamEffect; at?: Span } {
+  #effect(record: ParamRecord, index: number): { effect: CParamEffect; at?: Span; keptBehind?: readonly number[]; keptDepth?: number } {
     if (record.releasedAt) {
       const exits = this.#exits.map(({ state }) => state.params.get(index)).filter((now) => now !== 'null');
       const always = exits.every((now) => now === 'released') && !this.#body.hasError;
       return { effect: always ? 'releases' : 'may-release', at: record.releasedAt };
     }
-    if (record.retainedAt) return { effect: 'retains', at: record.retainedAt };
+    if (record.retainedAt) {
+      const keepers = record.keepers.filter(({ where }) => !this.#isGone(where));
+      const behind = keepers.flatMap(({ where }) => (where.kind === 'param' || where.kind === 'member' ? [where.index] : []));
+      const depths = keepers.flatMap(({ where, depth }) => (where.kind === 'unknown' && depth > 0 ? [] : [depth]));
+      if (keepers.length > 0) return { effect: 'retains', at: record.retainedAt, ...(behind.length === keepers.length ? { keptBehind: [...new Set(behind)] } : {}), ...(depths.length > 0 ? { keptDepth: Math.min(...depths) } : {}) };
+    }
     if (record.unknownAt) return { effect: 'unknown', at: record.unknownAt };
     // What could not be read may do anything with what it can name.
     return { effect: this.#body.hasError ? 'unknown' : 'borrows' };
+  }
+
+  /** Memory that the body allocates and releases itself on every path. */
+  #isGone(keeper: CValue): boolean {
+    return keeper.kind === 'alloc' && this.#exits.every(({ state }) => ['released', 'null', undefined].includes(state.allocs.get(keeper.site)));
   }
 
   #result(): CResultSummary {

@@ -1,0 +1,106 @@
+/** Which types the package makes values of in Go memory, and what the type of a pointer alone tells about whose memory it points to. */
+import type { GoFunction } from '../semantics/package-model.ts';
+import { cTypeName, isUnsafePointer, type Type } from '../semantics/types.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { bodiesOf, stepsOf } from './resource/function-info.ts';
+
+/** `C.foo` or the name of a type of this package. */
+function nameOf(type: Type | undefined): string | undefined {
+  if (type?.k !== 'named') return undefined;
+  return type.pkg === 'C' ? `C.${type.name}` : type.pkg === undefined ? type.name : undefined;
+}
+
+/** The names of types of which a value of this type holds one. */
+function held(type: Type | undefined, into: Set<string>): void {
+  if (type?.k === 'array' || type?.k === 'slice' || type?.k === 'map' || type?.k === 'chan') return held(type.elem, into);
+  if (type?.k === 'struct') for (const field of type.fields) held(field.type, into);
+  const name = nameOf(type);
+  if (name !== undefined) into.add(name);
+}
+
+function madeBy(fn: GoFunction, flow: PackageFlow): readonly string[] {
+  return flow.askOf('made by', fn, (current) => {
+    const ir = flow.ir(current);
+    const out = new Set<string>();
+    // A temporary may be a copy of what C made; a variable of the type is Go memory of its own.
+    for (const v of ir.vars) if (v.kind !== 'temp') held(v.type, out);
+    for (const body of bodiesOf(ir)) {
+      for (const step of stepsOf(body)) {
+        if (step.op === 'composite') held(step.type, out);
+        if (step.op === 'call' && step.callee.k === 'builtin') for (const type of step.types) held(type, out);
+      }
+    }
+    return [...out].sort();
+  });
+}
+
+/** Names of types of which Go code of the package makes a value: as a variable, in a literal, with new or make, inside another value. */
+function madeInGo(flow: PackageFlow): ReadonlySet<string> {
+  return flow.ask('made in go', () => {
+    const out = new Set<string>();
+    for (const file of flow.everyFile()) for (const fn of file.functions) if (fn.decl.body) for (const name of madeBy(fn, flow)) out.add(name);
+    for (const types of flow.model.types.values()) for (const { type } of types) if (type.k === 'struct') held(type, out);
+    // Whoever makes an outer value makes the inner ones; names of one struct are used for each other.
+    for (const [name, types] of flow.model.types) for (const { type } of types) if (out.has(name)) held(type, out);
+    return out;
+  });
+}
+
+/**
+ * What the type alone tells. A C type belongs to this package: when no Go code here makes a value of it, every pointer to it is a pointer to
+ * C memory. A struct with strings, slices, locks or functions inside can only lie in Go memory.
+ */
+export function memoryOfType(type: Type | undefined, flow: PackageFlow): 'go' | 'c' | 'unknown' {
+  if (type?.k !== 'pointer') return 'unknown';
+  const { elem } = type;
+  if (holdsGoOnly(elem, flow)) return 'go';
+  const name = cTypeName(elem) !== undefined ? `C.${cTypeName(elem)}` : elem.k === 'named' && elem.pkg === undefined ? elem.name : undefined;
+  if (name === undefined || !isCStruct(elem, flow)) return 'unknown';
+  // A type with an exported name may be made by other packages.
+  if (/^\p{Lu}/u.test(name) && !name.startsWith('C.')) return 'unknown';
+  const names = [name, ...aliasesOf(elem, flow)];
+  return names.some((one) => madeInGo(flow).has(one)) ? 'unknown' : 'c';
+}
+
+/** The C type that a type of this package stands for, and what else stands for it. */
+function aliasesOf(type: Type, flow: PackageFlow): string[] {
+  const base = type.k === 'named' && type.pkg === undefined ? flow.model.shape.underlying(type.name) : type;
+  const name = cTypeName(base);
+  if (name === undefined) return [];
+  const own = [...flow.model.types].flatMap(([alias, types]) => (types.some((one) => cTypeName(one.type) === name) ? [alias] : []));
+  return [`C.${name}`, ...own, ...(own.some((alias) => /^\p{Lu}/u.test(alias)) ? [] : [])];
+}
+
+/** Whether a type is a C type that is no number: a struct, or something of which only pointers are used. */
+export function isCStruct(type: Type, flow: PackageFlow): boolean {
+  const base = type.k === 'named' && type.pkg === undefined ? flow.model.shape.underlying(type.name) : type;
+  const name = cTypeName(base);
+  return name !== undefined && !flow.model.c.isNumber(name) && !/^(?:void|char|uchar|schar)$/.test(name);
+}
+
+/** Whether a value of the type can only lie in Go memory. */
+export function holdsGoOnly(type: Type, flow: PackageFlow, depth = 0): boolean {
+  switch (type.k) {
+    case 'interface':
+    case 'func':
+    case 'chan':
+    case 'map':
+    case 'slice':
+      return true;
+    case 'array':
+      return holdsGoOnly(type.elem, flow, depth);
+    case 'struct':
+      return depth < 5 && type.fields.some((field) => holdsGoOnly(field.type, flow, depth + 1));
+    case 'pointer':
+      return depth > 0 && depth < 5 && type.elem.k !== 'pointer' && holdsGoOnly(type.elem, flow, depth + 1);
+    case 'named': {
+      if (type.pkg === 'sync' || type.pkg === 'context' || type.pkg === 'reflect' || type.pkg === 'io') return true;
+      if (type.pkg !== undefined || isUnsafePointer(type)) return false;
+      if (type.name === 'string' || type.name === 'error' || type.name === 'any') return true;
+      const inner = flow.model.shape.underlying(type.name);
+      return inner !== undefined && depth < 5 && holdsGoOnly(inner, flow, depth + 1);
+    }
+    default:
+      return false;
+  }
+}

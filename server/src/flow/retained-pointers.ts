@@ -1,0 +1,222 @@
+/** Pointers to Go memory that C still has when the call is over: stored into C memory, kept by a C body in view, registered for callbacks. Source: cmd/cgo, "Passing pointers". */
+import type { Span } from '../base/span.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { libcFunction, libcParam } from '../semantics/c/libc.ts';
+import { fieldType } from '../semantics/shape.ts';
+import { cTypeName, isUnsafePointer, type Type, typeText } from '../semantics/types.ts';
+import { origin } from './definitions.ts';
+import { mayKeep, mayRegister, mayWalk } from './c-names.ts';
+import { type GoPointer, loadedFrom, pointerSource, type PointerSource, type Viewpoint } from './go-pointers.ts';
+import type { CallStep, Operand, Step } from './ir.ts';
+import type { Place } from './knowledge.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { pinOf } from './pins.ts';
+import { bodiesOf, stepsOf } from './resource/function-info.ts';
+import { handle, protocolOf } from './resource/protocols.ts';
+import { typeKey, userDataTypes } from './user-data.ts';
+
+export interface RetainedPointer {
+  /** The argument or the stored value. */
+  readonly span: Span;
+  /**
+   * `kept`: a C body in view or a contract says so. `alive`: so it is, but Go holds the memory as well. `registered`: C gives pointers of its
+   * type back to Go. `suspected`: a name says so.
+   */
+  readonly how: 'stored' | 'kept' | 'alive' | 'registered' | 'suspected';
+  /** The C function, or the C struct's field. */
+  readonly into: string;
+  /** What it points to, for messages: `the variable fi`. */
+  readonly what: string;
+  readonly certain: boolean;
+  /** A deferred Unpin gives the pin up while C still has the pointer. */
+  readonly unpinned: boolean;
+  /** Where C stores it. */
+  readonly at?: Place;
+}
+
+/** What the function lets C keep. */
+export function retainedPointers(fn: GoFunction, flow: PackageFlow): readonly RetainedPointer[] {
+  return flow.askOf('retained', fn, (current) => {
+    const ir = flow.ir(current);
+    if (ir.opaque) return [];
+    const at: Viewpoint = { flow, ir, exported: current.exported !== undefined };
+    const out: RetainedPointer[] = [];
+    for (const body of bodiesOf(ir)) {
+      for (const step of stepsOf(body)) {
+        if (step.op === 'call') out.push(...step.args.flatMap((arg, i) => given(at, step, arg, i) ?? []));
+        else if (step.op === 'setField' || step.op === 'setDeref' || step.op === 'setIndex') out.push(...(stored(at, step) ?? []));
+      }
+    }
+    return out;
+  });
+}
+
+/** What is stored further down in C may be part of a longer story, such as a decoder that forgets its input again. */
+const deepestStore = 1;
+
+const spanOf = (operand: Operand, otherwise: Span): Span => (operand.k === 'var' && operand.v.kind === 'temp' ? operand.v.span : otherwise);
+
+/** Whether values of the type are handles, names of this package for them included: they have a rule of their own. */
+export function isHandle(type: Type | undefined, flow: PackageFlow): boolean {
+  if (type?.k !== 'named') return false;
+  return protocolOf(type.pkg === undefined ? flow.model.shape.underlying(type.name) : type) === handle;
+}
+
+/** A value that can hold an address at all. */
+const mayHoldAddress = (type: Type | undefined): boolean => type === undefined || type.k === 'unknown' || type.k === 'pointer' || isUnsafePointer(type) || cTypeName(type) !== undefined || (type.k === 'named' && type.name === 'uintptr');
+
+/** The memory that an assignment writes to. */
+export function targetOf(at: Viewpoint, step: Step & { op: 'setField' | 'setDeref' | 'setIndex' }): PointerSource {
+  const { base } = step;
+  if (step.op !== 'setField' || !step.name.includes('.')) return pointerSource(at, base);
+  const type = base.k === 'var' ? base.v.type : base.k === 'global' ? at.flow.model.shape.global(base.name) : undefined;
+  const names = step.name.split('.');
+  for (let i = names.length - 1; i > 0; i--) {
+    const path = names.slice(0, i).join('.');
+    const loaded = fieldType(at.flow.model.shape, type, path);
+    if (loaded.k === 'pointer') return loadedFrom(at, base, path, loaded);
+    if (loaded.k === 'unknown') return { k: 'unknown' };
+  }
+  return pointerSource(at, base);
+}
+
+function stored(at: Viewpoint, step: Step & { op: 'setField' | 'setDeref' | 'setIndex' }): RetainedPointer[] | undefined {
+  const { src } = step;
+  if (src.k !== 'var' || !mayHoldAddress(src.v.type)) return undefined;
+  const pointer = pointerSource(at, src);
+  // The elements of a slice in a field may be a view of C memory.
+  if (pointer.k !== 'go' || (pointer.how === 'elements' && !pointer.certain) || isHandle(pointer.type, at.flow)) return undefined;
+  const target = targetOf(at, step);
+  // What an exported function writes to its caller's memory has a rule of its own.
+  if (target.k !== 'c' || (at.exported && isParam(at, step.base)) || pinOf(at, src, pointer)) return undefined;
+  const into = step.op === 'setField' ? `the C field \`${step.name.slice(step.name.lastIndexOf('.') + 1)}\`` : 'C memory';
+  return [{ span: spanOf(src, step.span), how: 'stored', into, what: describe(pointer), certain: target.certain && pointer.certain, unpinned: false }];
+}
+
+const isParam = (at: Viewpoint, base: Operand): boolean => base.k === 'var' && at.ir.body.params.includes(base.v);
+
+function given(at: Viewpoint, step: CallStep, arg: Operand, index: number): RetainedPointer | undefined {
+  if (step.callee.k !== 'c' || arg.k !== 'var' || !mayHoldAddress(arg.v.type)) return undefined;
+  const { name } = step.callee;
+  const keeps = whoKeeps(at, step, name, index);
+  if (keeps === undefined) return undefined;
+  const pointer = pointerSource(at, arg);
+  if (pointer.k !== 'go' || isHandle(pointer.type, at.flow)) return undefined;
+  const pin = pinOf(at, arg, pointer);
+  if (pin === 'held') return undefined;
+  const base = { span: step.argSpans[index] ?? step.span, into: `C.${name}`, what: describe(pointer), unpinned: pin === 'given-up' };
+  const key = typeKey(pointer.type);
+  const comesBack = key !== undefined && userDataTypes(at.flow).has(key);
+  // What Go holds as well lives on; only pinning is missing, which today's collector does not need for memory of the heap.
+  if (keeps.contract && !comesBack && isKeptInGo(at, pointer)) return { ...base, how: 'alive', certain: false };
+  if (keeps.certain) return { ...base, how: 'kept', certain: pointer.certain && !keeps.contract, ...(keeps.at ? { at: keeps.at } : {}) };
+  // The names of C functions say at most that they keep something; that C gives pointers to this type back says that it was given some.
+  if (!isOpaque(arg.v.type) || pointer.how === 'elements') return undefined;
+  const names = keeps.names.filter((one) => !mayWalk(one));
+  if (waitsFor(at, step, pointer)) return undefined;
+  // A type that other functions take as well, which keep nothing by their names, is that of a callback which runs during the call.
+  if (comesBack && keeps.hinted) return { ...base, how: 'registered', certain: false };
+  if (comesBack && names.some(mayKeep) && (names.some(mayRegister) || !takenOtherwise(at.flow).has(key))) return { ...base, how: 'registered', certain: false };
+  return (keeps.hinted || names.some(mayRegister)) && pointer.how === 'variable' ? { ...base, how: 'suspected', certain: false } : undefined;
+}
+
+/** Whether the function goes on only when C is done: it waits on the very object that it gave. */
+function waitsFor(at: Viewpoint, step: CallStep, pointer: GoPointer): boolean {
+  const { root } = pointer;
+  if (root === undefined || root.kind !== 'local') return false;
+  return [...stepsOf(at.ir.body)].some((other) => other.op === 'call' && other.span.start > step.span.end && other.callee.k === 'method' && /^(?:Lock|Wait)$/.test(other.callee.name) && other.args[0]?.k === 'var' && other.args[0].v === root);
+}
+
+/** Types of this package to which C functions get pointers that by their names keep nothing. */
+function takenOtherwise(flow: PackageFlow): ReadonlySet<string> {
+  return flow.ask('user data taken otherwise', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? takenBy(fn, flow) : [])))));
+}
+
+function takenBy(fn: GoFunction, flow: PackageFlow): readonly string[] {
+  return flow.askOf('user data taken', fn, (current) => {
+    const at: Viewpoint = { flow, ir: flow.ir(current), exported: current.exported !== undefined };
+    return bodiesOf(at.ir).flatMap((body) =>
+      [...stepsOf(body)].flatMap((step) => {
+        if (step.op !== 'call' || step.callee.k !== 'c' || mayKeep(step.callee.name)) return [];
+        return step.args.flatMap((arg) => {
+          const pointer = arg.k === 'var' && isOpaque(arg.v.type) ? pointerSource(at, arg) : undefined;
+          const own = pointer?.k === 'go' && pointer.type?.k === 'named' && pointer.type.pkg === undefined && flow.model.typesNamed(pointer.type.name) !== undefined;
+          return own ? (typeKey(pointer.type) ?? []) : [];
+        });
+      }),
+    );
+  });
+}
+
+/** A type that does not say what the pointer points to. */
+const isOpaque = (type: Type | undefined): boolean => isUnsafePointer(type) || cTypeName(type) !== undefined || (type?.k === 'named' && type.name === 'uintptr');
+
+/** What is known of a C function that may keep an argument: that it does, or the unseen functions whose names may say so. */
+export interface Keeps {
+  readonly certain: boolean;
+  readonly names: readonly string[];
+  /** A contract that nobody has checked says so. */
+  readonly hinted?: boolean;
+  /** By contract, not by a body in view. */
+  readonly contract?: true;
+  readonly at?: Place;
+}
+
+/** Whether a C function keeps an argument; undefined when it does not, or when nothing may be said. */
+export function whoKeeps(at: Viewpoint, step: CallStep, name: string, index: number): Keeps | undefined {
+  const { c } = at.flow.model;
+  const summary = c.summary(name);
+  if (!summary) return c.isHidden(name) ? undefined : unseen(at.flow, [{ name, index }]);
+  const param = summary.params[index];
+  const unit = c.units[summary.unit];
+  if (param?.effect === 'unknown' && param.handedOn.length > 0) return unseen(at.flow, param.handedOn.map((one) => ({ name: one.callee, index: one.index })));
+  if (param?.effect !== 'retains' || (param.keptDepth ?? deepestStore + 1) > deepestStore) return undefined;
+  // C puts it into what another argument points to: whose memory that is, the caller shows.
+  if (param.keptBehind && !param.keptBehind.some((behind) => step.args[behind] && pointerSource(at, step.args[behind]).k === 'c')) return undefined;
+  return { certain: true, names: [], ...(param.at && unit ? { at: { unit, span: param.at } } : {}) };
+}
+
+/** The unseen functions that get the argument: contracts tell what they do, else their names may. */
+function unseen(flow: PackageFlow, callees: readonly { readonly name: string; readonly index: number }[]): Keeps | undefined {
+  const names: string[] = [];
+  let hinted = false;
+  for (const { name, index } of callees) {
+    const contract = flow.model.contracts.lookup(name);
+    const effects = contract?.params?.filter((param) => param.index === index) ?? [];
+    const holds = effects.filter(({ effect }) => effect === 'holds' || effect === 'userdata-held' || effect === 'takes');
+    if (contract?.trusted && holds.some(({ when }) => when === undefined)) return { certain: true, names: [name], contract: true };
+    // A checked row says that it does not, or only under a condition. One that is not checked is no more than a hint.
+    if (contract?.trusted) continue;
+    if (holds.length > 0) hinted = true;
+    const row = flow.model.c.function(name) ? undefined : libcFunction(name);
+    if (row && libcParam(row, index) === 'k') return { certain: true, names: [name], contract: true };
+    if (!row) names.push(name);
+  }
+  return names.length > 0 ? { certain: false, names, ...(hinted ? { hinted } : {}) } : undefined;
+}
+
+/** Whether Go keeps what C keeps as well: then it lives on, if not pinned. */
+function isKeptInGo(at: Viewpoint, pointer: GoPointer): boolean {
+  const { root } = pointer;
+  if (root === undefined) return false;
+  const is = (operand: Operand): boolean => {
+    const found = origin(at.ir, operand);
+    return operand.k === 'var' && (operand.v === root || (found.k === 'var' && found.v === root));
+  };
+  return bodiesOf(at.ir).some((body) =>
+    [...stepsOf(body)].some((step) => {
+      if (step.op === 'setField' || step.op === 'setIndex' || step.op === 'setGlobal') return is(step.src);
+      if (step.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'runtime' && step.callee.name === 'KeepAlive') return step.args.some(is);
+      return step.op === 'composite' && step.fields.some((field) => is(field.src));
+    }),
+  );
+}
+
+/** Words for what a pointer points to. */
+export function describe(pointer: GoPointer): string {
+  const name = pointer.root?.name;
+  if (pointer.how === 'elements') return name === undefined ? 'Go memory' : `the elements of \`${name}\``;
+  if (pointer.how === 'variable') return name === undefined ? 'a Go variable' : `the Go variable \`${name}\``;
+  const type = pointer.type && pointer.type.k === 'named' ? ` of type ${typeText(pointer.type)}` : '';
+  return name === undefined ? `a Go object${type}` : `the Go object \`${name}\``;
+}
