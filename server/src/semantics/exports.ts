@@ -29,6 +29,8 @@ export type ExportFlaw =
 export function exportFlaws(model: PackageModel, file: PackageFile): ExportFlaw[] {
   const { text, decls, comments } = file.go;
   if (!/\/\/[ \t]*export[ \t]/i.test(text)) return [];
+  // The import may stand in what could not be read.
+  if (!file.cImport && file.go.broken.length > 0) return [];
   const out: ExportFlaw[] = [];
   let at = 0;
   for (const [index, top] of decls.entries()) {

@@ -71,7 +71,8 @@ export default defineRule({
   subject: 'package',
   *check({ model }) {
     for (const file of model.files) {
-      if (!file.cImport || detachedC(file.go, file.cImport).length > 0) continue;
+      // While a file is being typed, its preamble may be anywhere.
+      if (!file.cImport || file.go.broken.length > 0 || detachedC(file.go, file.cImport).length > 0) continue;
       const first = firstCNameUse(file.go.decls, names);
       if (!first) continue;
       const found = declaration(model, file, first.name, 'stdlib.h');
