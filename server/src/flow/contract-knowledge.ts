@@ -11,6 +11,11 @@ const anyPointer: ReadonlySet<string | undefined> = new Set(['unsafe.Pointer', '
 
 const dropsReference = (name: string): boolean => words(name).some((word) => counted.has(word));
 
+/** Words of functions that empty an object which its owner goes on to use: g_value_unset and git_buf_dispose, say. */
+const emptying = new Set(['unset', 'clear', 'reset', 'dispose', 'fini', 'deinit', 'uninit', 'cleanup', 'wipe', 'empty', 'truncate', 'remove', 'set']);
+
+const onlyEmpties = (name: string): boolean => words(name).some((word) => emptying.has(word));
+
 /** The effect on one argument; undefined when nothing is known of the function. */
 export function contractArg(contracts: Contracts, name: string, arg: number): ArgEffect | undefined {
   const contract = contracts.lookup(name);
@@ -18,7 +23,7 @@ export function contractArg(contracts: Contracts, name: string, arg: number): Ar
   const effects = contract.params?.filter(({ index }) => index === arg) ?? [];
   const releases = effects.filter(({ effect }) => effect === 'releases');
   if (releases.length > 0) {
-    const certain = contract.trusted && releases.some(({ when, on }) => when === undefined && on === undefined) && !dropsReference(name);
+    const certain = contract.trusted && releases.some(({ when, on }) => when === undefined && on === undefined) && !dropsReference(name) && !onlyEmpties(name);
     return { ...borrows, releases: certain ? 'always' : 'sometimes', ...(anyPointer.has(contracts.releaseType(name)) ? {} : { ownType: true }) };
   }
   if (effects.some(({ effect }) => effect === 'takes' || effect === 'holds' || effect === 'userdata-held' || effect === 'callback-held')) return unknownEffect;

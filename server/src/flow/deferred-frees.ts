@@ -131,7 +131,7 @@ function capturedNil(ir: FuncIr, release: WrittenRelease, fn: GoFunction, flow: 
   const first = later[0];
   if (first === undefined || body.captures.has(v)) return undefined;
   const freed = release.step.callee.k === 'c' ? release.step.callee.name : undefined;
-  const leaks = flow.resources(fn).leaks.filter(({ site }) => site.holder?.id === v.id || (site.owned.outArg !== undefined && later.some((step) => step.op === 'addr' && contains(site.span, step.span))));
+  const leaks = flow.resources(fn).leaks.filter(({ site }) => site.holder?.id === v.id || (site.owned.outArg !== undefined && later.some((step) => step.op === 'addr' && contains(site.span, step.span))) || later.some((step) => step.op !== 'addr' && contains(step.stmt, site.span)));
   return { ...subject(release), captured: 'nil', later: first.span, fits: freed === 'free' && later.every((step) => isOwnedValue(ir, step, flow.knowledge)), covers: leaks.map(({ site }) => site.span) };
 }
 

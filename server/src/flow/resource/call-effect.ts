@@ -41,7 +41,7 @@ export function callEffect(ex: Explorer, state: State, step: CallStep, args: rea
   }
   // Whoever gets the object that points to it may take it away.
   const { stored } = state;
-  if (stored && step.args.some((arg) => arg.k === 'var' && arg.v.id === stored.base)) return escaped(ex);
+  if (stored && step.args.some((arg) => arg.k === 'var' && (arg.v.id === stored.base || isVar(origin(ex.ir, arg), stored.base)))) return escaped(ex);
   const touched = args.findIndex((value) => value.size > 0);
   if (touched < 0) return done(state);
   const method = touched === 0 ? methodEffect(step) : undefined;
@@ -66,6 +66,8 @@ export function callEffect(ex: Explorer, state: State, step: CallStep, args: rea
       return args.some((value) => [...value.values()].some((hold) => hold !== 'view')) && !ex.closureOf(step.callee.fn) ? escaped(ex) : done(state);
   }
 }
+
+const isVar = (operand: Operand, id: number): boolean => operand.k === 'var' && operand.v.id === id;
 
 function escaped(ex: Explorer): CallOutcome {
   ex.gone();
@@ -247,7 +249,8 @@ function builtin(ex: Explorer, state: State, step: CallStep, name: string, args:
   if (name === 'append') {
     const grown = args[0] ?? new Map();
     // `append(x, view...)` copies the bytes; `append(list, p)` makes the list hold the pointer.
-    if (args.slice(1).some((value) => [...value.values()].some((hold) => hold !== 'view'))) return escaped(ex);
+    if (args.slice(1).some((value) => [...value].some(([path, hold]) => hold !== 'view' && (path !== '' || step.spread)))) return escaped(ex);
+    if (!step.spread && args.slice(1).some((value) => value.get('') !== undefined && value.get('') !== 'view')) return { k: 'state', state: results(ex, state, step, [new Map([...grown, ['[]', 'same']])]) };
     return { k: 'state', state: results(ex, state, step, [grown]) };
   }
   return { k: 'state', state: results(ex, state, step, []) };

@@ -8,7 +8,7 @@ export interface Site {
   /** The allocating call. */
   readonly span: Span;
   readonly stmt: Span;
-  /** Inside a function literal. */
+  /** Inside a function literal that does not run where it stands. */
   readonly literal: boolean;
   readonly owned: OwnedResult;
   /** The result is an unsafe.Pointer already. */

@@ -35,12 +35,15 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
     for (const body of bodiesOf(ir)) {
       for (const step of body.calls) {
         for (const owned of ownedBy(step, knowledge)) {
-          const site = siteOf(ir, body, step, owned);
-          sites.push(site);
-          const explore = (entry: FuncBody): Trail => new Explorer(ir, unit, knowledge, { step, owned }).run(entry);
-          let trail = explore(entryOf(ir, body));
+          const written = siteOf(ir, body, step, owned);
+          const entry = entryOf(ir, body);
+          const explore = (from: FuncBody): Trail => new Explorer(ir, unit, knowledge, { step, owned }).run(from);
+          let trail = explore(entry);
           // A literal that nothing here calls.
-          if (!trail.born && body.id !== 0) trail = explore(body);
+          const apart = !trail.born && body.id !== 0;
+          if (apart) trail = explore(body);
+          const site = apart || entry !== ir.body ? written : { ...written, literal: false };
+          sites.push(site);
           for (const key of trail.freedAfter) freedAfter.add(key);
           if (trail.exhausted) continue;
           if (trail.exits.some((exit) => exit.state.stored && exit.state.phase === 'owned')) trail.escaped = true;
@@ -124,12 +127,11 @@ function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
   ].sort((a, b) => a.exit.start - b.exit.start || a.path.length - b.path.length);
 }
 
-/** Only an array holds it, and the function goes through the array's elements: they may be released in a loop whose count nobody knows. */
+/** An array or slice holds it, and the function goes through its elements: they may be released in a loop whose count nobody knows. */
 function inReadArray(ir: FuncIr, state: State): boolean {
-  const roots = [...state.holders.keys()].filter((place) => ir.vars[Number.parseInt(place, 10)]?.kind !== 'temp');
-  const arrays = new Set(roots.map((place) => Number.parseInt(place, 10)));
-  if (roots.length === 0 || !roots.every((place) => place.includes('['))) return false;
-  return bodiesOf(ir).some((body) => stepsOf(body).some((step) => (step.op === 'index' || step.op === 'range') && step.base.k === 'var' && arrays.has(step.base.v.id)));
+  const arrays = new Set([...state.holders.keys()].filter((place) => place.includes('[')).map((place) => Number.parseInt(place, 10)));
+  if (arrays.size === 0) return false;
+  return bodiesOf(ir).some((body) => [...stepsOf(body)].some((step) => (step.op === 'index' || step.op === 'range') && step.base.k === 'var' && arrays.has(step.base.v.id)));
 }
 
 function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {

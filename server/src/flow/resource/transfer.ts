@@ -5,6 +5,7 @@ import type { Operand, Step, Var } from '../ir.ts';
 import { assignValue, isPlain } from './branch.ts';
 import type { Explorer } from './explore.ts';
 import { promised } from './explore.ts';
+import { origin } from '../definitions.ts';
 import { operandsOf, targetsOf } from './function-info.ts';
 import { addPlace, asView, assignPlace, type Carried, carried, type Hold, rootsOf, type State, under } from './state.ts';
 
@@ -165,7 +166,7 @@ const element = (value: Carried): Carried => (value.has('[]') ? new Map([['', va
 function setElement(ex: Explorer, state: State, base: Operand, src: Operand): State | undefined {
   const value = carried(state, src);
   if (value.size === 0) return state;
-  if (base.k !== 'var' || !ex.info.locals.has(base.v) || base.v.type?.k !== 'array') return ex.gone();
+  if (base.k !== 'var' || !ex.info.locals.has(base.v) || (base.v.type?.k !== 'array' && base.v.type?.k !== 'slice')) return ex.gone();
   return { ...state, holders: addPlace(state.holders, `${base.v.id}[]`, value) };
 }
 
@@ -192,12 +193,22 @@ function setField(ex: Explorer, state: State, base: Operand, name: string, src: 
     if (state.stored?.place === place && value.size === 0) return state.phase === 'owned' ? ex.gone() : forget(state);
     if (value.size === 0) return under(state.holders, place).size > 0 ? { ...state, holders: assignPlace(state.holders, place, value) } : state;
     // An object of the caller points to it: nothing leaks, but freeing it now leaves the object with dead memory.
-    const own = base.k === 'var' && (base.v.kind === 'receiver' || base.v.kind === 'param') && ownTypeName(base.v.type) !== undefined;
-    if (own && value.get('') === 'same' && state.phase === 'owned' && ex.origin) return { ...state, stored: { base: base.v.id, place } };
+    const object = base.k === 'var' ? callersObject(ex, base) : undefined;
+    if (object !== undefined && value.get('') === 'same' && state.phase === 'owned' && ex.origin) return { ...state, stored: { base: object, place } };
     return ex.gone();
   }
   return { ...state, holders: assignPlace(state.holders, place, value) };
 }
+
+/** The parameter through which an object of the caller is reached: one of the package's own types, or a C struct behind a pointer. */
+function callersObject(ex: Explorer, base: Operand & { k: 'var' }): number | undefined {
+  const given = ({ kind }: Var): boolean => kind === 'receiver' || kind === 'param';
+  if (given(base.v)) return ownTypeName(base.v.type) !== undefined || isCStruct(base.v.type) ? base.v.id : undefined;
+  const at = isCStruct(base.v.type) ? origin(ex.ir, base) : undefined;
+  return at?.k === 'var' && given(at.v) ? at.v.id : undefined;
+}
+
+const isCStruct = (type: Type | undefined): boolean => type?.k === 'pointer' && type.elem.k === 'named' && type.elem.pkg === 'C' && !isScalar(type.elem.name);
 
 function forget({ stored: _, ...state }: State): State {
   return state;
