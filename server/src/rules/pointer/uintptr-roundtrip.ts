@@ -71,6 +71,7 @@ export default defineRule({
       bad: { 'main.go': callback('', 'C.visit(unsafe.Pointer(uintptr(id)))', '\nimport "unsafe"\n') },
       good: { 'main.go': callback('static void visit_id(uintptr_t id) { visit((void *)id); }\n', 'C.visit_id(C.uintptr_t(id))', '') },
       byFix: false,
+      witness: { by: 'run', flags: ['-gcflags=all=-d=checkptr'], output: 'checkptr: pointer arithmetic computed bad pointer value' },
     },
   ],
   subject: 'function',
