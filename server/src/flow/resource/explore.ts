@@ -329,7 +329,8 @@ export function effectOf(trail: Trail, place?: string): ArgEffect {
     else released++;
     for (let node = exit.state.assumed; node; node = node.before) assumed.set(`${node.name}#${node.arg}`, node);
   }
-  const any = released > 0 || trail.maybeReleased;
+  // A path that ends in the unknown after the release shows no exit, but it has released.
+  const any = released > 0 || trail.maybeReleased || trail.certainlyReleased !== undefined;
   const cleared = place !== undefined && trail.exits.every((exit) => exit.state.phase !== 'released' || !exit.state.holders.has(place));
   const always = released > 0 && owned === 0 && !trail.maybeReleased && !trail.escaped && trail.certainlyReleased !== undefined;
   return {
