@@ -1,6 +1,7 @@
 /** Addresses of a first element that no path shows to exist: `&b[0]` of a slice that may be empty. Source: Go spec, "Index expressions". */
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
+import { isScalar } from '../semantics/c-view.ts';
 import type { Type } from '../semantics/types.ts';
 import { castFacts } from './casts.ts';
 import { definitions } from './definitions.ts';
@@ -16,6 +17,8 @@ export interface EmptySliceFact {
   readonly buffer: string;
   /** How the slice came to be: why it may be empty. */
   readonly from: 'parameter' | 'field' | 'made';
+  /** What the address is converted to. */
+  readonly to: readonly Type[];
 }
 
 /** The addresses of a function. */
@@ -23,19 +26,19 @@ export function emptySliceFacts(fn: GoFunction, flow: PackageFlow): readonly Emp
   return flow.askOf('empty slices', fn, (current) => {
     // A buffer that is cast without a look at its length is the greater hazard, and one is told.
     const cast = new Set(castFacts(current, flow).map(({ from }) => from));
-    return find(flow.ir(current), flow).filter(({ buffer }) => !cast.has(buffer));
+    return find(flow.ir(current), flow).filter(({ buffer, to }) => !cast.has(buffer) && !to.some((type) => isUnread(type, flow)));
   });
 }
 
 function find(ir: FuncIr, flow: PackageFlow): EmptySliceFact[] {
   const addresses: Addr[] = [];
-  const converted = new Set<Var>();
+  const converted = new Map<Var, Type[]>();
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       if (step.op === 'addr' && step.index?.k === 'const' && step.index.value === '0' && isSlice(step.container, flow)) addresses.push(step);
       // An address that stays in Go is an ordinary index expression.
       const leaves = (step.op === 'copy' && step.conv !== undefined) || (step.op === 'call' && step.callee.k === 'c') || ((step.op === 'setField' || step.op === 'composite') && !isOwn(step));
-      if (leaves) for (const operand of operandsOf(step)) if (operand.k === 'var') converted.add(operand.v);
+      if (leaves) for (const operand of operandsOf(step)) if (operand.k === 'var') note(converted, operand.v, step);
     }
   }
   return addresses.flatMap((step): EmptySliceFact[] => {
@@ -43,8 +46,27 @@ function find(ir: FuncIr, flow: PackageFlow): EmptySliceFact[] {
     const buffer = nameOf(step);
     const from = buffer === undefined ? undefined : step.path === '' ? mayBeEmpty(ir, step.base.v) : fieldMayBeEmpty(ir, step);
     if (buffer === undefined || from === undefined || isGuarded(ir, step)) return [];
-    return [{ span: step.span, buffer, from }];
+    return [{ span: step.span, buffer, from, to: castTo(step.dst, converted) }];
   });
+}
+
+function note(converted: Map<Var, Type[]>, v: Var, step: Step): void {
+  const types = converted.get(v) ?? [];
+  converted.set(v, types);
+  if (step.op === 'copy' && step.conv) types.push(step.conv, ...(step.dst.type ? [step.dst.type] : []));
+}
+
+/** The types that an address is converted to on its way, which goes through unsafe.Pointer. */
+function castTo(v: Var, converted: ReadonlyMap<Var, readonly Type[]>): readonly Type[] {
+  return [v, ...[...converted.keys()].filter((other) => other.kind === 'temp' && other.span.start <= v.span.start && v.span.end <= other.span.end)].flatMap((at) => converted.get(at) ?? []);
+}
+
+/** A C type that may be declared where the C text could not be read: whether this is the cast of a struct nobody knows. */
+function isUnread(type: Type, flow: PackageFlow): boolean {
+  const elem = type.k === 'pointer' ? type.elem : type;
+  if (elem.k !== 'named' || elem.pkg !== 'C') return false;
+  const { c } = flow.model;
+  return c.struct(elem.name) === undefined && c.typedef(elem.name) === undefined && !isScalar(elem.name) && c.isHidden(elem.name.replace(/^(?:struct|union)_/, ''));
 }
 
 const isOwn = (step: Step): boolean => step.op === 'composite' && !(step.type.k === 'named' && step.type.pkg === 'C');

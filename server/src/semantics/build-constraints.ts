@@ -145,8 +145,14 @@ export const buildOf = (file: PackageFile): Constraint => constraintOf(file);
 /** Whether two conditions can hold in one build. */
 export const mayMeet = (a: Constraint, b: Constraint): boolean => satisfiable([a, b]) !== false;
 
-/** Whether two files can be part of one build. */
-export const mayCoexist = (a: PackageFile, b: PackageFile): boolean | undefined => satisfiable([constraintOf(a), constraintOf(b)]);
+/** Whether two files can be part of one build: their conditions can hold together, and no function is declared in both. */
+export const mayCoexist = (a: PackageFile, b: PackageFile): boolean | undefined => (declareTheSame(a, b) ? false : satisfiable([constraintOf(a), constraintOf(b)]));
+
+function declareTheSame(a: PackageFile, b: PackageFile): boolean {
+  if (a === b) return false;
+  const names = new Set(b.functions.flatMap(({ name, recv }) => (recv === undefined && name !== 'init' && name !== '_' ? [name] : [])));
+  return a.functions.some(({ name, recv }) => recv === undefined && names.has(name));
+}
 
 /** Whether a C file (by its path and text) can be part of a build with the Go file. */
 export const mayCoexistWithC = (a: PackageFile, path: string, text: string): boolean | undefined => satisfiable([constraintOf(a), textConstraint(path, headOf(text))]);

@@ -28,6 +28,9 @@ export function declaration(model: PackageModel, file: PackageFile, name: string
     });
   };
   if (visit(preambleUnit, folder)) return 'declared';
+  // An include behind an open comment is not read as one, but somebody is at it.
+  const preamble = file.cImport?.preamble?.comment;
+  if (preamble && file.go.text.slice(preamble.start, preamble.end).includes(`<${header}>`)) return 'declared';
   return isUnknown ? 'unknown' : 'missing';
 }
 

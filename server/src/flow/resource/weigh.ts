@@ -1,4 +1,4 @@
-/** How sure a leak is: what the C functions on the way are assumed to do, and what speaks for or against it. Source of the default contract: hazards, 0.9. */
+/** How sure a leak is: what the C functions on the way are assumed to do, and what speaks for or against it. An unseen C function is assumed to borrow memory of the malloc family during the call. */
 import { mayKeep } from '../c-names.ts';
 import type { AssumedBorrow } from '../knowledge.ts';
 import { type PackageFlow } from '../package-flow.ts';
