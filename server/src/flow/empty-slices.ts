@@ -61,9 +61,10 @@ function castTo(v: Var, converted: ReadonlyMap<Var, readonly Type[]>): readonly 
   return [v, ...[...converted.keys()].filter((other) => other.kind === 'temp' && other.span.start <= v.span.start && v.span.end <= other.span.end)].flatMap((at) => converted.get(at) ?? []);
 }
 
-/** A C type that may be declared where the C text could not be read: whether this is the cast of a struct nobody knows. */
+/** A type that nobody knows, or a C type that may be declared where the C text could not be read: this may be the cast of a struct. */
 function isUnread(type: Type, flow: PackageFlow): boolean {
   const elem = type.k === 'pointer' ? type.elem : type;
+  if (elem.k === 'unknown') return true;
   if (elem.k !== 'named' || elem.pkg !== 'C') return false;
   const { c } = flow.model;
   return c.struct(elem.name) === undefined && c.typedef(elem.name) === undefined && !isScalar(elem.name) && c.isHidden(elem.name.replace(/^(?:struct|union)_/, ''));
