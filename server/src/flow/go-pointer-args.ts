@@ -94,7 +94,7 @@ function ofArgument(ir: FuncIr, arg: Operand, contents: Contents, flow: PackageF
   }
   // A pointer to a struct of this package; that it lies in Go memory is what everybody expects.
   const held = type?.k === 'pointer' ? goPointersIn(type.elem, flow.model.shape) : undefined;
-  return held?.certainty === 'always' ? { ...(at.v.name !== undefined ? { object: at.v.name } : {}), type: held, stores: [] } : undefined;
+  return held?.certainty === 'always' && !isEmptied(ir, at.v, flow) ? { ...(at.v.name !== undefined ? { object: at.v.name } : {}), type: held, stores: [] } : undefined;
 }
 
 /** The first variable with a name that the value went through. */
@@ -115,12 +115,32 @@ function ofObject(ir: FuncIr, base: Operand, type: Type | undefined, path: strin
   const name = v?.name === undefined ? undefined : path === '' ? v.name : `${v.name}.${path}`;
   const object = name === undefined ? {} : { object: name };
   const held = goPointersIn(type, flow.model.shape);
-  if (held?.certainty === 'always') return v && path === '' && isConstant(ir, v) ? undefined : { ...object, type: held, stores: [] };
+  if (held?.certainty === 'always') return v && path === '' && (isConstant(ir, v) || isEmptied(ir, v, flow)) ? undefined : { ...object, type: held, stores: [] };
   const stores = v && path === '' ? contents.storesIn(v) : [];
   if (stores.length > 0) return { ...object, ...(held ? { type: held } : {}), stores };
   // A slice of pointers is made to hold some.
   return held && held.path === '' && v?.type?.k === 'slice' ? { ...object, type: held, stores } : undefined;
 }
+
+/** A struct literal of this function whose fields with Go pointers are all left nil. */
+function isEmptied(ir: FuncIr, object: Var, flow: PackageFlow): boolean {
+  let step = onlyDefinition(ir, object);
+  for (let i = 0; i < 4 && step?.op === 'copy' && step.src.k === 'var'; i++) step = onlyDefinition(ir, step.src.v);
+  const type = step?.op === 'composite' && step.type.k === 'named' && step.type.pkg === undefined ? step.type.name : undefined;
+  const fields = type === undefined ? undefined : flow.model.shape.fields(type);
+  if (step?.op !== 'composite' || !fields) return false;
+  const isNil = (name: string | undefined): boolean => {
+    const field = fields.find((one) => one.name === name);
+    return field !== undefined && goPointersIn(field.type, flow.model.shape) === undefined;
+  };
+  const set = bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((other) => (other.op === 'setField' && other.base.k === 'var' && (other.base.v === object || other.base.v.type === undefined || sameType(other.base.v.type, type!)) ? [other.name] : [])));
+  return step.fields.every(({ name }) => isNil(name)) && set.every(isNil);
+}
+
+const sameType = (type: Type, name: string): boolean => {
+  const of = type.k === 'pointer' ? type.elem : type;
+  return of.k === 'named' && of.pkg === undefined && of.name === name;
+};
 
 /** The bytes of a literal lie in the program, not in Go's memory. */
 function isConstant(ir: FuncIr, v: Var): boolean {

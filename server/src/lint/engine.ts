@@ -3,6 +3,7 @@ import type { FileEdit } from '../base/edit.ts';
 import { shift, type Span } from '../base/span.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
 import type { ContractRow } from '../semantics/c/contracts.ts';
+import { isTinyGo } from '../semantics/build-constraints.ts';
 import type { PackageFile, PackageModel } from '../semantics/package-model.ts';
 import type { GoFile, TopDecl } from '../syntax/go/go-file.ts';
 import type { Finding, Fix, Severity, TraceStep } from './finding.ts';
@@ -35,6 +36,7 @@ export function lintPackage(model: PackageModel, flow: PackageFlow, options: Eng
       if (severity !== 'off') found.get(report.file.file)?.push(toFinding(report, severity, run.places, options));
     }
   };
+  if (isTinyGo(model.files)) return found;
   if (!model.isTest) add(reportsOnFunctions(run));
   for (const rule of run.rules) if (rule.subject === (model.isTest ? 'test' : 'package')) add(reportsOnPackage(rule, run));
   return new Map(model.files.map((file) => [file.file, finish(file, found.get(file.file) ?? [], model, flow, options)]));

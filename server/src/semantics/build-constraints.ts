@@ -139,6 +139,15 @@ function satisfiable(constraints: readonly Constraint[], fixed: Readonly<Record<
   return isUnknown ? undefined : false;
 }
 
+/** Packages that only TinyGo's library has. */
+const tinyGoOnly = /^(?:machine|device\/.+|runtime\/(?:volatile|interrupt))$/;
+
+/**
+ * Whether the C of a package is compiled by TinyGo, whose cgo is another one: it checks no pointers, moves no memory and allows what the
+ * go command refuses. Source: TinyGo documentation, "Using cgo"; a file with C imports packages that nothing else has.
+ */
+export const isTinyGo = (files: readonly PackageFile[]): boolean => files.some((file) => file.cImport !== undefined && [...file.imports.values()].some((path) => tinyGoOnly.test(path)));
+
 /** The condition under which a file is built, as plain data. */
 export const buildOf = (file: PackageFile): Constraint => constraintOf(file);
 

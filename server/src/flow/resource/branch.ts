@@ -9,7 +9,7 @@ const isNil = (operand: Operand): boolean => operand.k === 'const' && operand.va
 
 /** The state on the edge where `cond` is `taken`, or undefined when the path cannot go there or the resource does not exist there. */
 export function refine(state: State, cond: Cond, taken: boolean, span: Span, info: FunctionInfo): State | undefined {
-  const absent = state.phase === 'unborn' ? undefined : absentOn(state, cond, taken);
+  const absent = state.phase === 'unborn' ? undefined : absentOn(state, cond, taken, info);
   if (absent === true) return undefined;
   const decided = decide(state, cond, info);
   if (decided !== undefined && decided !== taken) return undefined;
@@ -22,13 +22,14 @@ export function refine(state: State, cond: Cond, taken: boolean, span: Span, inf
 }
 
 /** Whether the resource does not exist on this edge; undefined when the condition says nothing about that. */
-function absentOn(state: State, cond: Cond, taken: boolean): boolean | undefined {
+function absentOn(state: State, cond: Cond, taken: boolean, info: FunctionInfo): boolean | undefined {
   if (cond.k === 'unknown') return undefined;
   const sides = cond.k === 'truth' ? [cond.x] : [cond.l, cond.r];
   for (const [i, side] of sides.entries()) {
     const witness = side.k === 'var' ? state.witnesses.get(side.v.id) : undefined;
     // An error that is not nil, a result code that is not the success code: what was asked for was not made.
-    if (witness) return deniedBy(witness, cond, sides[1 - i], taken);
+    const other = sides[1 - i];
+    if (witness) return deniedBy(witness, cond, other?.k === 'var' ? (info.named.get(other.v) ?? other) : other, taken);
   }
   const holder = cond.k === 'eq' ? sides.find((side) => hasSame(carried(state, side)) && carried(state, side).has('')) : undefined;
   // The pointer is nil, or it is another pointer's memory, which somebody else owns.

@@ -5,6 +5,8 @@ import type { Cond, FuncBody, FuncIr, Operand, Step, Var } from '../ir.ts';
 export interface FunctionInfo {
   /** Variables that only ever hold this one literal. */
   readonly closures: ReadonlyMap<Var, FuncBody>;
+  /** Temporaries that are a converted constant or name: `C.int(ErrAgain)`. */
+  readonly named: ReadonlyMap<Var, Operand>;
   /** Literals that are neither called nor deferred where they stand: they may run at any time. */
   readonly loose: readonly FuncBody[];
   /** Keys of conditions that are worth remembering: tested twice, or tested after a constant was assigned. */
@@ -83,6 +85,7 @@ function compute(ir: FuncIr): FunctionInfo {
   const constants = new Set<Var>();
   const pure = new Map<Var, string>();
   const addresses = new Map<Var, string>();
+  const named = new Map<Var, Operand>();
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       for (const v of targetsOf(step)) {
@@ -91,6 +94,7 @@ function compute(ir: FuncIr): FunctionInfo {
       }
       if (step.op === 'addr' && step.base.k === 'var' && !step.indexed) addresses.set(step.dst, `${step.base.v.id}${step.path === '' ? '' : `.${step.path}`}`);
       if (step.op === 'copy') {
+        if (step.dst.kind === 'temp' && (step.src.k === 'c' || step.src.k === 'global' || step.src.k === 'const')) named.set(step.dst, step.src);
         const address = step.src.k === 'var' && step.dst.kind === 'temp' ? addresses.get(step.src.v) : undefined;
         if (address !== undefined) addresses.set(step.dst, address);
         // `var f func()` followed by one assignment is one literal as well.
@@ -135,7 +139,7 @@ function compute(ir: FuncIr): FunctionInfo {
   }
   const remembered = new Set([...counts].filter(([, n]) => n > 1).map(([key]) => key));
   const objects = new Set(ir.vars.filter((v) => locals[v.id] === 1 && v.kind !== 'result'));
-  return { closures, loose: [...loose], pure, remembered, addresses, locals: objects, tracked: trackedVars(ir, remembered) };
+  return { closures, named, loose: [...loose], pure, remembered, addresses, locals: objects, tracked: trackedVars(ir, remembered) };
 }
 
 /** Whether a step fills its target with an object of this function, or with the zero value of a struct. */

@@ -70,7 +70,7 @@ export default defineRule({
         top: fn.top,
         span: { start: fn.decl.n, end: fn.decl.n + fn.name.length },
         severity: found.onlyWidth ? 'warning' : 'error',
-        message: `C calls ${fn.name} through another signature: its prototype ${found.what}.`,
+        message: `C calls ${fn.name} through another signature: its prototype ${found.what}${found.onlyWidth ? ', which is wider than what C passes' : ''}.`,
         trace: [{ place: { unit: found.unit, span: found.prototype.span }, text: `C declares ${fn.name} here` }],
       };
     }
