@@ -22,6 +22,9 @@ export interface RaceFact {
   readonly other?: string;
 }
 
+/** The functions of the package that have such facts. */
+export const racingFunctions = (flow: PackageFlow): readonly GoFunction[] => flow.functionsWhere('races', (fn) => fn.decl.body !== undefined && raceFacts(fn, flow).length > 0);
+
 export function raceFacts(fn: GoFunction, flow: PackageFlow): readonly RaceFact[] {
   return flow.askOf('races', fn, (current) => {
     if (locks(current, flow) || mayRunAlone(current)) return [];
@@ -74,14 +77,12 @@ function written(step: Step, ir: FuncIr): string | undefined {
 
 /** Where the package changes a map or slice that an exported function reads, both without a lock. */
 export function registryRaces(flow: PackageFlow): { readonly fn: GoFunction; readonly fact: RaceFact }[] {
-  const all = flow.everyFile().flatMap((file) => file.functions);
-  const readers = all.filter((fn) => fn.exported !== undefined && !locks(fn, flow));
+  const readers = flow.functionsWhere('exported without lock', (fn) => fn.exported !== undefined && !locks(fn, flow));
   if (readers.length === 0) return [];
-  return all.flatMap((fn) => {
-    if (mayRunAlone(fn)) return [];
-    const names = writes(fn, flow);
-    if (names.length === 0 || locks(fn, flow)) return [];
-    return names.flatMap(({ name, span }): { fn: GoFunction; fact: RaceFact }[] => {
+  const writers = flow.functionsWhere('registry writers', (fn) => !mayRunAlone(fn) && writes(fn, flow).length > 0 && !locks(fn, flow));
+  const all = writers.length === 0 ? [] : flow.everyFile().flatMap((file) => file.functions);
+  return writers.flatMap((fn) => {
+    return writes(fn, flow).flatMap(({ name, span }): { fn: GoFunction; fact: RaceFact }[] => {
       const reader = readers.find((one) => one.name !== fn.name && reads(one, name, flow, 2));
       return reader && !all.some((other) => readsUnderLock(other, name, flow)) ? [{ fn, fact: { span, how: 'registry', name, other: reader.name } }] : [];
     });
@@ -123,11 +124,11 @@ const isGlobal = (operand: Operand, name: string): boolean => operand.k === 'glo
 function deviant(fn: GoFunction, flow: PackageFlow): RaceFact[] {
   const call = firstC(fn, flow);
   if (fn.recv === undefined || !call || !/^[A-Z]/.test(fn.name)) return [];
-  const { locking, free } = flow.ask(`lockingMethods:${fn.recv}`, () => {
-    const methods = flow.everyFile().flatMap((file) => file.functions.filter((one) => one.recv === fn.recv && /^[A-Z]/.test(one.name) && firstC(one, flow) !== undefined));
-    const locking = methods.filter((one) => locks(one, flow, 0)).length;
-    return { locking, free: methods.length - locking };
-  });
+  const methods = flow
+    .gather('methods that call C', (one) => (one.recv !== undefined && /^[A-Z]/.test(one.name) && one.decl.body && firstC(one, flow) ? [{ recv: one.recv, locking: locks(one, flow, 0) }] : []))
+    .filter(({ recv }) => recv === fn.recv);
+  const locking = methods.filter((method) => method.locking).length;
+  const free = methods.length - locking;
   return locking >= 6 && locking >= 8 * free ? [{ span: call.span, how: 'method', name: fn.recv, other: String(locking) }] : [];
 }
 

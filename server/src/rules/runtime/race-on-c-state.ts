@@ -1,5 +1,5 @@
 /** Rule race-on-c-state: state shared with C between threads, without a lock in sight. */
-import { type RaceFact, raceFacts, registryRaces } from '../../flow/races.ts';
+import { type RaceFact, raceFacts, racingFunctions, registryRaces } from '../../flow/races.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 
@@ -89,8 +89,8 @@ export default defineRule({
   ],
   subject: 'package',
   *check({ flow, model }) {
-    for (const fn of model.files.flatMap((file) => file.functions)) {
-      for (const fact of fn.decl.body ? raceFacts(fn, flow) : []) yield { file: fn.file, top: fn.top, span: fact.span, message: message(fact) };
+    for (const fn of racingFunctions(flow)) {
+      for (const fact of raceFacts(fn, flow)) yield { file: fn.file, top: fn.top, span: fact.span, message: message(fact) };
     }
     for (const { fn, fact } of model.files.some((file) => file.cImport) ? registryRaces(flow) : []) yield { file: fn.file, top: fn.top, span: fact.span, message: message(fact) };
   },
