@@ -100,7 +100,7 @@ export type Term =
   | { readonly k: 'jump'; readonly to: number }
   | { readonly k: 'branch'; readonly cond: Cond; readonly span: Span; readonly yes: number; readonly no: number }
   /** One of several, nobody knows which. */
-  | { readonly k: 'multi'; readonly to: readonly number[] }
+  | { readonly k: 'multi'; readonly to: readonly number[]; /** Of a type switch: where no case has matched. */ readonly otherwise?: number }
   /** `span` is the return statement, or the closing brace where the body just ends. */
   | { readonly k: 'return'; readonly values: readonly Operand[]; /** Of the written results. */ readonly spans: readonly Span[]; readonly span: Span; readonly implicit: boolean }
   /** The path ends here: panic, os.Exit, an endless loop without exit. */

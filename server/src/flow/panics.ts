@@ -69,7 +69,7 @@ function walk(ir: FuncIr, body: FuncBody, flow: PackageFlow, visit: (step: CallS
     const passes = term.k === 'jump' && block.steps.length === 0;
     for (const to of next) {
       // Past the last case of a switch on a value is what nobody expects; a case is what happens.
-      const isDefault = term.k === 'branch' && term.cond.k === 'eq' && term.cond.isCase === true && to === term.no;
+      const isDefault = term.k === 'multi' ? to === term.otherwise : term.k === 'branch' && term.cond.k === 'eq' && term.cond.isCase === true && to === term.no;
       queue.push({ fn, block: to, recovered: guarded, isInvariant: isDefault || (passes && isInvariant) || (term.k === 'branch' && !(term.cond.k === 'eq' && term.cond.isCase) && testsLookup(term.cond)) });
     }
   }

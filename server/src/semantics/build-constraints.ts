@@ -148,6 +148,16 @@ const tinyGoOnly = /^(?:machine|device\/.+|runtime\/(?:volatile|interrupt))$/;
  */
 export const isTinyGo = (files: readonly PackageFile[]): boolean => files.some((file) => file.cImport !== undefined && [...file.imports.values()].some((path) => tinyGoOnly.test(path)));
 
+/** Whether every build that contains the file asks for a tag which says that it is for tests: `cdata_test`. */
+export const isForTests = (file: PackageFile): boolean => asks(constraintOf(file), (tag) => tag.split('_').includes('test'));
+
+/** Whether the condition cannot hold without one of the tags. */
+function asks(constraint: Constraint, test: (tag: string) => boolean): boolean {
+  if (constraint.k === 'tag') return test(constraint.tag);
+  if (constraint.k === 'and') return constraint.all.some((one) => asks(one, test));
+  return constraint.k === 'or' && constraint.all.length > 0 && constraint.all.every((one) => asks(one, test));
+}
+
 /** The condition under which a file is built, as plain data. */
 export const buildOf = (file: PackageFile): Constraint => constraintOf(file);
 

@@ -350,7 +350,7 @@ function lowerTypeSwitch(low: Lowering, stmt: TypeSwitch, label: string | undefi
   const after = frame.newBlock();
   const entries = stmt.clauses.map(() => frame.newBlock());
   const complete = stmt.clauses.some((clause) => clause.exprs === undefined);
-  frame.end({ k: 'multi', to: complete ? entries : [...entries, after] });
+  frame.end({ k: 'multi', to: complete ? entries : [...entries, after], otherwise: complete ? entries[stmt.clauses.findIndex((clause) => clause.exprs === undefined)]! : after });
   lowerClauses(low, stmt.clauses, entries, after, label, (i) => {
     if (stmt.bind === undefined) return;
     const dst = low.declare(stmt.bind.name, 'local', spanOf(stmt.bind), clauseType(low, stmt.clauses[i]!));

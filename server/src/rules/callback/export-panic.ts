@@ -3,6 +3,7 @@ import { escapingPanics, exportThatRuns, uselessRecovers } from '../../flow/pani
 import { recoverGuard } from '../../lint/fixes/recover-guard.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
+import { isForTests } from '../../semantics/build-constraints.ts';
 
 export default defineRule({
   id: 'export-panic',
@@ -93,8 +94,8 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: found.span,
-        // That a lookup finds what was registered is an invariant of the program: worth knowing, not worth an alarm.
-        severity: found.isInvariant ? 'info' : 'warning',
+        // That a lookup finds what was registered is an invariant of the program, and a test has to fail somehow: worth knowing, not worth an alarm.
+        severity: found.isInvariant || isForTests(fn.file) ? 'info' : 'warning',
         message:
           found.how === 'panic'
             ? `${what} exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`
