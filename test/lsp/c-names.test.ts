@@ -104,6 +104,9 @@ test('completion knows every name behind C. while the file does not parse, and n
   expect(kinds.get('LIMIT')).toBe(CompletionItemKind.Constant);
   expect(kinds.get('GREEN')).toBe(CompletionItemKind.Constant);
   expect(kinds.get('CString')).toBe(CompletionItemKind.Function);
+  // Of a library whose header nobody could read; of the C library only what is included.
+  expect(items.find(({ label }) => label === 'sqlite3_open_v2')).toMatchObject({ kind: CompletionItemKind.Function, detail: 'SQLite' });
+  expect([kinds.has('strdup'), kinds.has('opendir')]).toEqual([true, false]);
   expect(items.find(({ label }) => label === 'draw')).toMatchObject({ detail: 'void draw(struct point where, int count)', documentation: 'Draws a point.' });
   expect(await session.completions(main, 'func typing')).toEqual([]);
 });

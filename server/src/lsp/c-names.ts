@@ -1,6 +1,6 @@
 /** Definition, completion and signature help for what follows `C.`: the names that no other Go tool knows. */
 import { CompletionItemKind, type CompletionItem, type Definition, type Position, type SignatureHelp, type TextDocumentPositionParams } from 'vscode-languageserver';
-import type { CSymbol, CSymbolKind } from '../semantics/c-symbols.ts';
+import type { CNameOffer, CSymbolKind } from '../semantics/c-symbols.ts';
 import { boundaryNames } from '../semantics/cgo-names.ts';
 import { cNameText } from './c-name-text.ts';
 import { answerNow, type Context } from './context.ts';
@@ -46,7 +46,7 @@ const kinds: Readonly<Record<CSymbolKind, CompletionItemKind>> = {
   variable: CompletionItemKind.Variable,
 };
 
-const item = ({ name, kind, declaration, doc }: CSymbol): CompletionItem => ({ label: name, kind: kinds[kind], detail: declaration.split('\n')[0]!, ...(doc === undefined ? {} : { documentation: doc }) });
+const item = ({ name, kind, detail, doc }: CNameOffer): CompletionItem => ({ label: name, kind: kinds[kind], detail, ...(doc === undefined ? {} : { documentation: doc }) });
 
 /** The prototype of the C function whose call the position is in. */
 export async function signatureAt(context: Context, { textDocument, position }: TextDocumentPositionParams): Promise<SignatureHelp | null> {

@@ -8,7 +8,7 @@ import type { FixFile } from '../lint/fixes/fix-file.ts';
 import { ignoreEdit, type IgnoreEdit } from '../lint/ignore-edit.ts';
 import { rules } from '../rules/index.ts';
 import { type ContractSource, noContracts } from '../semantics/c/contracts.ts';
-import { type CNameFacts, cNameFacts, type CSymbol, cSymbols } from '../semantics/c-symbols.ts';
+import { type CNameFacts, cNameFacts, type CNameOffer, cNameOffers } from '../semantics/c-symbols.ts';
 import type { PackageFile, PackageModel } from '../semantics/package-model.ts';
 import { cTokens, type CToken } from '../syntax/c/c-tokens.ts';
 import { type GrammarBytes, type Grammars, loadGrammars } from '../syntax/grammars.ts';
@@ -138,10 +138,10 @@ export class Project {
   }
 
   /** What the package of a file may write after `C.`; undefined for a file that does not import "C". */
-  async cNames(file: FileId): Promise<readonly CSymbol[] | undefined> {
+  async cNames(file: FileId): Promise<readonly CNameOffer[] | undefined> {
     const found = this.#folders.get(directoryOf(file))?.goOf(file);
     const model = found?.cImport && (await this.#modelOf(file));
-    return model && [...cSymbols(model).values()];
+    return model && cNameOffers(model);
   }
 
   /** The tokens of the C in the preamble that belongs to the file's `import "C"`. */

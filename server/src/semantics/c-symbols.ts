@@ -21,6 +21,26 @@ export interface CSymbol {
   readonly at: { readonly file: string; readonly span: Span };
 }
 
+/** A name to offer behind `C.`. */
+export interface CNameOffer {
+  readonly name: string;
+  readonly kind: CSymbolKind;
+  /** The declaration, or the library that has it. */
+  readonly detail: string;
+  readonly doc?: string;
+}
+
+/** Every name in view, and the functions of the libraries whose headers are included. */
+export function cNameOffers(model: PackageModel): readonly CNameOffer[] {
+  const symbols = cSymbols(model);
+  const units = [...model.files.map((file) => file.preambleUnit), ...model.cSources.map(({ unit }) => unit)];
+  const includes = new Set(units.flatMap((unit) => unit?.includes.map(({ path }) => path) ?? []));
+  return [
+    ...[...symbols.values()].map(({ name, kind, declaration, doc }): CNameOffer => ({ name, kind, detail: declaration.split('\n')[0]!, ...(doc === undefined ? {} : { doc }) })),
+    ...model.contracts.namesIn(includes).flatMap(({ name, library }): CNameOffer[] => (symbols.has(name) ? [] : [{ name, kind: 'function', detail: library.title }])),
+  ];
+}
+
 /** What is known of a name: its declaration, what its body does, what its library promises. */
 export interface CNameFacts {
   readonly symbol?: CSymbol;

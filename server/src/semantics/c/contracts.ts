@@ -92,6 +92,13 @@ export class Contracts {
     return found;
   }
 
+  /** The functions that a package which includes these headers can call: all of a library, of the C library those of the headers. */
+  namesIn(includes: ReadonlySet<string>): { readonly name: string; readonly library: LibraryHead }[] {
+    return this.#libraries.flatMap((library) =>
+      Object.entries(library.functions).flatMap(([name, row]) => (row.variadic || (library.library === 'libc' && !includes.has(row.header ?? '')) ? [] : [{ name, library }])),
+    );
+  }
+
   /** The Go type that a release function takes, where that is no type of its own; `more` where it takes other arguments, too. */
   releaseType(release: string): string | undefined {
     return this.#libraries.flatMap(({ releaseArguments }) => releaseArguments?.[release] ?? [])[0];
