@@ -35,13 +35,15 @@ export function* leakReports(fn: GoFunction, { flow }: RuleContext, watched: (al
 function message({ leak, confidence, keeper }: WeighedLeak): string {
   const { site } = leak;
   const source = site.callee.k === 'c' ? `C.${site.callee.name}` : site.callee.name;
+  // A library's own release function is worth a word; free() goes without saying.
+  const collector = site.owned.deallocator === 'free' ? 'the Go garbage collector does not free it' : `C.${site.owned.deallocator} has to free it, the Go garbage collector does not`;
   const doubt = confidence === 'possible' ? `, unless C.${keeper} keeps it` : '';
   if (site.inline) return `The result of ${source} goes straight into the call of ${site.inline.callee} and is never released: nothing else holds this C memory${doubt}.`;
   const name = site.holder ? `\`${site.holder.name}\`` : `The result of ${source}`;
-  if (site.owned.outArg !== undefined) return `${source} stores C memory through its argument that is not released${leak.everywhere ? '' : ' on every path'}: the Go garbage collector does not free it${doubt}.`;
-  if (site.holder === undefined && leak.how !== 'overwritten') return `${name} is C memory that is never released: the Go garbage collector does not free it${doubt}.`;
+  if (site.owned.outArg !== undefined) return `${source} stores C memory through its argument that is not released${leak.everywhere ? '' : ' on every path'}: ${collector}${doubt}.`;
+  if (site.holder === undefined && leak.how !== 'overwritten') return `${name} is C memory that is never released: ${collector}${doubt}.`;
   if (leak.how === 'overwritten') return `${name} is overwritten while it still holds C memory from ${source} that nothing releases${doubt}.`;
-  if (leak.everywhere) return `${name} holds C memory from ${source} that is never released: the Go garbage collector does not free it${doubt}.`;
+  if (leak.everywhere) return `${name} holds C memory from ${source} that is never released: ${collector}${doubt}.`;
   return `${name} holds C memory from ${source} that is not released on every path: one way out of the function leaks it${doubt}.`;
 }
 
