@@ -7,6 +7,7 @@ import { Writable } from 'node:stream';
 import type { Parser } from 'web-tree-sitter';
 import { check } from '../../server/src/cli/check.ts';
 import type { Host } from '../../server/src/project/host.ts';
+import { readContracts } from '../../server/src/project/node-contracts.ts';
 import { readWasm } from '../../server/src/project/node-wasm.ts';
 import { Project } from '../../server/src/project/project.ts';
 import { rules } from '../../server/src/rules/index.ts';
@@ -29,7 +30,7 @@ export async function measureCli(root: string, corpus: string | undefined): Prom
     const pairs: { cli: number; parse: number }[] = [];
     for (let n = 0; n < repetitions; n++) {
       const parse = parseAll(texts, go, c);
-      const cli = await timed(() => runCheck(folder, (host) => Project.create(host, readWasm())));
+      const cli = await timed(() => runCheck(folder, (host) => Project.create(host, readWasm(), readContracts())));
       pairs.push({ cli, parse });
     }
     const size = texts.reduce((sum, { text }) => sum + text.length, 0) / 1e6;
@@ -59,7 +60,7 @@ interface Source {
 /** What the engine reads during one run: the parsers alone get the same. */
 async function textsRead(folder: string): Promise<Source[]> {
   const read = new Map<string, Uint8Array>();
-  await runCheck(folder, (host) => Project.create(recording(host, read), readWasm()));
+  await runCheck(folder, (host) => Project.create(recording(host, read), readWasm(), readContracts()));
   const sources = [...read].filter(([file]) => /\.(?:go|c|h)$/.test(file));
   return sources.map(([file, bytes]) => ({ isGo: file.endsWith('.go'), text: new TextDecoder().decode(bytes) }));
 }

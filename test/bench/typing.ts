@@ -1,4 +1,5 @@
 /** Measures what the server does after one typed character in a large file: apply the edit, check the file again. */
+import { readContracts } from '../../server/src/project/node-contracts.ts';
 import { readWasm } from '../../server/src/project/node-wasm.ts';
 import { Project } from '../../server/src/project/project.ts';
 import { MemoryHost } from '../support/memory-host.ts';
@@ -22,7 +23,7 @@ export async function measureTyping(): Promise<Measurement[]> {
   const host = new MemoryHost();
   host.write('/bench/go.mod', 'module example.test/media\n\ngo 1.24\n');
   host.write(file, text);
-  const project = await Project.create(host, readWasm());
+  const project = await Project.create(host, readWasm(), readContracts());
   try {
     project.openDocument(file, text);
     const before = performance.now();
