@@ -47,7 +47,8 @@ function wentWell(cond: Exclude<Cond, { k: 'unknown' }>, other: Operand | undefi
   // A negative result code is a failure.
   if (cond.k === 'cmp') return cond.operator === '<' || cond.operator === '<=' ? !taken : undefined;
   if (isNegative(other)) return !taken;
-  // Most code compares with the code of success; whether a named one is that, only silence may rest on.
+  // A named constant may be the code of one failure among several: unless it says success, neither edge is a success.
+  if (isNamed(other) && !saysSuccess(other)) return witness === 'success' ? false : undefined;
   return witness === 'success' || isZero(other) ? taken : undefined;
 }
 
