@@ -3,10 +3,11 @@ import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
 import { mayKeep } from './c-names.ts';
-import { reachableFrom, successors, writtenReleases, type WrittenRelease } from './deferred-frees.ts';
+import { writtenReleases, type WrittenRelease } from './deferred-frees.ts';
 import { definitions, onlyDefinition, origin } from './definitions.ts';
-import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
+import type { CallStep, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { Knowledge } from './knowledge.ts';
+import { isEndless, isShort, type Loop, loopsAround } from './loops.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
 
@@ -18,11 +19,6 @@ export interface LoopDefer {
   readonly made: Span;
   /** `for {}` or a range over a channel: nothing bounds the number of rounds. */
   readonly endless: boolean;
-}
-
-interface Loop {
-  readonly head: number;
-  readonly blocks: ReadonlySet<number>;
 }
 
 /** Deferred releases of memory that every round of a loop makes anew and that nothing else needs once the round is over. */
@@ -43,45 +39,6 @@ export function loopDefers(fn: GoFunction, flow: PackageFlow): readonly LoopDefe
   });
 }
 
-/** The natural loops that contain a block, innermost first. */
-function loopsAround(body: FuncBody, block: number): Loop[] {
-  if (!reachableFrom(body, block).has(block)) return [];
-  const before = new Map<number, number[]>();
-  body.blocks.forEach((from, at) => {
-    for (const to of successors(from)) (before.get(to) ?? before.set(to, []).get(to)!).push(at);
-  });
-  const loops = new Map<number, Set<number>>();
-  body.blocks.forEach((from, at) => {
-    for (const head of successors(from)) {
-      // What leads back to a block that every way from the entry passes closes a loop.
-      if (!dominates(body, head, at)) continue;
-      const blocks = loops.get(head) ?? loops.set(head, new Set([head])).get(head)!;
-      const queue = [at];
-      while (queue.length > 0) {
-        const inner = queue.pop()!;
-        if (blocks.has(inner)) continue;
-        blocks.add(inner);
-        queue.push(...(before.get(inner) ?? []));
-      }
-    }
-  });
-  return [...loops].filter(([, blocks]) => blocks.has(block)).sort(([, a], [, b]) => a.size - b.size).map(([head, blocks]) => ({ head, blocks }));
-}
-
-function dominates(body: FuncBody, head: number, at: number): boolean {
-  if (head === at || head === 0) return true;
-  const seen = new Set([head]);
-  const queue = [0];
-  while (queue.length > 0) {
-    const block = queue.pop()!;
-    if (seen.has(block)) continue;
-    if (block === at) return false;
-    seen.add(block);
-    queue.push(...successors(body.blocks[block]!));
-  }
-  return reachableFrom(body, head).has(at);
-}
-
 /** The step of the loop that gives the variable its memory: the result of a call. */
 function madeIn(ir: FuncIr, { body, v }: WrittenRelease, loop: Loop): Step | undefined {
   const steps = definitions(ir).of.get(v) ?? [];
@@ -91,27 +48,6 @@ function madeIn(ir: FuncIr, { body, v }: WrittenRelease, loop: Loop): Step | und
   const source = first.op === 'copy' ? origin(ir, first.src) : undefined;
   const step = source?.k === 'var' ? onlyDefinition(ir, source.v) : undefined;
   return step?.op === 'call' && step.mode === 'call' && inLoop.includes(step) ? step : undefined;
-}
-
-/** A bound that is written down: an array, a literal, a constant. */
-function isShort(ir: FuncIr, body: FuncBody, loop: Loop): boolean {
-  const { term } = body.blocks[loop.head]!;
-  if (term.k === 'branch' && term.cond.k === 'cmp') return term.cond.operator.startsWith('<') && term.cond.r.k !== 'var';
-  if (term.k !== 'multi') return false;
-  const range = [...loop.blocks].flatMap((at) => body.blocks[at]!.steps).find((step) => step.op === 'range' && term.to.includes(blockOf(body, step)));
-  if (range?.op !== 'range') return false;
-  if (range.base.k === 'const' || (range.base.k === 'var' && range.base.v.type?.k === 'array')) return true;
-  const base = origin(ir, range.base);
-  return base.k === 'var' && onlyDefinition(ir, base.v)?.op === 'composite';
-}
-
-const blockOf = (body: FuncBody, step: Step): number => body.blocks.findIndex((block) => block.steps.includes(step));
-
-function isEndless(body: FuncBody, loop: Loop): boolean {
-  const { steps, term } = body.blocks[loop.head]!;
-  if (term.k === 'jump') return steps.length === 0;
-  if (term.k !== 'multi') return false;
-  return term.to.some((to) => body.blocks[to]?.steps.some((step) => step.op === 'range' && step.base.k === 'var' && step.base.v.type?.k === 'chan'));
 }
 
 /** The pointer, or something made from it, goes where it is needed after the round: stored, sent, captured, kept by C. */

@@ -77,7 +77,7 @@ export interface CallStep extends Base {
   /** Type arguments and type operands (`make([]T, n)`, `new(T)`, `cgo.NewHandle`). */
   readonly types: readonly Type[];
 }
-export interface SendStep extends Base { readonly op: 'send'; readonly src: Operand }
+export interface SendStep extends Base { readonly op: 'send'; readonly src: Operand; readonly to: Operand; /** A case of a select that has others: it need not wait. */ readonly isCase: boolean }
 /** Any other read of a value. */
 export interface Use extends Base { readonly op: 'use'; readonly src: Operand }
 /** `dst` ranges over `base`. */

@@ -1,7 +1,8 @@
 /** Which locks are held where: a finalizer that takes the same lock first cannot run meanwhile. Sources: sync.Mutex and sync.RWMutex documentation. */
-import { functionKey } from '../semantics/package-model.ts';
+import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { fieldType, type Shape } from '../semantics/shape.ts';
 import { ownTypeName } from '../semantics/types.ts';
+import { callsOf } from './call-targets.ts';
 import { origin, originStep } from './definitions.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -23,6 +24,21 @@ export function heldLocks(ir: FuncIr, shape: Shape): ReadonlyMap<Step, Locks> {
   walk(ir, ir.body, none, shape, found);
   for (const literal of ir.literals) if (!stepsOf(literal).every((step) => found.has(step))) walk(ir, literal, none, shape, found);
   return found;
+}
+
+/** The locks that are held at every call of the function that the package shows; none where it shows no call. */
+export function locksAtCallers(fn: GoFunction, flow: PackageFlow): Locks {
+  return flow.askOf('locks at callers', fn, (current) => {
+    const sites = callsOf(current, flow).map(({ caller, step }) => (step.mode === 'go' ? none : (heldLocks(flow.ir(caller), flow.model.shape).get(step) ?? none)));
+    return sites.length === 0 ? none : sites.reduce(both);
+  });
+}
+
+/** The lock that a step takes, and whether for one alone. */
+export function takenBy(ir: FuncIr, step: Step, shape: Shape): { readonly lock: string; readonly alone: boolean } | undefined {
+  if (step.op !== 'call' || step.mode !== 'call' || step.callee.k !== 'method' || (step.callee.name !== 'Lock' && step.callee.name !== 'RLock')) return undefined;
+  const lock = lockName(ir, step, shape);
+  return lock === undefined ? undefined : { lock, alone: step.callee.name === 'Lock' };
 }
 
 function walk(ir: FuncIr, body: FuncBody, entry: Locks, shape: Shape, found: Map<Step, Locks>): void {

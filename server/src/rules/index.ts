@@ -46,6 +46,7 @@ import pointerField from './pointer/pointer-field.ts';
 import sliceHeader from './pointer/slice-header.ts';
 import stringMemoryWritten from './pointer/string-memory-written.ts';
 import uintptrRoundtrip from './pointer/uintptr-roundtrip.ts';
+import blockingCall from './runtime/blocking-call.ts';
 import errnoMisuse from './runtime/errno-misuse.ts';
 import raceOnCState from './runtime/race-on-c-state.ts';
 import signalHandler from './runtime/signal-handler.ts';
@@ -98,6 +99,7 @@ export const rules: readonly Rule[] = [
   sliceHeader,
   stringMemoryWritten,
   uintptrRoundtrip,
+  blockingCall,
   errnoMisuse,
   raceOnCState,
   signalHandler,

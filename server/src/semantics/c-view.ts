@@ -11,6 +11,9 @@ const scalars = new Set([
   'int8_t', 'int16_t', 'int32_t', 'int64_t', 'uint8_t', 'uint16_t', 'uint32_t', 'uint64_t', 'bool', 'off_t', 'time_t', 'wchar_t', 'complexfloat', 'complexdouble', '__int128_t',
 ]);
 
+/** What lies deeper in C that comes with the package is its own business. */
+const maxLevels = 4;
+
 export const isScalar = (name: string): boolean => scalars.has(name);
 
 export class CView {
@@ -70,6 +73,11 @@ export class CView {
   /** The functions whose body may call a function that Go exports, themselves or through others; direct callers first. */
   callersOf(exported: string): readonly CCaller[] {
     return this.#program.callersOf(exported);
+  }
+
+  /** The functions without a body in view that a call of `name` may come to, through a few bodies in view; nearest first. */
+  leadsTo(name: string): ReadonlyMap<string, CCaller> {
+    return this.#program.leadsTo(name, maxLevels);
   }
 
   /** Whether `C.name(x)` converts, as far as C says. */

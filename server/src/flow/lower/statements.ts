@@ -61,9 +61,7 @@ function statement(low: Lowering, stmt: Stmt, label: string | undefined): void {
       return;
     }
     case 'Send': {
-      use(low, stmt.ch);
-      const src = lowerExpr(low, stmt.x);
-      low.emit({ op: 'send', src }, spanOf(stmt.x));
+      lowerSend(low, stmt, false);
       return;
     }
     case 'Labeled':
@@ -367,6 +365,15 @@ function lowerSelect(low: Lowering, stmt: Select, label: string | undefined): vo
   frame.end(entries.length > 0 ? { k: 'multi', to: entries } : { k: 'stop' });
   lowerClauses(low, stmt.clauses, entries, after, label, (i) => {
     const comm = stmt.clauses[i]!.comm;
-    if (comm) lowerStmt(low, comm);
+    if (comm?.k === 'Send') lowerSend(low, comm, stmt.clauses.length > 1);
+    else if (comm) lowerStmt(low, comm);
   });
+}
+
+function lowerSend(low: Lowering, stmt: Stmt & { k: 'Send' }, isCase: boolean): void {
+  low.stmt = { start: stmt.ch.s, end: stmt.x.e };
+  const to = lowerExpr(low, stmt.ch);
+  if (to.k === 'var') low.emit({ op: 'use', src: to }, spanOf(stmt.ch));
+  const src = lowerExpr(low, stmt.x);
+  low.emit({ op: 'send', src, to, isCase }, spanOf(stmt.x));
 }

@@ -29,11 +29,19 @@ export interface ContractRow {
   readonly errorInThreadLocal?: boolean;
   readonly errnoOnlyOnFailure?: boolean;
   readonly blocks?: boolean;
+  /** For something from outside, without a time limit. */
+  readonly waits?: boolean;
   readonly variadic?: boolean;
   readonly notThreadSafe?: boolean;
   readonly threadAffine?: boolean;
   readonly mainThread?: boolean;
   readonly noReturn?: boolean;
+  /** What it does to the process, or to the stack of the thread. */
+  readonly process?: 'forks' | 'execs' | 'exits' | 'ends-thread' | 'jumps' | 'marks';
+  /** The buffered stream that it writes to: C's standard output, or what the parameter with this index is. */
+  readonly prints?: 'stdout' | number;
+  readonly flushes?: boolean;
+  readonly environment?: boolean;
   readonly lead?: boolean;
   readonly note?: string;
   readonly source: string;

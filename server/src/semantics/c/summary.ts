@@ -106,6 +106,28 @@ export class Program {
     return [...found].flatMap(([{ isMacro }, caller]) => (isMacro ? [] : [caller]));
   }
 
+  /** The functions without a body in view that a call of `name` may come to, each with the body that calls it; nearest first, `levels` bodies deep. */
+  leadsTo(name: string, levels: number): ReadonlyMap<string, CCaller> {
+    const found = new Map<string, CCaller>();
+    const seen = new Set<Definition>();
+    let open = (this.#byName.get(name) ?? []).filter((one) => !one.isMacro);
+    for (let level = 0; level < levels && open.length > 0; level++) {
+      const next: Definition[] = [];
+      for (const by of open) {
+        if (seen.has(by)) continue;
+        seen.add(by);
+        for (const [called, at] of by.calls) {
+          const inView = this.#resolve(called, by.unit);
+          const real = this.#real(called);
+          if (inView.length > 0) next.push(...inView);
+          else if (!found.has(real)) found.set(real, { name: by.fn.name, unit: by.unit, at });
+        }
+      }
+      open = next;
+    }
+    return found;
+  }
+
   /** By the name that is meant: who calls it, by which name. */
   #callers(): ReadonlyMap<string, readonly Call[]> {
     if (this.#calledBy) return this.#calledBy;
