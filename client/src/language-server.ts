@@ -1,6 +1,7 @@
 /** The server process: starts, stops and restarts it. Decides nothing about when. */
 import { type Disposable, EventEmitter, type LogOutputChannel } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { ShownFindings } from './shown-findings.ts';
 
 export type ServerState = 'idle' | 'starting' | 'running' | 'failed';
 
@@ -13,6 +14,7 @@ export const documentSelector = [
 export class LanguageServer implements Disposable {
   readonly #module: string;
   readonly #log: LogOutputChannel;
+  readonly #findings = new ShownFindings();
   readonly #stateChanged = new EventEmitter<ServerState>();
   #client: LanguageClient | undefined;
   #wanted = false;
@@ -57,6 +59,7 @@ export class LanguageServer implements Disposable {
   /** Lets go of what is held in this process; `stop` ends the server. */
   dispose(): void {
     this.#stateChanged.dispose();
+    this.#findings.dispose();
   }
 
   #enqueue(step: () => Promise<void>): Promise<void> {
@@ -78,9 +81,11 @@ export class LanguageServer implements Disposable {
       outputChannel: this.#log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       diagnosticCollectionName: 'cgo-guard',
+      middleware: { handleDiagnostics: this.#findings.take },
     });
     this.#client = client;
     client.onDidChangeState(({ newState }) => {
+      if (newState !== State.Running) this.#findings.forget();
       if (this.#client === client) this.#setState(newState === State.Running ? 'running' : newState === State.Starting ? 'starting' : 'failed');
     });
     await client.start();
@@ -89,6 +94,7 @@ export class LanguageServer implements Disposable {
   async #end(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
+    this.#findings.forget();
     try {
       // A client whose start failed has nothing to stop; one that is on its way up (after a crash, too) cannot be stopped before it is there.
       if (client?.needsStop()) {

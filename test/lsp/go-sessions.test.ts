@@ -225,3 +225,32 @@ describe('hover', () => {
     expect(await session.hover(title, 'malloc')).toBeNull();
   });
 });
+
+describe('beside go vet', () => {
+  const roundTrip = `package p
+
+import "unsafe"
+
+func kept(b *[8]byte) unsafe.Pointer {
+	address := uintptr(unsafe.Pointer(b))
+	println()
+	return unsafe.Pointer(address)
+}
+`;
+
+  test('a finding says which analyser of vet may tell the same', async () => {
+    await session.open(title, roundTrip);
+    expect(await session.diagnostics(title)).toMatchObject([{ code: 'uintptr-roundtrip', data: { vet: 'unsafeptr' } }]);
+  });
+
+  test('what is left to vet is not shown, and can still be mended here', async () => {
+    await session.open(title, roundTrip);
+    await session.changeSettings({ leaveToVet: ['unsafeptr'] });
+    await session.untilShown(title, (diagnostics) => diagnostics.length === 0);
+    expect(quick(await session.actions(title, 'return unsafe.Pointer(address)')).map((action) => action.title)).toContain('Ignore uintptr-roundtrip here');
+    await session.changeSettings({ leaveToVet: ['cgocall'] });
+    await session.untilShown(title, (diagnostics) => diagnostics.length === 1);
+    await session.changeSettings({ leaveToVet: ['printf'] });
+    await session.until(() => session.log.find((line) => line.includes('cgoGuard.leaveToVet may list cgocall and unsafeptr, not "printf"')));
+  });
+});

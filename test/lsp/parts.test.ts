@@ -12,7 +12,7 @@ describe('settings', () => {
   const known = new Set(['cstring-leak', 'malloc-leak']);
 
   test('of a section and of an object that holds it', () => {
-    const value = { enable: false, rules: { 'cstring-leak': 'error', 'malloc-leak': 'off' } };
+    const value = { enable: false, leaveToVet: ['unsafeptr'], rules: { 'cstring-leak': 'error', 'malloc-leak': 'off' } };
     expect(readSettings(value, known)).toEqual({ settings: value, problems: [] });
     expect(readSettings({ cgoGuard: value }, known)).toEqual({ settings: value, problems: [] });
   });
@@ -34,7 +34,7 @@ describe('settings', () => {
 
   test('one bad value leaves the good ones', () => {
     const { settings, problems } = readSettings({ enable: 1, rules: { 'malloc-leak': 2, 'cstring-leak': 'hint' } }, known);
-    expect(settings).toEqual({ enable: true, rules: { 'cstring-leak': 'hint' } });
+    expect(settings).toEqual({ ...defaultSettings, rules: { 'cstring-leak': 'hint' } });
     expect(problems).toHaveLength(2);
   });
 });

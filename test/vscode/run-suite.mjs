@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { buildSuite } from './build-suite.mjs';
-import { root, sample, suiteOutput } from './host/paths.mjs';
+import { root, sample, suiteOutput, vetStandIn } from './host/paths.mjs';
 import { pickTestHost, skip } from './host/pick-host.mjs';
 
 const host = await pickTestHost();
@@ -22,7 +22,7 @@ async function runSuite({ executable, name }) {
   try {
     await runTests({
       vscodeExecutablePath: executable,
-      extensionDevelopmentPath: root,
+      extensionDevelopmentPath: [root, vetStandIn],
       extensionTestsPath: path.join(suiteOutput, 'index.js'),
       extensionTestsEnv: { TEST_RESULT: result },
       launchArgs: [workspace, '--disable-extensions', `--user-data-dir=${scratch}/u`, `--extensions-dir=${scratch}/e`],

@@ -4,6 +4,10 @@ import type { Confidence, Severity } from './finding.ts';
 export const families = ['memory', 'pointer', 'layout', 'callback', 'runtime', 'build'] as const;
 export type Family = (typeof families)[number];
 
+/** Analysers of go vet that look at this border. Source: golang.org/x/tools/go/analysis/passes. */
+export const vetAnalysers = ['cgocall', 'unsafeptr'] as const;
+export type VetAnalyser = (typeof vetAnalysers)[number];
+
 /** A whole package: file name to text. */
 export type PackageText = Readonly<Record<string, string>>;
 
@@ -55,6 +59,8 @@ export interface RuleMeta {
   /** One sentence without a full stop, for tables: "C.CString result that is never freed". */
   readonly summary: string;
   readonly fix: FixPolicy;
+  /** The analyser of go vet, and so of gopls, that reports a part of what this rule does. */
+  readonly vet?: VetAnalyser;
   readonly docs: RuleDocs;
   readonly examples: readonly Example[];
 }

@@ -1,7 +1,7 @@
 /** What every feature needs: the engine once it is ready, the open documents, the rules' own words, what the client can do. */
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { Finding } from '../lint/finding.ts';
-import type { RuleMeta } from '../lint/rule-meta.ts';
+import type { RuleMeta, VetAnalyser } from '../lint/rule-meta.ts';
 import type { ClientFacts } from './client-facts.ts';
 import type { Documents, OpenDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
@@ -15,6 +15,8 @@ export interface Context {
   readonly engine: () => Promise<Engine>;
   /** False when the user switched Cgo Guard off. */
   readonly enabled: () => boolean;
+  /** Analysers of go vet to which the user leaves what they report, too. */
+  readonly leftToVet: () => readonly VetAnalyser[];
   /** Says something to the user's log, the same thing only once. */
   readonly log: (message: string) => void;
 }

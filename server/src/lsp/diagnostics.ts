@@ -58,8 +58,14 @@ export function pushDiagnostics(context: Context, send: (params: PublishDiagnost
   };
 }
 
+/** Whether the user reads this from go vet: hover and quick fixes stay, the squiggle is vet's. */
+function isLeftToVet({ rules, leftToVet }: Context, rule: string): boolean {
+  const vet = rules.get(rule)?.vet;
+  return vet !== undefined && leftToVet().includes(vet);
+}
+
 async function diagnosticsOf(context: Context, engine: Engine, document: OpenDocument): Promise<Diagnostic[]> {
-  const findings = await findingsOf(engine, document);
+  const findings = (await findingsOf(engine, document)).filter(({ rule }) => !isLeftToVet(context, rule));
   const lines = await linesOfFiles(engine, context.documents, filesOf(findings));
   return findings.flatMap((finding) => toDiagnostic(context, finding, lines) ?? []);
 }

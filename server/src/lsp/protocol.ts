@@ -6,4 +6,6 @@ export type FixAllKind = 'source.fixAll.cgoGuard';
 /** What each diagnostic carries for the client: the finding's identity while lines move. */
 export interface DiagnosticData {
   readonly fingerprint: string;
+  /** The analyser of go vet that may say the same thing at the same place. */
+  readonly vet?: string;
 }

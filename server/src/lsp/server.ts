@@ -83,6 +83,7 @@ export function startServer(connection: Connection, parts: ServerParts): void {
     client: () => client,
     engine: () => configured.promise.then(() => loading),
     enabled: () => settings.enable,
+    leftToVet: () => settings.leaveToVet,
     log,
   };
   const diagnostics = pushDiagnostics(context, (params) => void connection.sendDiagnostics(params).catch(ignore), parts.after);

@@ -1,12 +1,15 @@
 /** Reads the user's settings. What is wrong in them is ignored and said once, in words; a bad value never stops the server. */
 import { severities, type Severity } from '../lint/finding.ts';
+import { vetAnalysers, type VetAnalyser } from '../lint/rule-meta.ts';
 
 export interface UserSettings {
   readonly enable: boolean;
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
+  /** Analysers of go vet whose part is left to them: the findings of the rules that they share are not shown. */
+  readonly leaveToVet: readonly VetAnalyser[];
 }
 
-export const defaultSettings: UserSettings = { enable: true, rules: {} };
+export const defaultSettings: UserSettings = { enable: true, rules: {}, leaveToVet: [] };
 
 export interface ReadSettings {
   readonly settings: UserSettings;
@@ -22,7 +25,8 @@ export function readSettings(value: unknown, knownRules: ReadonlySet<string>): R
   if (!isRecord(value)) return { settings: defaultSettings, problems: [`cgoGuard must be an object, not ${show(value)}`] };
   if (isRecord(value['cgoGuard'])) return readSettings(value['cgoGuard'], knownRules);
   const problems: string[] = [];
-  return { settings: { enable: readEnable(value['enable'], problems), rules: readRules(value['rules'], knownRules, problems) }, problems };
+  const settings = { enable: readEnable(value['enable'], problems), rules: readRules(value['rules'], knownRules, problems), leaveToVet: readAnalysers(value['leaveToVet'], problems) };
+  return { settings, problems };
 }
 
 function readEnable(value: unknown, problems: string[]): boolean {
@@ -44,6 +48,15 @@ function readRules(value: unknown, known: ReadonlySet<string>, problems: string[
     else problems.push(`cgoGuard.rules.${id} must be one of ${[...levels].join(', ')}, not ${show(level)}`);
   }
   return rules;
+}
+
+function readAnalysers(value: unknown, problems: string[]): UserSettings['leaveToVet'] {
+  const known: readonly string[] = vetAnalysers;
+  if (value === undefined || value === null) return defaultSettings.leaveToVet;
+  const names: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const wrong = names.filter((name) => typeof name !== 'string' || !known.includes(name));
+  if (wrong.length > 0) problems.push(`cgoGuard.leaveToVet may list ${known.join(' and ')}, not ${wrong.map(show).join(', ')}`);
+  return vetAnalysers.filter((name) => names.includes(name));
 }
 
 const isLevel = (value: unknown): value is Severity | 'off' => typeof value === 'string' && levels.has(value);

@@ -26,7 +26,8 @@ export const filesOf = (findings: readonly Finding[]): FileId[] =>
 export function toDiagnostic(context: Context, finding: Finding, lines: ReadonlyMap<FileId, Lines>): Diagnostic | undefined {
   const own = lines.get(finding.file);
   if (!own) return undefined;
-  const data: DiagnosticData = { fingerprint: finding.fingerprint };
+  const vet = context.rules.get(finding.rule)?.vet;
+  const data: DiagnosticData = { fingerprint: finding.fingerprint, ...(vet === undefined ? {} : { vet }) };
   const path = context.client().relatedInformation ? related(finding, lines, context.documents) : [];
   return {
     range: rangeOf(own, finding.span),

@@ -3,7 +3,7 @@
  * Looks like a `code` executable to @vscode/test-electron and runs the same tests in code-server and headless Chromium.
  * Ends with 0 when they passed, 1 when they failed, 2 when this harness itself failed.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,8 @@ async function run() {
   const userData = values['user-data-dir'] ?? path.join(scratch, 'user');
   const extensions = values['extensions-dir'] ?? path.join(scratch, 'extensions');
   seedSettings(userData);
+  const { beside } = underDevelopment();
+  for (const folder of beside) cpSync(folder, path.join(extensions, path.basename(folder)), { recursive: true });
   server = await startCodeServer({
     userData,
     extensions,
@@ -82,15 +84,23 @@ async function run() {
 /** The page that a desktop VS Code with these arguments would be. */
 function workbenchUrl(base) {
   const remote = (file) => `vscode-remote://${new URL(base).host}${absolute(file)}`;
-  const payload = (values.extensionDevelopmentPath ?? []).map((folder) => ['extensionDevelopmentPath', remote(folder)]);
+  const { one, beside } = underDevelopment();
+  const payload = one === undefined ? [] : [['extensionDevelopmentPath', remote(one)]];
   if (values.extensionTestsPath !== undefined) payload.push(['extensionTestsPath', remote(values.extensionTestsPath)]);
-  if (values['disable-extensions']) payload.push(['disableExtensions', 'true']);
+  // Nothing but those is installed in a new extensions folder; disabled, they would be gone, too.
+  if (values['disable-extensions'] && beside.length === 0) payload.push(['disableExtensions', 'true']);
   payload.push(['skipWelcome', 'true']);
   const query = new URLSearchParams({ payload: JSON.stringify(payload) });
   const [target] = positionals;
   if (target === undefined) query.set('ew', 'true');
   else query.set(target.endsWith('.code-workspace') ? 'workspace' : 'folder', absolute(target));
   return `${base}/?${query}`;
+}
+
+/** The page takes one extension under development; the others are installed like any. */
+function underDevelopment() {
+  const [one, ...beside] = values.extensionDevelopmentPath ?? [];
+  return { one, beside };
 }
 
 function absolute(file) {

@@ -6,6 +6,8 @@ export const root = path.resolve(import.meta.dirname, '../../..');
 export const toolsManifest = path.join(root, 'test/vscode/tools');
 /** Outside node_modules, so that `npm ci` does not throw 800 MB away. */
 export const toolsCache = path.join(root, '.vscode-test-tools');
+/** An extension that shows diagnostics as gopls does. */
+export const vetStandIn = path.join(root, 'test/vscode/vet-stand-in');
 /** The bundled suite. */
 export const suiteOutput = path.join(root, '.vscode-test-out');
 /** Screenshots of the run as a user. */

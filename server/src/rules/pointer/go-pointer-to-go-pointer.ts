@@ -45,6 +45,7 @@ export default defineRule({
   since: '0.1.0',
   summary: 'C gets Go memory that holds pointers to Go memory',
   fix: { offered: 'never' },
+  vet: 'cgocall',
   docs: {
     why: 'A Go pointer in the argument list is kept in place until the C function returns. What that memory points to is not: cgo therefore demands that it holds no pointers to Go memory that is not pinned, and checks it at run time (`… has Go pointer to unpinned Go pointer`). Strings, slices, maps, channels, funcs and interfaces are Go pointers, and so is `&x` in a field of a C struct.',
     advice: 'Pass the inner pointers as arguments of their own and let a small C wrapper build the struct; or build it in C memory (`C.malloc`, `C.CString` for each string); or pin each inner pointer with `runtime.Pinner` (Go 1.21). To hand C an object of Go, pass a `cgo.Handle`.',

@@ -61,6 +61,7 @@ export default defineRule({
   since: '0.1.0',
   summary: 'Slice or string header made by hand, or given to C in place of the elements',
   fix: { offered: 'sometimes', safety: 'either', because: 'the address is then taken where it is used' },
+  vet: 'unsafeptr',
   docs: {
     why: 'The `Data` of `reflect.SliceHeader` and `reflect.StringHeader` is a uintptr: while a header stands alone, the garbage collector does not see what it names, and the compiler may drop stores to it. Both are deprecated since Go 1.21. A slice variable is itself such a header: C that gets `unsafe.Pointer(&s)` reads the address, the length and the capacity as if they were elements, and overwrites them.',
     advice: 'Make views with `unsafe.Slice((*T)(p), n)` (Go 1.17), take addresses with `unsafe.SliceData(b)` and `unsafe.StringData(s)` (Go 1.20) or `&b[0]`.',

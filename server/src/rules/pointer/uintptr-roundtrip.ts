@@ -55,6 +55,7 @@ export default defineRule({
   since: '0.1.0',
   summary: 'Integer that becomes a pointer, or address of Go memory that is kept as a uintptr',
   fix: { offered: 'sometimes', safety: 'unsafe', because },
+  vet: 'unsafeptr',
   docs: {
     why: 'A `uintptr` is a number: it keeps nothing alive, and nobody updates it when a stack moves. An address that is kept as a number may name something else by the time it is used. The other way round, an integer that was never an address does not belong into an `unsafe.Pointer`: where the runtime meets such a value on a stack or in the heap it may abort (`found bad pointer in Go heap`, `invalid pointer found on stack`), and `-race` and `-d=checkptr` stop at the conversion.',
     advice: 'Convert back in the same expression (`unsafe.Pointer(uintptr(p) + n)`, or `unsafe.Add(p, n)` since Go 1.17). Write `uintptr(unsafe.Pointer(p))` directly in the argument list of a system call. To hand C an id or a `cgo.Handle`, let a small C wrapper take a `uintptr_t` and convert it there.',
