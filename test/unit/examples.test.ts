@@ -22,6 +22,10 @@ beforeAll(async () => {
 afterAll(() => project?.dispose());
 
 describe.each(rules)('$id', (rule) => {
+  beforeAll(() => {
+    project.settings = { rules: rule.offByDefault ? { [rule.id]: rule.severity } : {} };
+  });
+
   test('has an example', () => {
     expect(rule.examples.length).toBeGreaterThan(0);
   });

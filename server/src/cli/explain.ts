@@ -20,7 +20,7 @@ export function explain(rule: RuleMeta, color: boolean): string {
   const colors = createColors(color);
   const section = (title: string, body: string): string => `${colors.bold(title)}\n\n${body.replace(/^\n+|\s+$/g, '')}`;
   const parts = [
-    `${colors.bold(rule.id)}: ${rule.summary}\n${colors.dim(`${rule.family} · ${rule.severity} · ${rule.confidence} · since ${rule.since}${rule.status === 'stable' ? '' : ` · ${rule.status}`}`)}`,
+    `${colors.bold(rule.id)}: ${rule.summary}\n${colors.dim(`${rule.family} · ${rule.offByDefault ? `off by default (${rule.severity})` : rule.severity} · ${rule.confidence} · since ${rule.since}${rule.status === 'stable' ? '' : ` · ${rule.status}`}`)}`,
     section('Why it is a hazard', rule.docs.why),
     section('What to do', rule.docs.advice),
     section('What the rule cannot see', rule.docs.limits),

@@ -1,6 +1,6 @@
 /** `cgo-guard rules`: the table of all rules, for people or programs. Everything in it comes from the rules themselves. */
 import { createColors } from 'picocolors';
-import { families, pageUrl, type FixPolicy, type RuleMeta } from '../lint/rule-meta.ts';
+import { defaultSeverity, families, pageUrl, type FixPolicy, type RuleMeta } from '../lint/rule-meta.ts';
 import { displayWidth } from '../report/code-frame.ts';
 import { byCodeUnits } from './paths.ts';
 
@@ -11,7 +11,7 @@ export const sortRules = (rules: readonly RuleMeta[]): readonly RuleMeta[] =>
 /** The table, one rule a line. */
 export function rulesTable(rules: readonly RuleMeta[], color: boolean): string {
   const colors = createColors(color);
-  const rows = sortRules(rules).map((rule) => [rule.id, rule.family, rule.severity, fixWord(rule.fix), rule.summary]);
+  const rows = sortRules(rules).map((rule) => [rule.id, rule.family, defaultSeverity(rule), fixWord(rule.fix), rule.summary]);
   const head = ['RULE', 'FAMILY', 'SEVERITY', 'FIX', 'SUMMARY'];
   const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => displayWidth(row[column] ?? title))));
   const line = (row: readonly string[]): string =>
@@ -24,7 +24,7 @@ export function rulesTable(rules: readonly RuleMeta[], color: boolean): string {
 
 /** The same as a JSON list, with everything that is one word or sentence long. */
 export function rulesJson(rules: readonly RuleMeta[]): string {
-  const list = sortRules(rules).map(({ id, family, severity, confidence, status, since, summary, fix }) => ({
+  const list = sortRules(rules).map((rule) => ({ ...rule, severity: defaultSeverity(rule) })).map(({ id, family, severity, confidence, status, since, summary, fix }) => ({
     id,
     family,
     severity,

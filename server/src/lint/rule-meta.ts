@@ -52,6 +52,8 @@ export interface RuleMeta {
   readonly family: Family;
   /** Severity of a finding that nothing weakens. */
   readonly severity: Severity;
+  /** The rule runs only where somebody gives it a severity: what it says is right, but not what most want to read. */
+  readonly offByDefault?: true;
   readonly confidence: Confidence;
   readonly status: 'preview' | 'stable' | 'deprecated';
   /** Version of Cgo Guard that brought the rule. */
@@ -64,6 +66,9 @@ export interface RuleMeta {
   readonly docs: RuleDocs;
   readonly examples: readonly Example[];
 }
+
+/** The severity that a rule has without any settings. */
+export const defaultSeverity = (rule: RuleMeta): Severity | 'off' => (rule.offByDefault ? 'off' : rule.severity);
 
 /** Where every rule page lives; the one place that knows. Pages are server/docs/rules/<id>.md in the repository. */
 export const pageUrl = (id: string): string => `https://github.com/cgo-guard/cgo-guard/blob/main/server/docs/rules/${id}.md`;

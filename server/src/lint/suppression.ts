@@ -39,6 +39,12 @@ export interface SuppressionProblem {
   readonly removal?: TextEdit;
 }
 
+/** What is reported about suppressions themselves; their severity can be set like that of a rule. */
+export const suppressionReports = [
+  { id: 'suppression-without-reason', severity: 'warning', summary: 'Suppression that names no reason or no rule that exists' },
+  { id: 'unused-suppression', severity: 'info', summary: 'Suppression of a rule that finds nothing there' },
+] as const satisfies readonly { readonly id: SuppressionProblem['rule']; readonly severity: Severity; readonly summary: string }[];
+
 export interface SuppressionContext {
   /** Every rule id there is. */
   readonly known: readonly string[];

@@ -11,7 +11,7 @@ import {
   type ServerCapabilities,
 } from 'vscode-languageserver';
 import type { RuleMeta } from '../lint/rule-meta.ts';
-import type { SuppressionProblem } from '../lint/suppression.ts';
+import { suppressionReports } from '../lint/suppression.ts';
 import { answering, describe } from './answering.ts';
 import { clientFacts } from './client-facts.ts';
 import { codeActionKinds, codeActions, resolveCodeAction } from './code-actions.ts';
@@ -45,13 +45,10 @@ const capabilities: ServerCapabilities = {
   semanticTokensProvider: { legend: tokenLegend, full: true, range: true, documentSelector: [{ language: 'go' }] },
 };
 
-/** What may be wrong with a suppression has a severity as the rules have. */
-const suppressionProblems: readonly SuppressionProblem['rule'][] = ['suppression-without-reason', 'unused-suppression'];
-
 /** Answers the client on this connection until it ends. */
 export function startServer(connection: Connection, parts: ServerParts): void {
   const documents = new Documents();
-  const ids: ReadonlySet<string> = new Set([...parts.rules.map(({ id }) => id), ...suppressionProblems]);
+  const ids: ReadonlySet<string> = new Set([...parts.rules.map(({ id }) => id), ...suppressionReports.map(({ id }) => id)]);
   const log = once((message) => {
     // What is still under way at the end may fail, and nobody is there to read it.
     if (!ended) connection.console.error(message);

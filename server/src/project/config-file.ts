@@ -1,6 +1,7 @@
 /** Finds the `.cgo-guard.json` that applies to a folder, for both doors. Reads through the host only; the format is lint/config.ts's. */
 import picomatch from 'picomatch';
 import { emptyConfig, parseConfig, type Config } from '../lint/config.ts';
+import { suppressionReports } from '../lint/suppression.ts';
 import { directoryOf, type FileId, type Host } from './host.ts';
 
 export const configName = '.cgo-guard.json';
@@ -22,7 +23,7 @@ export class ConfigFiles {
 
   constructor(host: Host, ruleIds: readonly string[]) {
     this.#host = host;
-    this.#ruleIds = ruleIds;
+    this.#ruleIds = [...ruleIds, ...suppressionReports.map(({ id }) => id)];
   }
 
   /** The nearest project file at or above `directory` applies, alone: files do not add up. */

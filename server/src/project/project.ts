@@ -24,6 +24,8 @@ export interface Settings {
   readonly rules: Readonly<Record<string, Severity | 'off'>>;
 }
 
+const offByDefault: Settings['rules'] = Object.fromEntries(rules.flatMap((rule) => (rule.offByDefault ? [[rule.id, 'off' as const]] : [])));
+
 export interface FileReport {
   readonly file: FileId;
   /** The text that the spans refer to. */
@@ -200,7 +202,7 @@ export class Project {
       rules,
       contracts: (config.kind === 'file' ? config.config : emptyConfig).contracts,
       // The project file speaks for everyone who works on the project, the settings for the one who sits here.
-      severities: { ...(config.kind === 'file' ? config.config.rules : {}), ...this.#settings.rules },
+      severities: { ...offByDefault, ...(config.kind === 'file' ? config.config.rules : {}), ...this.#settings.rules },
       fixFile: (file: PackageFile): FixFile => fixFile(file, goVersion),
       onError: (rule, error) => this.onError(rule, error),
     };

@@ -27,7 +27,7 @@ export function sarifRule(rule: RuleMeta): Sarif.ReportingDescriptor {
     fullDescription: { text: plainText(rule.docs.why), markdown: rule.docs.why },
     help: { text: plainText(markdown), markdown },
     helpUri: pageUrl(rule.id),
-    defaultConfiguration: { enabled: true, level: sarifLevel(rule.severity) },
+    defaultConfiguration: { enabled: !rule.offByDefault, level: sarifLevel(rule.severity) },
     properties: { tags: [rule.family], precision: precision[rule.confidence], 'problem.severity': problemSeverity[rule.severity] },
   };
 }

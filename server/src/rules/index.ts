@@ -21,6 +21,7 @@ import notNulTerminated from './layout/not-nul-terminated.ts';
 import packedStruct from './layout/packed-struct.ts';
 import sizeofMismatch from './layout/sizeof-mismatch.ts';
 import structCast from './layout/struct-cast.ts';
+import uintptrTypedCNil from './layout/uintptr-typed-c-nil.ts';
 import allocSize from './memory/alloc-size.ts';
 import cstringLeak from './memory/cstring-leak.ts';
 import deferFreeEarly from './memory/defer-free-early.ts';
@@ -74,6 +75,7 @@ export const rules: readonly Rule[] = [
   packedStruct,
   sizeofMismatch,
   structCast,
+  uintptrTypedCNil,
   allocSize,
   cstringLeak,
   deferFreeEarly,

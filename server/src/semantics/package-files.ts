@@ -1,7 +1,7 @@
 /** What each file adds to its package: imports, functions, types. Kept by the parsed file and by declaration, so that files nobody edits cost nothing. */
 import type { Span } from '../base/span.ts';
 import type { CUnit } from '../syntax/c/c-facts.ts';
-import type { Decl, Expr, FuncDecl } from '../syntax/go/ast.ts';
+import type { Decl, Expr, FuncDecl, ValueSpec } from '../syntax/go/ast.ts';
 import type { DeclSyntax, GoFile, TopDecl } from '../syntax/go/go-file.ts';
 import { exportName } from './exports.ts';
 import { cImport, type CImport } from './preamble.ts';
@@ -126,7 +126,7 @@ const initialisers = new WeakMap<Decl, FuncDecl>();
 
 /** Package variables with function literals are initialised by code, which is looked at like an init function. */
 function initialiser(decl: Decl): FuncDecl | undefined {
-  if (decl.k !== 'VarDecl' || !decl.specs.some((spec) => spec.values.some(mayHoldLiteral))) return undefined;
+  if (decl.k !== 'VarDecl' || !decl.specs.some((spec) => spec.values.some(mayHoldLiteral) || isNilOfC(spec))) return undefined;
   let made = initialisers.get(decl);
   if (!made) {
     made = { k: 'Func', s: decl.s, e: decl.e, name: 'init', n: decl.s, typeParams: [], sig: { params: [], results: [] }, body: { k: 'Block', s: decl.s, e: decl.e, body: [decl] } };
@@ -134,6 +134,9 @@ function initialiser(decl: Decl): FuncDecl | undefined {
   }
   return made;
 }
+
+/** `var d C.EGLDisplay = nil` */
+const isNilOfC = ({ type, values }: ValueSpec): boolean => type?.k === 'Selector' && type.x.k === 'Ident' && type.x.name === 'C' && values.some((value) => value.k === 'Ident' && value.name === 'nil');
 
 const mayHoldLiteral = (value: Expr): boolean => value.k === 'FuncLit' || value.k === 'Composite' || value.k === 'Call' || (value.k === 'Unary' && mayHoldLiteral(value.x));
 

@@ -1,5 +1,7 @@
 /** Every generated file as path and content, from the rules and the hand-written files that hold a generated part. Reads no disk. */
 import { severities } from '../../src/lint/finding.ts';
+import { defaultSeverity } from '../../src/lint/rule-meta.ts';
+import { suppressionReports } from '../../src/lint/suppression.ts';
 import type { LoadedRule } from './load-rules.ts';
 import { fixSummary, rulePage } from './rule-page.ts';
 
@@ -48,7 +50,7 @@ function table(rules: readonly LoadedRule[], folder: string): string {
   return [
     '| Rule | Finds | Severity | Quick fix |',
     '|---|---|---|---|',
-    ...rules.map(({ id, meta }) => `| [${id}](${folder}/${id}.md) | ${meta.summary.replaceAll('|', '\\|')} | ${meta.severity} | ${fixSummary(meta.fix)} |`),
+    ...rules.map(({ id, meta }) => `| [${id}](${folder}/${id}.md) | ${meta.summary.replaceAll('|', '\\|')} | ${defaultSeverity(meta)} | ${fixSummary(meta.fix)} |`),
   ].join('\n');
 }
 
@@ -67,7 +69,7 @@ function withRuleSettings(manifest: string, rules: readonly LoadedRule[]): strin
   const start = manifest.indexOf('{', key);
   const indent = /^ */.exec(manifest.slice(manifest.lastIndexOf('\n', key) + 1))![0];
   const properties = Object.fromEntries(
-    rules.map(({ id, meta }) => [id, { type: 'string', enum: [...severities, 'off'], markdownDescription: meta.summary }]),
+    [...rules.map(({ id, meta }) => ({ id, summary: meta.summary })), ...suppressionReports].map(({ id, summary }) => [id, { type: 'string', enum: [...severities, 'off'], markdownDescription: summary }]),
   );
   const text = JSON.stringify(properties, undefined, 2).replaceAll('\n', `\n${indent}`);
   return manifest.slice(0, start) + text + manifest.slice(closingBrace(manifest, start) + 1);

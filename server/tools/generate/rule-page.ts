@@ -35,7 +35,7 @@ export function fixSummary(fix: FixPolicy): string {
 
 function factTable(rule: RuleMeta): string {
   const rows = [
-    ['Severity', rule.severity],
+    ['Severity', rule.offByDefault ? `off by default; ${rule.severity} when it is switched on` : rule.severity],
     ['Confidence', rule.confidence],
     ['Family', rule.family],
     ['Quick fix', fixSummary(rule.fix)],
@@ -74,11 +74,12 @@ function quickFix(fix: FixPolicy): string {
   return `${when} ${kind}: ${lowerFirst(prose(fix.because)).replace(/\.?$/, '.')}`;
 }
 
-function suppression({ id, family }: RuleMeta): string {
+function suppression({ id, family, severity, offByDefault }: RuleMeta): string {
   const forExports = family === 'callback' ? '; for an exported function, between `//export` and `func`' : '';
   return [
     `Put a comment with a reason on the line, or on the line above${forExports}:`,
     `\`\`\`go\n//cgoguard:ignore ${id} the reason\n\`\`\``,
+    ...(offByDefault ? [`The rule is off unless it is switched on with \`"cgoGuard.rules": { "${id}": "${severity}" }\` or \`"rules": { "${id}": "${severity}" }\`.`] : []),
     `Switch the rule off, or give it another severity, with \`"cgoGuard.rules": { "${id}": "off" }\` in the editor's settings or ` +
       `\`"rules": { "${id}": "off" }\` in \`.cgo-guard.json\`.`,
   ].join('\n\n');

@@ -1,0 +1,22 @@
+/** C pointer types that cgo gives Go as uintptr, because their values need not be addresses. Source: cmd/cgo, "Special cases"; cmd/cgo/gcc.go, badPointerTypedef. */
+import type { CView } from './c-view.ts';
+
+/** The parent of each JNI type that cgo knows. */
+const jni: Readonly<Record<string, string>> = {
+  jclass: 'jobject', jthrowable: 'jobject', jstring: 'jobject', jarray: 'jobject', jweak: 'jobject',
+  jbooleanArray: 'jarray', jbyteArray: 'jarray', jcharArray: 'jarray', jshortArray: 'jarray', jintArray: 'jarray', jlongArray: 'jarray', jfloatArray: 'jarray', jdoubleArray: 'jarray', jobjectArray: 'jarray',
+};
+
+/** Which family of special types a C type belongs to; `undefined` for every other. A typedef in view has to look as cgo demands; one that is not in view is taken by its name. */
+export function uintptrFamily(c: CView, name: string): 'EGL' | 'JNI' | 'Core Foundation' | undefined {
+  const own = c.typedef(name);
+  if (name === 'EGLDisplay' || name === 'EGLConfig') return own === undefined || isVoidPointer(own) ? 'EGL' : undefined;
+  if (name === 'jobject') return own === undefined || isVoidPointer(own) || /^(?:struct )?_jobject ?\*$/.test(own) ? 'JNI' : undefined;
+  const parent = Object.hasOwn(jni, name) ? jni[name] : undefined;
+  if (parent !== undefined) return own === undefined || own === parent ? uintptrFamily(c, parent) : undefined;
+  // A type of Apple's frameworks is one of these when it has a function …GetTypeID; the parts of a PDF document have none.
+  if (/^C[FG][A-Z]\w*Ref$/.test(name) && !/^CGPDF(?!Document|Page)/.test(name)) return own === undefined ? 'Core Foundation' : undefined;
+  return undefined;
+}
+
+const isVoidPointer = (type: string): boolean => /^void ?\*$/.test(type);
