@@ -7,6 +7,7 @@ import { type GoPointers, goPointersIn } from '../semantics/go-pointers.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { isUnsafePointer, type Type } from '../semantics/types.ts';
 import { definitions, onlyDefinition, origin } from './definitions.ts';
+import { funcsForC } from './func-values.ts';
 import { Contents, isPointerLike } from './go-contents.ts';
 import type { CallStep, FuncIr, Operand, Var } from './ir.ts';
 import type { Place } from './knowledge.ts';
@@ -46,13 +47,15 @@ export function isPinned(ir: FuncIr): boolean {
 function find(fn: GoFunction, ir: FuncIr, flow: PackageFlow): GoPointerArg[] {
   const out: GoPointerArg[] = [];
   const headers = sliceHeaderFacts(fn, flow).filter(({ how }) => how === 'passed');
+  const functions = funcsForC(fn, flow);
   const contents = new Contents(fn, flow);
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       if (step.op !== 'call' || step.callee.k !== 'c' || copies.has(step.callee.name)) continue;
       step.args.forEach((arg, i) => {
         const span = step.argSpans[i] ?? step.span;
-        if (headers.some((header) => isConverted(ir, arg, header.span))) return;
+        // What is told by itself.
+        if ([...headers, ...functions].some((told) => isConverted(ir, arg, told.span) || (told.span.start === span.start && told.span.end === span.end))) return;
         const fact = ofArgument(ir, arg, contents, flow);
         if (fact) out.push({ span, ...fact });
       });

@@ -5,6 +5,7 @@ import { libcFunction, libcParam } from '../semantics/c/libc.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { cTypeName, isUnsafePointer, type Type, typeText } from '../semantics/types.ts';
 import { origin } from './definitions.ts';
+import { funcsForC } from './func-values.ts';
 import { mayKeep, mayRegister, mayWalk } from './c-names.ts';
 import { type GoPointer, loadedFrom, pointerSource, type PointerSource, type Viewpoint } from './go-pointers.ts';
 import type { CallStep, Operand, Step } from './ir.ts';
@@ -47,7 +48,9 @@ export function retainedPointers(fn: GoFunction, flow: PackageFlow): readonly Re
         else if (step.op === 'setField' || step.op === 'setDeref' || step.op === 'setIndex') out.push(...(stored(at, step) ?? []));
       }
     }
-    return out;
+    // A Go function in the disguise of one of C's is told by itself.
+    const functions = out.length > 0 ? funcsForC(current, flow) : [];
+    return functions.length > 0 ? out.filter(({ span }) => !functions.some((told) => told.span.start === span.start && told.span.end === span.end)) : out;
   });
 }
 

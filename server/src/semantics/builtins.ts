@@ -42,6 +42,8 @@ export function standardResults(pkg: string, name: string): readonly Type[] | un
     case 'os.ReadFile':
     case 'io.ReadAll':
       return [{ k: 'slice', elem: { k: 'named', name: 'byte' } }, { k: 'named', name: 'error' }];
+    case 'reflect.ValueOf':
+      return [{ k: 'named', pkg: 'reflect', name: 'Value' }];
     case 'runtime/cgo.NewHandle':
       return [{ k: 'named', pkg: 'runtime/cgo', name: 'Handle' }];
     case 'C.CString':

@@ -105,6 +105,18 @@ export class CView {
     return this.#typedefs.get(name);
   }
 
+  /** Whether a typedef names functions, or pointers to them. */
+  functionType(name: string): 'function' | 'pointer' | undefined {
+    let at = name;
+    for (let i = 0; i < 8; i++) {
+      const type = this.#typedefs.get(at);
+      if (type === undefined) return undefined;
+      if (type.includes('(')) return type.includes('(*') ? 'pointer' : 'function';
+      at = goName(type);
+    }
+    return undefined;
+  }
+
   /** Whether `C.name` is known to be a number: then casting to it is no struct cast. */
   isNumber(name: string): boolean {
     let at = name;

@@ -1,7 +1,7 @@
 /** Reports nil and Go pointers in C types that are numbers in Go: EGLDisplay, jobject, CFTypeRef and their kin. */
 import { shift } from '../../base/span.ts';
 import { type WrongNumber, wrongNumbers } from '../../flow/uintptr-types.ts';
-import { nilToZero } from '../../lint/fixes/nil-to-zero.ts';
+import { replaceName } from '../../lint/fixes/replace-name.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 
@@ -56,7 +56,7 @@ export default defineRule({
         top: fn.top,
         span: fact.span,
         message: message(fact),
-        ...(fact.how === 'go-pointer' ? {} : { fixes: [{ title: 'Write 0 instead of nil', safety: 'safe' as const, edits: (file) => nilToZero(file, target, shift(fact.span, target.at)) }] }),
+        ...(fact.how === 'go-pointer' ? {} : { fixes: [{ title: 'Write 0 instead of nil', safety: 'safe' as const, edits: () => replaceName(target, shift(fact.span, target.at), 'nil', '0') }] }),
       };
     }
   },
