@@ -41,6 +41,12 @@ export function takenBy(ir: FuncIr, step: Step, shape: Shape): { readonly lock: 
   return lock === undefined ? undefined : { lock, alone: step.callee.name === 'Lock' };
 }
 
+/** Whether the function begins with giving back a lock that its caller holds. */
+export function givesBack(ir: FuncIr, lock: string, shape: Shape): boolean {
+  const first = ir.body.calls.find((step) => step.mode === 'call' && step.callee.k === 'method' && /^R?(?:Lock|Unlock)$/.test(step.callee.name) && lockName(ir, step, shape) === lock);
+  return first?.callee.k === 'method' && first.callee.name.endsWith('Unlock');
+}
+
 function walk(ir: FuncIr, body: FuncBody, entry: Locks, shape: Shape, found: Map<Step, Locks>): void {
   const at = new Map<number, Locks>([[0, entry]]);
   const queue = [0];

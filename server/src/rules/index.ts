@@ -8,6 +8,7 @@ import noCgoFallback from './build/no-cgo-fallback.ts';
 import noescapeNocallback from './build/noescape-nocallback.ts';
 import preambleCommentForm from './build/preamble-comment-form.ts';
 import variadicCCall from './build/variadic-c-call.ts';
+import callbackCycle from './callback/callback-cycle.ts';
 import callbackRetainsCPointer from './callback/callback-retains-c-pointer.ts';
 import duplicateExport from './callback/duplicate-export.ts';
 import exportMalformed from './callback/export-malformed.ts';
@@ -63,6 +64,7 @@ export const rules: readonly Rule[] = [
   noescapeNocallback,
   preambleCommentForm,
   variadicCCall,
+  callbackCycle,
   callbackRetainsCPointer,
   duplicateExport,
   exportMalformed,
