@@ -2,16 +2,19 @@
 import { describe, expect, test } from 'vitest';
 import { rules } from '../../server/src/rules/index.ts';
 import { buildErrors, fixtureCases, packageText } from '../support/fixture-cases.ts';
+import { gofmtDiff } from '../support/go-toolchain.ts';
 import { type Outcome, outcome, witnessGap } from './toolchain.ts';
 
 const gap = witnessGap();
-const reason = gap === undefined ? '' : ` (skipped: ${gap})`;
+const reason = because(gap);
 
-describe.skipIf(gap !== undefined)(`examples${reason}`, () => {
+describe('examples', () => {
   for (const { id, examples } of rules) {
     for (const { title, bad, good, witness } of examples) {
       if (!witness) continue;
-      test(`${id}: ${title}`, () => {
+      const missing = witnessGap(witness);
+      test.skipIf(missing !== undefined)(`${id}: ${title}${because(missing)}`, () => {
+        if (witness.by === 'run' && witness.driver !== undefined) expect(gofmtDiff({ 'witness.go': witness.driver })).toBe('');
         expect(outcome(bad, witness)).toEqual(fails(witness.by === 'build' ? witness.error : witness.output));
         expect(outcome(good, witness)).toMatchObject({ failed: false });
       });
@@ -30,6 +33,10 @@ describe.skipIf(gap !== undefined)(`fixtures that Go does not build${reason}`, (
     });
   }
 });
+
+function because(missing: string | undefined): string {
+  return missing === undefined ? '' : ` (skipped: ${missing})`;
+}
 
 /** A failed run whose output has every line of `text`, in any order. */
 const fails = (text: string): Outcome => ({ failed: true, output: expect.stringContaining(text) as string });

@@ -26,9 +26,12 @@ export interface Example {
 /** What the Go toolchain does with a bad example. Each text is a part of what it prints. */
 export type Witness =
   /** `go build` refuses the package, in the compiler or the linker; in a test file `go vet` does. The page quotes the text. */
-  | { readonly by: 'build'; readonly error: string }
-  /** `go run` with these flags (`-asan`, `-gcflags=all=-d=checkptr`, `-race`) and variables (`GODEBUG=cgocheck=1`) fails and prints `output`. */
-  | { readonly by: 'run'; readonly flags?: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly output: string };
+  | { readonly by: 'build'; readonly env?: Readonly<Record<string, string>>; readonly error: string }
+  /**
+   * `go run` with these flags (`-asan`, `-gcflags=all=-d=checkptr`, `-race`) and variables (`GODEBUG=cgocheck=1`) fails and prints `output`.
+   * `driver` is one more Go file beside `bad` and beside `good`, whose init calls them so that the hazard shows (`witness-drivers.ts`).
+   */
+  | { readonly by: 'run'; readonly flags?: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly driver?: string; readonly output: string };
 
 export interface RuleDocs {
   /** Why it is a hazard: the mechanism, in the field's terms. Markdown. */

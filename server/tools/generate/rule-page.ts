@@ -1,5 +1,5 @@
 /** The documentation page of a rule, in Markdown, from what the rule declares and nothing else. */
-import type { Example, FixPolicy, PackageText, RuleMeta } from '../../src/lint/rule-meta.ts';
+import type { Example, FixPolicy, PackageText, RuleMeta, Witness } from '../../src/lint/rule-meta.ts';
 
 /** Markdown of server/docs/rules/<id>.md; `path` is the rule file. */
 export function rulePage(rule: RuleMeta, path: string): string {
@@ -46,8 +46,15 @@ function factTable(rule: RuleMeta): string {
 }
 
 function example({ title, bad, good, byFix, witness }: Example): string[] {
-  const said = witness && [witness.by === 'build' ? 'What `go build` says:' : `What the program prints${conditions(witness)}:`, `\`\`\`text\n${witness.by === 'build' ? witness.error : witness.output}\n\`\`\``];
-  return [`### ${title}`, 'Reported:', files(bad), ...(said ?? []), byFix ? 'After the quick fix:' : 'Better:', files(good)];
+  return [`### ${title}`, 'Reported:', files(bad), ...(witness ? shown(witness) : []), byFix ? 'After the quick fix:' : 'Better:', files(good)];
+}
+
+/** What the Go toolchain says of the example. */
+function shown(witness: Witness): string[] {
+  const how = conditions(witness);
+  if (witness.by === 'build') return [`What \`go build\`${how} says:`, block('text', witness.error)];
+  const said = block('text', witness.output);
+  return witness.driver === undefined ? [`What the program prints${how}:`, said] : [`What the program prints${how} when one more file calls it:`, block('go', witness.driver), said];
 }
 
 /** How the program is built and run. */
@@ -56,12 +63,14 @@ function conditions({ flags = [], env = {} }: { readonly flags?: readonly string
   return all.length === 0 ? '' : ` with \`${all.join(' ')}\``;
 }
 
+const block = (language: string, content: string): string => `\`\`\`${language}\n${content.trimEnd()}\n\`\`\``;
+
 function files(text: PackageText): string {
   const shown = Object.entries(text).filter(([name]) => name !== 'go.mod');
   return shown
     .map(([name, content]) => {
-      const block = `\`\`\`${/\.[ch]$/.test(name) ? 'c' : 'go'}\n${content.trimEnd()}\n\`\`\``;
-      return shown.length > 1 ? `${name}\n\n${block}` : block;
+      const text = block(/\.[ch]$/.test(name) ? 'c' : 'go', content);
+      return shown.length > 1 ? `${name}\n\n${text}` : text;
     })
     .join('\n\n');
 }

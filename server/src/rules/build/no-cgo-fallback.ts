@@ -56,6 +56,7 @@ export default defineRule({
         `,
       },
       byFix: false,
+      witness: { by: 'build', env: { CGO_ENABLED: '0' }, error: 'undefined: conn' },
     },
   ],
   subject: 'package',

@@ -45,7 +45,32 @@ export default defineRule({
       { title: 'Go wiki: turning C arrays into Go slices', url: 'https://go.dev/wiki/cgo#turning-c-arrays-into-go-slices' },
     ],
   },
-  examples: [{ title: 'A view of the buffer in a package variable', bad: { 'main.go': example('unsafe.Slice((*byte)(unsafe.Pointer(data)), n)') }, good: { 'main.go': example('C.GoBytes(unsafe.Pointer(data), C.int(n))') }, byFix: false }],
+  examples: [
+    {
+      title: 'A view of the buffer in a package variable',
+      bad: { 'main.go': example('unsafe.Slice((*byte)(unsafe.Pointer(data)), n)') },
+      good: { 'main.go': example('C.GoBytes(unsafe.Pointer(data), C.int(n))') },
+      byFix: false,
+      witness: {
+        by: 'run',
+        flags: ['-asan'],
+        driver: go`
+          package main
+
+          // #include <stdlib.h>
+          // extern void goRead(char *data, size_t n);
+          // static void call(void) { char *data = calloc(1, 8); goRead(data, 8); free(data); }
+          import "C"
+
+          func init() {
+          	C.call()
+          	println(last[0])
+          }
+        `,
+        output: 'ERROR: AddressSanitizer: heap-use-after-free',
+      },
+    },
+  ],
   subject: 'function',
   *check(fn, { flow }) {
     const told = new Set<number>();

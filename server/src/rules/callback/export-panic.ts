@@ -63,6 +63,21 @@ export default defineRule({
         `,
       },
       byFix: false,
+      witness: {
+        by: 'run',
+        driver: go`
+          package main
+
+          // extern int goCheck(int);
+          // static int call(void) { return goCheck(-1); }
+          import "C"
+
+          func init() {
+          	C.call()
+          }
+        `,
+        output: 'panic: negative',
+      },
     },
   ],
   subject: 'function',

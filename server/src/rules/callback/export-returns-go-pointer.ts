@@ -62,6 +62,21 @@ export default defineRule({
         `,
       },
       byFix: false,
+      witness: {
+        by: 'run',
+        driver: go`
+          package main
+
+          // extern char *goVersion(void);
+          // static void call(void) { goVersion(); }
+          import "C"
+
+          func init() {
+          	C.call()
+          }
+        `,
+        output: 'is unpinned Go pointer or points to unpinned Go pointer',
+      },
     },
   ],
   subject: 'function',

@@ -52,6 +52,20 @@ export default defineRule({
       bad: { 'main.go': example('') },
       good: { 'main.go': example('\tif len(buf) < C.sizeof_struct_header {\n\t\treturn 0\n\t}\n') },
       byFix: false,
+      witness: {
+        by: 'run',
+        flags: ['-gcflags=all=-d=checkptr'],
+        driver: go`
+          package main
+
+          var buf = make([]byte, 64)
+
+          func init() {
+          	magic(buf[len(buf)-4:])
+          }
+        `,
+        output: 'checkptr: converted pointer straddles multiple allocations',
+      },
     },
   ],
   subject: 'package',

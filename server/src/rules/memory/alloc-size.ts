@@ -46,7 +46,7 @@ export default defineRule({
       { title: 'SEI CERT C, MEM35-C: Allocate sufficient memory for an object', url: 'https://wiki.sei.cmu.edu/confluence/display/c/MEM35-C.+Allocate+sufficient+memory+for+an+object' },
     ],
   },
-  examples: [{ title: 'No room for the NUL', bad: { 'main.go': example('C.strlen(s)') }, good: { 'main.go': example('C.strlen(s) + 1') }, byFix: false }],
+  examples: [{ title: 'No room for the NUL', bad: { 'main.go': example('C.strlen(s)') }, good: { 'main.go': example('C.strlen(s) + 1') }, byFix: false, witness: { by: 'run', flags: ['-asan'], output: 'ERROR: AddressSanitizer: heap-buffer-overflow' } }],
   subject: 'function',
   *check(fn, { flow }) {
     for (const fact of allocationSizeFacts(fn, flow)) {

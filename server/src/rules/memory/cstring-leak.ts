@@ -2,6 +2,7 @@
 import { go } from '../../lint/rule-meta.ts';
 import { leakReports } from '../../lint/reports/leak-report.ts';
 import { defineRule } from '../../lint/rule.ts';
+import { leakWitness } from '../../lint/witness-drivers.ts';
 
 export default defineRule({
   id: 'cstring-leak',
@@ -85,6 +86,7 @@ export default defineRule({
         `,
       },
       byFix: true,
+      witness: leakWitness('_, _ = length("")'),
     },
     {
       title: 'Straight into a call',
@@ -118,6 +120,7 @@ export default defineRule({
         `,
       },
       byFix: true,
+      witness: leakWitness('main()'),
     },
   ],
   subject: 'function',

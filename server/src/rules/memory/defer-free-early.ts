@@ -4,6 +4,7 @@ import { earlyDefers, type EarlyDefer } from '../../flow/deferred-frees.ts';
 import { deferLate } from '../../lint/fixes/defer-closure.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
+import { leakWitness } from '../../lint/witness-drivers.ts';
 
 export default defineRule({
   id: 'defer-free-early',
@@ -85,6 +86,7 @@ export default defineRule({
         `,
       },
       byFix: true,
+      witness: leakWitness('show("x")'),
     },
   ],
   subject: 'function',

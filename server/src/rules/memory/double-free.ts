@@ -86,6 +86,7 @@ export default defineRule({
         `,
       },
       byFix: false,
+      witness: { by: 'run', flags: ['-asan'], output: 'ERROR: AddressSanitizer: attempting double-free' },
     },
   ],
   subject: 'function',

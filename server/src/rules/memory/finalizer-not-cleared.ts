@@ -4,6 +4,7 @@ import { closingFunctions, secondReleases } from '../../flow/second-release.ts';
 import { clearField } from '../../lint/fixes/clear-field.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
+import { collectAfter } from '../../lint/witness-drivers.ts';
 
 const finalized = (close: string): string => go`
   package main
@@ -98,12 +99,14 @@ export default defineRule({
       bad: { 'main.go': finalized('\tC.gauge_free(g.ptr)') },
       good: { 'main.go': finalized('\tC.gauge_free(g.ptr)\n\tg.ptr = nil\n\truntime.SetFinalizer(g, nil)') },
       byFix: true,
+      witness: { by: 'run', flags: ['-asan'], driver: collectAfter('NewGauge().Close()'), output: 'ERROR: AddressSanitizer: attempting double-free' },
     },
     {
       title: 'A cleanup has its own copy of the pointer',
       bad: { 'main.go': cleaned('ptr unsafe.Pointer', '', '') },
       good: { 'main.go': cleaned('ptr     unsafe.Pointer\n\tcleanup runtime.Cleanup', 'b.cleanup = ', '\tb.cleanup.Stop()\n') },
       byFix: false,
+      witness: { by: 'run', flags: ['-asan'], driver: collectAfter('NewBlock().Close()'), output: 'ERROR: AddressSanitizer: attempting double-free' },
     },
   ],
   subject: 'package',

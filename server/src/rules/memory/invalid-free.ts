@@ -87,6 +87,7 @@ export default defineRule({
         `,
       },
       byFix: false,
+      witness: { by: 'run', flags: ['-asan'], output: 'ERROR: AddressSanitizer: attempting free on address which was not malloc()-ed' },
     },
     {
       title: 'A string literal of C',
@@ -128,6 +129,7 @@ export default defineRule({
         `,
       },
       byFix: false,
+      witness: { by: 'run', output: 'free(): invalid pointer' },
     },
   ],
   subject: 'function',

@@ -2,6 +2,7 @@
 import { go } from '../../lint/rule-meta.ts';
 import { leakReports } from '../../lint/reports/leak-report.ts';
 import { defineRule } from '../../lint/rule.ts';
+import { leakWitness } from '../../lint/witness-drivers.ts';
 
 export default defineRule({
   id: 'malloc-leak',
@@ -75,6 +76,7 @@ export default defineRule({
         `,
       },
       byFix: true,
+      witness: leakWitness('_ = scratch(8)'),
     },
     {
       title: 'A copy that loses the original',
@@ -119,6 +121,7 @@ export default defineRule({
         `,
       },
       byFix: true,
+      witness: leakWitness('main()'),
     },
   ],
   subject: 'function',

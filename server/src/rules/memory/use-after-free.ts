@@ -28,7 +28,10 @@ export default defineRule({
         'main.go': go`
           package main
 
-          // #include <stdlib.h>
+          /*
+          #include <stdio.h>
+          #include <stdlib.h>
+          */
           import "C"
 
           import "unsafe"
@@ -40,7 +43,7 @@ export default defineRule({
           }
 
           func main() {
-          	_ = name("x")
+          	C.puts(name("x"))
           }
         `,
       },
@@ -60,11 +63,12 @@ export default defineRule({
           }
 
           func main() {
-          	_ = name("x")
+          	println(name("x"))
           }
         `,
       },
       byFix: false,
+      witness: { by: 'run', flags: ['-asan'], output: 'ERROR: AddressSanitizer: heap-use-after-free' },
     },
   ],
   subject: 'function',

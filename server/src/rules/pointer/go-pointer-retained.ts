@@ -106,6 +106,7 @@ export default defineRule({
         `,
       },
       byFix: false,
+      witness: { by: 'run', env: { GOEXPERIMENT: 'cgocheck2' }, output: 'fatal error: unpinned Go pointer stored into non-Go memory' },
     },
   ],
   subject: 'function',

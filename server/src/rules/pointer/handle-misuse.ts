@@ -53,6 +53,7 @@ export default defineRule({
       bad: { 'main.go': example('void *', 'unsafe.Pointer(h)').replace('import ("runtime/cgo")', 'import (\n\t"runtime/cgo"\n\t"unsafe"\n)').replace(/void \* (?=current|value)/g, 'void *') },
       good: { 'main.go': example('uintptr_t', 'C.uintptr_t(h)').replace('import ("runtime/cgo")', 'import "runtime/cgo"') },
       byFix: false,
+      witness: { by: 'run', flags: ['-gcflags=all=-d=checkptr'], output: 'checkptr: pointer arithmetic computed bad pointer value' },
     },
   ],
   subject: 'function',

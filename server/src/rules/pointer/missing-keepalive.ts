@@ -10,11 +10,12 @@ const head = go`
 
   /*
   #include <stdlib.h>
+  #include <unistd.h>
 
   typedef struct { int n; } counter;
 
   static counter *counter_new(void) { return calloc(1, sizeof(counter)); }
-  static int counter_value(const counter *c) { return c->n; }
+  static int counter_value(const counter *c) { usleep(1000); return c->n; }
   */
   import "C"
 
@@ -81,6 +82,27 @@ export default defineRule({
         }
       ` + main },
       byFix: true,
+      witness: {
+        by: 'run',
+        flags: ['-asan'],
+        driver: go`
+          package main
+
+          import "runtime"
+
+          func init() {
+          	go func() {
+          		for {
+          			runtime.GC()
+          		}
+          	}()
+          	for i := 0; i < 100; i++ {
+          		NewCounter().Value()
+          	}
+          }
+        `,
+        output: 'ERROR: AddressSanitizer: heap-use-after-free',
+      },
     },
   ],
   subject: 'function',

@@ -3,6 +3,7 @@ import { pinFacts } from '../../flow/pins.ts';
 import { branchTrace } from '../../lint/reports/path-trace.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
+import { collectAfter } from '../../lint/witness-drivers.ts';
 
 const example = (unpin: string): string => go`
   package main
@@ -48,7 +49,7 @@ export default defineRule({
     limits: 'Pinners that are variables of a function are followed path by path; whoever gets a pointer to one may unpin it. A Pinner in a field or a package variable is reported only when nothing in the package calls Unpin.',
     references: [{ title: 'runtime.Pinner', url: 'https://pkg.go.dev/runtime#Pinner' }],
   },
-  examples: [{ title: 'No Unpin', bad: { 'main.go': example('') }, good: { 'main.go': example('defer p.Unpin()\n\t') }, byFix: false }],
+  examples: [{ title: 'No Unpin', bad: { 'main.go': example('') }, good: { 'main.go': example('defer p.Unpin()\n\t') }, byFix: false, witness: { by: 'run', driver: collectAfter('size([]byte("y"))'), output: 'runtime.Pinner: found leaking pinned pointer; forgot to call Unpin()?' } }],
   subject: 'function',
   *check(fn, { flow }) {
     const unit = fn.top.syntax;

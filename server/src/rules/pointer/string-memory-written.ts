@@ -51,6 +51,7 @@ export default defineRule({
     {
       title: 'A string changed in place',
       byFix: false,
+      witness: { by: 'run', output: 'SIGSEGV: segmentation violation' },
       bad: { 'main.go': example('\tC.upcase((*C.char)(unsafe.Pointer(unsafe.StringData(s))), C.size_t(len(s)))\n\treturn s') },
       good: { 'main.go': example('\tb := []byte(s)\n\tC.upcase((*C.char)(unsafe.Pointer(&b[0])), C.size_t(len(b)))\n\treturn string(b)') },
     },
