@@ -80,6 +80,8 @@ function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffe
         // It was handed on to functions whose bodies are not in view: the default contract holds for them, unless a name says otherwise.
         if (param.handedOn.length === 0) return unknownEffect;
         const effects = param.handedOn.map(({ callee, index }) => ({ callee, index, effect: contractArg(contracts, callee, index) }));
+        // Whether the body comes to that call on every path is not known here.
+        if (effects.length === 1 && effects[0]!.effect?.takes !== undefined) return { ...unknownEffect, takes: 'success' };
         if (effects.some(({ effect }) => effect?.escapes)) return unknownEffect;
         if (effects.some(({ callee, effect }) => (effect ? effect.releases !== 'never' : mayRelease(callee)))) return { ...borrows, releases: 'sometimes' };
         return { ...borrows, returned: param.returned ? [0] : [], assumed: effects.flatMap(({ callee, index, effect }) => (effect ? [] : [{ name: callee, arg: index }])) };
@@ -89,8 +91,9 @@ function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffe
   // realloc releases on success only; the resource analysis knows what a failure means.
   if (name === 'realloc' && arg === 0) return { ...borrows, releases: 'sometimes' };
   const contract = isOwnName(c, contracts, name) ? undefined : contractArg(contracts, name, arg);
-  if (contract && name !== 'free') return contract;
   const row = libcRow(c, name);
+  // Contracts have no word for a result that is the argument.
+  if (contract && name !== 'free') return row?.result === 'first' && arg === 0 && contract.releases === 'never' && !contract.escapes ? { ...contract, returned: [0] } : contract;
   if (row === undefined) return c.isHidden(name) ? { ...borrows, releases: 'sometimes' } : undefined;
   switch (libcParam(row, arg)) {
     case 'f':

@@ -26,6 +26,10 @@ export function contractArg(contracts: Contracts, name: string, arg: number): Ar
     const certain = contract.trusted && releases.some(({ when, on }) => when === undefined && on === undefined) && !dropsReference(name) && !onlyEmpties(name);
     return { ...borrows, releases: certain ? 'always' : 'sometimes', ...(anyPointer.has(contracts.releaseType(name)) ? {} : { ownType: true }) };
   }
+  const [taken] = effects;
+  // What comes back may be the very thing that was taken, g_list_append, or lead to it: then nothing is said of who releases it.
+  const givesBack = contract.returns !== 'none' && contract.returns !== 'value';
+  if (contract.trusted && effects.length === 1 && taken?.effect === 'takes' && taken.when === undefined && !givesBack) return { ...unknownEffect, takes: taken.on === undefined ? 'always' : 'success' };
   if (effects.some(({ effect }) => effect === 'takes' || effect === 'holds' || effect === 'userdata-held' || effect === 'callback-held')) return unknownEffect;
   // What a lead does not say may be missing in it.
   return contract.trusted ? borrows : undefined;

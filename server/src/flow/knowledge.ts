@@ -23,6 +23,8 @@ export interface ArgEffect {
   readonly cleared?: boolean;
   /** The callee releases an object of its own type, which may stand in memory of the caller: a buffer that is filled and disposed of. */
   readonly ownType?: boolean;
+  /** The callee becomes the owner, says its contract, whatever happens or when it succeeds: whoever releases the memory afterwards releases what is another's. */
+  readonly takes?: 'always' | 'success';
   /** It is a struct whose fields' memory is released. */
   readonly contents?: boolean;
   /** Where it is released, for traces. */

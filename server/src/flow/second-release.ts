@@ -4,25 +4,30 @@ import { buildOf, mayMeet } from '../semantics/build-constraints.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { isCPointer, ownTypeName } from '../semantics/types.ts';
-import { cCallsOfStep } from './c-calls-on.ts';
-import { mayRelease, words } from './c-names.ts';
+import { cCallsOfStep, cCallsOn } from './c-calls-on.ts';
+import { mayCount, mayRelease, words } from './c-names.ts';
 import { origin, originStep } from './definitions.ts';
 import { notYetFinalized } from './finalizer-set.ts';
 import { allFinalizers, type FinalizerFact, finalizersOf, hasFinalizers } from './finalizers.ts';
-import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, SetDeref, Step, Var } from './ir.ts';
+import { keepers, mayBeHeld } from './liveness.ts';
 import type { Place } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
+import { passesWithout } from './passes.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
 export interface SecondRelease {
   /** The call that releases, and leaves everything as it is for the finalizer. */
   readonly call: Span;
+  /** Empty where it is an assignment that hands the memory to C. */
   readonly callee: string;
   readonly object: string;
   readonly type: string;
   readonly field: string;
   readonly kind: FinalizerFact['kind'];
-  /** The C function that both call. */
+  /** `taken`: the call makes C the owner of the memory. */
+  readonly how: 'released' | 'taken';
+  /** The C function with which the finalizer ends the memory. */
   readonly release: string;
   readonly setAt: Place;
   /** The field is a pointer, and released where the call stands: it can be cleared right behind. */
@@ -48,6 +53,7 @@ export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly Seco
     const hidden = !/^\p{Lu}/u.test(current.name);
     if (ir.opaque) return [];
     return stepsOf(ir.body).flatMap((step) => {
+      if (step.op === 'setDeref') return handedOut(current, ir, step, flow) ?? [];
       if (step.op !== 'call' || step.mode === 'go' || (step.callee.k !== 'c' && step.callee.k !== 'go' && step.callee.k !== 'method')) return [];
       // Of a helper that nobody outside can call, the callers are looked at instead.
       const objects = objectsOf(ir, step).filter((v) => !(hidden && ir.body.params.includes(v)));
@@ -63,8 +69,10 @@ function secondReleaseOf(fn: GoFunction, ir: FuncIr, step: CallStep, v: Var, flo
   for (const fact of type === undefined ? [] : finalizersOf(type, flow)) {
     if (!mayMeet(build, fact.build)) continue;
     for (const path of fact.paths) {
-      const release = sharedRelease(cCallsOfStep(ir, step, v, path, flow, 3), fact, path, flow);
-      if (release === undefined || isSettled(ir, v, path, fact, flow) || notYetFinalized(ir, step, v, ir.body, flow)) continue;
+      const now = cCallsOfStep(ir, step, v, path, flow, 3);
+      const shared = sharedRelease(now, fact, path, flow);
+      const release = shared ?? takenRelease(ir, v, now, fact, path, flow);
+      if (release === undefined || isSettled(ir, v, path, fact, flow, shared !== undefined && releasesForCertain(now, shared, flow) ? step : undefined) || notYetFinalized(ir, step, v, ir.body, flow)) continue;
       return {
         call: step.span,
         callee: step.callee.k === 'c' ? `C.${step.callee.name}` : 'name' in step.callee ? step.callee.name : '',
@@ -72,13 +80,43 @@ function secondReleaseOf(fn: GoFunction, ir: FuncIr, step: CallStep, v: Var, flo
         type: fact.type,
         field: path.slice(1),
         kind: fact.kind,
+        how: shared === undefined ? 'taken' : 'released',
         release: `C.${release}`,
         setAt: fact.at,
-        clearable: fact.kind === 'finalizer' && step.mode === 'call' && isCPointer(fieldType(flow.model.shape, v.type, path.slice(1))),
+        clearable: shared !== undefined && fact.kind === 'finalizer' && step.mode === 'call' && isCPointer(fieldType(flow.model.shape, v.type, path.slice(1))),
       };
     }
   }
   return undefined;
+}
+
+/**
+ * `*out = x.ptr` in an exported function: C has the memory from now on, and nobody in Go keeps x, which a callback made for this, so that its
+ * finalizer comes next.
+ */
+function handedOut(fn: GoFunction, ir: FuncIr, step: SetDeref, flow: PackageFlow): SecondRelease | undefined {
+  const base = origin(ir, step.base);
+  if (fn.exported === undefined || base.k !== 'var' || base.v.kind !== 'param') return undefined;
+  const load = originStep(ir, step.src);
+  const v = load?.op === 'field' && load.base.k === 'var' ? load.base.v : undefined;
+  const type = v?.type?.k === 'pointer' ? ownTypeName(v.type) : undefined;
+  if (load?.op !== 'field' || v === undefined || type === undefined || !comesFromOutside(ir, v, flow) || mayBeHeld(ir, keepers(ir, v), flow.knowledge, ir.body)) return undefined;
+  const path = `.${load.name}`;
+  const build = buildOf(fn.file);
+  const fact = finalizersOf(type, flow).find((one) => one.paths.includes(path) && mayMeet(build, one.build));
+  const last = fact && lastRelease(fact, path, flow);
+  if (fact === undefined || last === undefined || isSettled(ir, v, path, fact, flow)) return undefined;
+  return { call: step.span, callee: '', object: v.name ?? '', type: fact.type, field: load.name, kind: fact.kind, how: 'taken', release: `C.${last.split('#')[0]!}`, setAt: fact.at, clearable: false };
+}
+
+/** The object is the result of a function value: a callback of the package's user. */
+function comesFromOutside(ir: FuncIr, v: Var, flow: PackageFlow): boolean {
+  const made = originStep(ir, { k: 'var', v });
+  if (made?.op !== 'call') return false;
+  const { callee } = made;
+  if (callee.k === 'value') return true;
+  const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
+  return callee.k === 'method' && flow.targets({ recv: recv ?? '?', name: callee.name }).fns.length === 0;
 }
 
 /** The named variables whose objects a call gets, whole or by a field. */
@@ -92,46 +130,67 @@ function objectsOf(ir: FuncIr, step: CallStep): Var[] {
   return [...new Set(found)];
 }
 
-/** The C function that releases the memory both now and in the finalizer. Releasing a counted object once more may be meant. */
+/** The C function that releases the memory both now and in the finalizer. */
 function sharedRelease(now: readonly string[], fact: FinalizerFact, path: string, flow: PackageFlow): string | undefined {
-  const later = fact.releases.get(path) ?? [];
-  const ending = later.filter((call) => {
+  const last = lastRelease(fact, path, flow);
+  return last !== undefined && now.includes(last) ? last.split('#')[0] : undefined;
+}
+
+/** The C call, `name#argument`, with which the finalizer ends the memory; what comes before prepares it. Releasing a counted object once more may be meant. */
+function lastRelease(fact: FinalizerFact, path: string, flow: PackageFlow): string | undefined {
+  const ending = (fact.releases.get(path) ?? []).filter((call) => {
     const [name, arg] = call.split('#') as [string, string];
     const effect = flow.knowledge.cArg(name, Number(arg));
     if (effect?.releases === 'always') return true;
     // What is not in view releases when its name says so: it may as well reset the object, which does no harm twice.
     return (effect === undefined || effect.escapes || effect.releases === 'sometimes') && mayRelease(name);
   });
-  // What comes last is the end; what comes before prepares it.
   const last = ending.at(-1);
-  const shared = last !== undefined && now.includes(last) ? last.split('#')[0] : undefined;
-  return shared === undefined || words(shared).some((word) => word === 'unref' || word === 'decref' || word === 'release') ? undefined : shared;
+  return last === undefined || words(last.split('#')[0]!).some((word) => word === 'unref' || word === 'decref' || word === 'release') ? undefined : last;
 }
 
-/** Whether the function, or a helper that gets the object, says that it is done: clears the field, marks the object, or takes the finalizer back. */
-function isSettled(ir: FuncIr, v: Var, path: string, fact: FinalizerFact, flow: PackageFlow, depth = 3): boolean {
-  const same = new Set([v]);
+/** The finalizer's release of memory that a call hands to C for good, unless the function takes a reference of its own for C. */
+function takenRelease(ir: FuncIr, v: Var, now: readonly string[], fact: FinalizerFact, path: string, flow: PackageFlow): string | undefined {
+  const nameOf = (call: string): string => call.split('#')[0]!;
+  const taken = now.some((call) => flow.knowledge.cArg(nameOf(call), Number(call.split('#')[1]))?.takes !== undefined);
+  if (!taken || cCallsOn(ir, v, path, flow).some((call) => mayCount(nameOf(call)))) return undefined;
+  const last = lastRelease(fact, path, flow);
+  return last && nameOf(last);
+}
+
+const releasesForCertain = (now: readonly string[], name: string, flow: PackageFlow): boolean =>
+  now.some((call) => call.startsWith(`${name}#`) && flow.knowledge.cArg(name, Number(call.split('#')[1]))?.releases === 'always');
+
+/**
+ * Whether the function, or a helper that gets the object, says that it is done: clears the field, marks the object, or takes the finalizer back.
+ * Behind a call `after` that releases for certain, every path has to say so.
+ */
+function isSettled(ir: FuncIr, v: Var, path: string, fact: FinalizerFact, flow: PackageFlow, after?: CallStep, depth = 3): boolean {
+  const made = origin(ir, { k: 'var', v });
+  const same = new Set(made.k === 'var' ? [v, made.v] : [v]);
   for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.src.k === 'var' && same.has(step.src.v)) same.add(step.dst);
   const is = (operand: Operand | undefined): boolean => operand?.k === 'var' && same.has(operand.v);
-  return bodiesOf(ir).some((body: FuncBody) =>
-    stepsOf(body).some((step: Step) => {
-      switch (step.op) {
-        case 'setField':
-          // A cleanup has its own copy of the pointer: clearing the field does not reach it, but a mark may.
-          return is(step.base) && (fact.kind === 'finalizer' || `.${step.name}` !== path);
-        case 'setDeref':
-          return is(step.base);
-        case 'addr':
-          return is(step.base);
-        case 'havoc':
-          return true;
-        case 'call':
-          return settles(ir, step, is, path, fact, flow, depth);
-        default:
-          return false;
-      }
-    }),
-  );
+  const says = (step: Step): boolean => {
+    switch (step.op) {
+      case 'setField':
+        // A cleanup has its own copy of the pointer: clearing the field does not reach it, but a mark may.
+        return is(step.base) && (fact.kind === 'finalizer' || `.${step.name}` !== path);
+      case 'setDeref':
+        return is(step.base);
+      case 'addr':
+        return is(step.base);
+      case 'havoc':
+        return true;
+      case 'call':
+        return settles(ir, step, is, path, fact, flow, depth);
+      default:
+        return false;
+    }
+  };
+  if (after === undefined || after.mode !== 'call') return bodiesOf(ir).some((body: FuncBody) => stepsOf(body).some(says));
+  // Literals run whenever they like, and deferred calls on every path that matters.
+  const anyTime = bodiesOf(ir).some((body: FuncBody) => stepsOf(body).some((step) => (body !== ir.body || (step.op === 'call' && step.mode === 'defer')) && says(step)));
+  return anyTime || says(after) || !passesWithout(ir.body, after, says);
 }
 
 function settles(ir: FuncIr, step: CallStep, is: (operand: Operand | undefined) => boolean, path: string, fact: FinalizerFact, flow: PackageFlow, depth: number): boolean {
@@ -152,7 +211,7 @@ function settles(ir: FuncIr, step: CallStep, is: (operand: Operand | undefined) 
     return fns.length === 0 || fns.some((fn) => {
       const inner = flow.ir(fn);
       const param = inner.body.params[i];
-      return param === undefined || inner.opaque || isSettled(inner, param, path, fact, flow, depth - 1);
+      return param === undefined || inner.opaque || isSettled(inner, param, path, fact, flow, undefined, depth - 1);
     });
   });
 }

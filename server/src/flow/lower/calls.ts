@@ -159,7 +159,9 @@ function resultTypes(low: Lowering, callee: Callee, args: readonly Operand[], ty
       const own = owner === undefined ? callee.recvType : (low.shape.underlying(owner) ?? callee.recvType);
       if (own.k === 'interface') return own.methods?.get(callee.name) ?? [];
       if (own.k === 'named' && own.pkg === 'reflect' && own.name === 'Value' && (callee.name === 'Pointer' || callee.name === 'UnsafeAddr')) return [{ k: 'named', name: 'uintptr' }];
-      return (owner !== undefined ? low.shape.method(owner, callee.name)?.results : undefined) ?? [];
+      const method = owner === undefined ? undefined : low.shape.method(owner, callee.name);
+      // `x.callback(…)` calls what a field holds.
+      return method?.results ?? functionResults(low, fieldType(low.shape, callee.recvType, callee.name));
     }
     case 'builtin':
       if (callee.name === 'make') return types;
@@ -177,6 +179,12 @@ function resultTypes(low: Lowering, callee: Callee, args: readonly Operand[], ty
       return standardResults(callee.pkg, callee.name) ?? [];
     case 'value':
       if (callee.fn.k === 'closure') return callee.fn.fn.results.map((result) => result.type ?? unknownType);
-      return [];
+      return functionResults(low, low.typeOfOperand(callee.fn));
   }
+}
+
+/** The results of a value of a function type, which may have a name in the package. */
+function functionResults(low: Lowering, type: Type | undefined): readonly Type[] {
+  const own = type?.k === 'named' && type.pkg === undefined ? low.shape.underlying(type.name) : type;
+  return own?.k === 'func' ? own.sig.results.map((result) => typeOf(result.type, low.imports)) : [];
 }

@@ -106,6 +106,8 @@ const makesError = ({ callee }: CallStep): boolean => callee.k === 'pkg' && ((ca
 function whenReleased(ex: Explorer, state: State, step: CallStep, args: readonly Carried[], done: (next: State) => CallOutcome): CallOutcome {
   const index = args.findIndex((value) => value.get('') === 'same' || value.get('') === 'view');
   const { callee } = step;
+  // Whoever else gets it may take it out again, or count a reference.
+  if (state.taken && !releasesAgain(ex, state, step, args)) return isLent(ex, step, args) ? done(state) : { k: 'over' };
   if (releasesAgain(ex, state, step, args)) return { k: 'again', again: { state, span: step.span, deferred: step.mode === 'defer', released: state.released! } };
   // Whoever gets the object around the pointer, or its variable, may put something else there.
   if (index < 0 || state.released === undefined) return callee.k === 'builtin' ? done(state) : { k: 'over' };
@@ -124,6 +126,16 @@ function whenReleased(ex: Explorer, state: State, step: CallStep, args: readonly
   }
   if (callee.k === 'value') return { k: 'over' };
   return { k: 'used', used: { state, span: step.mode === 'call' ? (step.argSpans[index] ?? step.span) : step.span, released: state.released, view: args[index]!.get('') === 'view' } };
+}
+
+/** C functions that are known to do nothing to what they get. */
+function isLent(ex: Explorer, { callee }: CallStep, args: readonly Carried[]): boolean {
+  if (callee.k === 'pkg' || callee.k === 'builtin') return callee.k === 'builtin' || callee.pkg === 'unsafe' || callee.pkg === 'runtime';
+  if (callee.k !== 'c' || mayCount(callee.name)) return false;
+  return args.every((value, i) => {
+    const effect = value.size === 0 ? borrows : ex.knowledge.cArg(callee.name, i);
+    return effect !== undefined && !effect.escapes && effect.releases === 'never';
+  });
 }
 
 /** Whether the call certainly releases what is released already: through the pointer itself, or through an object that still has it. */
@@ -169,6 +181,13 @@ function release(ex: Explorer, state: State, step: CallStep, effect: ArgEffect):
   return { k: 'state', state: results(ex, { ...state, phase: 'released', released: ex.place(step.span) }, step, []) };
 }
 
+/** C owns it from here on: for the function it has escaped, but for a release. */
+function handOver(ex: Explorer, state: State, step: CallStep): CallOutcome {
+  ex.gone();
+  if (step.mode !== 'call') return { k: 'escaped' };
+  return { k: 'state', state: results(ex, { ...state, phase: 'released', released: ex.place(step.span), taken: true }, step, []) };
+}
+
 function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: readonly Carried[]): CallOutcome {
   if (copiers.has(name)) return { k: 'state', state: results(ex, state, step, []) };
   let next = state;
@@ -187,6 +206,7 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
       }
       if (path === '' && (hold === 'same' || hold === 'some') && effect) {
         if (effect.releases !== 'never') return release(ex, next, step, hold === 'same' ? effect : { ...effect, releases: 'sometimes' });
+        if (effect.takes === 'always' && hold === 'same') return handOver(ex, next, step);
         if (effect.escapes) return escaped(ex);
         if (effect.returned.includes(0)) back[0] = new Map([['', 'same']]);
         // A wrapper in view knows no more than the unseen functions that it hands the pointer to.

@@ -322,6 +322,7 @@ export function effectOf(trail: Trail, place?: string): ArgEffect {
   let released = 0;
   const assumed = new Map<string, AssumedNode>();
   for (const exit of trail.exits) {
+    if (exit.state.taken) continue;
     const back = exit.returned.flatMap((value, i) => (value.has('') ? [i] : []));
     for (const i of back) returned.add(i);
     if (back.length === 0 && exit.returned.some((value) => value.size > 0)) trail.escaped = true;

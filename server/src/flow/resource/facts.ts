@@ -63,6 +63,8 @@ export interface SecondRelease {
   readonly release: Span;
   readonly deferred: boolean;
   readonly first: Place;
+  /** What came first was no release: C became the owner. */
+  readonly taken?: true;
   readonly path: readonly PathNode[];
 }
 

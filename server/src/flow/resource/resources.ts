@@ -144,6 +144,7 @@ function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {
     // A number that was the address is no pointer any more.
     const index = returned.findIndex((carried, i) => carried.size > 0 && !isNumber(ir.resultTypes[i]));
     const value = returned[index];
+    if (state.taken) return [];
     if (state.stored && state.released) return [{ ...subject, use: state.released.span, released: state.released, kind: 'kept', view: false, path: pathOf(state.path) }];
     return value && state.phase === 'released' && state.released ? [{ ...subject, use: spans[index] ?? span, released: state.released, kind: 'returned', view: value.get('') === 'view', path: pathOf(state.path) }] : [];
   });
@@ -175,7 +176,7 @@ function usesOfGiven(ir: FuncIr, unit: object, knowledge: Knowledge): { readonly
     const used = trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ name, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
     const back = trail.exits.flatMap(({ state, returned, spans, span }): UseAfterRelease[] => {
       const index = returned.findIndex((value, i) => value.has('') && !isNumber(ir.resultTypes[i]));
-      return index >= 0 && state.phase === 'released' && state.released ? [{ name, use: spans[index] ?? span, released: state.released, kind: 'returned', view: false, path: pathOf(state.path) }] : [];
+      return index >= 0 && state.phase === 'released' && state.released && !state.taken ? [{ name, use: spans[index] ?? span, released: state.released, kind: 'returned', view: false, path: pathOf(state.path) }] : [];
     });
     uses.push(...used, ...back);
   };
@@ -202,7 +203,7 @@ function nameOf(ir: FuncIr, v: Var): string {
 }
 
 function againOf(trail: Trail, subject: Pick<SecondRelease, 'site' | 'name'>): SecondRelease[] {
-  const found = trail.again.map(({ state, span, deferred, released }): SecondRelease => ({ ...subject, release: span, deferred, first: released, path: pathOf(state.path) }));
+  const found = trail.again.map(({ state, span, deferred, released }): SecondRelease => ({ ...subject, release: span, deferred, first: released, ...(state.taken ? { taken: true } : {}), path: pathOf(state.path) }));
   return [...new Map(found.map((one) => [one.release.start, one])).values()];
 }
 

@@ -79,6 +79,8 @@ export interface State {
   readonly stored?: { readonly base: number; readonly place: string };
   /** Where it was released, when that is certain. */
   readonly released?: Place;
+  /** Released is not the word: C has become the owner there. It may be used, but not released. */
+  readonly taken?: true;
   readonly path: PathNode | undefined;
   readonly assumed: AssumedNode | undefined;
 }
@@ -123,7 +125,7 @@ const frames = (conts: readonly Cont[]): string => (conts.length === 0 ? '' : co
 
 /** Two states with the same key go on in the same way. How they came there is not part of it, only whether an unseen function had the resource. */
 export const stateKey = (state: State): string =>
-  `${state.phase}|${entries(state.holders)}|${entries(state.values)}|${entries(state.facts)}|${entries(state.witnesses)}|${state.supposed}|${pending(state.defers)}|${frames(state.conts)}|${state.released?.span.start ?? ''}|${state.stored?.place ?? ''}|${state.assumed ? 'assumed' : ''}`;
+  `${state.phase}|${entries(state.holders)}|${entries(state.values)}|${entries(state.facts)}|${entries(state.witnesses)}|${state.supposed}|${pending(state.defers)}|${frames(state.conts)}|${state.released?.span.start ?? ''}${state.taken ? 't' : ''}|${state.stored?.place ?? ''}|${state.assumed ? 'assumed' : ''}`;
 
 /** Whether the keys of two states are equal; most differ, or share what they consist of, so that no key has to be made. */
 export const sameState = (a: State, b: State): boolean =>
@@ -131,6 +133,7 @@ export const sameState = (a: State, b: State): boolean =>
   (a.phase === b.phase &&
     (a.assumed === undefined) === (b.assumed === undefined) &&
     a.released?.span.start === b.released?.span.start &&
+    a.taken === b.taken &&
     a.stored?.place === b.stored?.place &&
     sameMap(a.holders, b.holders) &&
     sameMap(a.values, b.values) &&

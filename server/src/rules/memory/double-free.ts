@@ -1,5 +1,6 @@
 /** Rule double-free: memory that is certainly released when another certain release reaches it on the same path. */
 import { branchTrace } from '../../lint/reports/path-trace.ts';
+import { secondOwners } from '../../flow/taken-fields.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 
@@ -93,7 +94,7 @@ export default defineRule({
   *check(fn, { flow }) {
     const unit = fn.top.syntax;
     const told = new Set<number>();
-    for (const { site, name, release, deferred, first, path } of flow.resources(fn).again) {
+    for (const { site, name, release, deferred, first, taken, path } of flow.resources(fn).again) {
       // Several allocations may reach one release.
       if (told.has(release.start)) continue;
       told.add(release.start);
@@ -102,14 +103,31 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: release,
-        message: deferred
+        message: taken
+          ? `${what} is released although C has become its owner and releases it, too.`
+          : deferred
           ? `${what} is released again by this deferred call: it was freed already when the function returns.`
           : `${what} is released a second time here: its memory was freed already.`,
         trace: [
           ...(site ? [{ place: { unit, span: site.span }, text: `C memory is allocated here (${site.owned.allocator})` }] : []),
           ...branchTrace(fn, path),
-          { place: first, text: 'freed here' },
+          { place: first, text: taken ? 'C becomes the owner here' : 'freed here' },
           { place: { unit, span: release }, text: deferred ? 'freed again when the function returns' : 'freed again here' },
+        ],
+      };
+    }
+    for (const { release, type, field, taker, takenAt } of secondOwners(fn, flow)) {
+      if (told.has(release.start)) continue;
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span: release,
+        severity: 'warning',
+        confidence: 'likely',
+        message: `\`${type}.${field}\` is released here although ${taker} makes C its owner wherever it is set: C releases it, too.`,
+        trace: [
+          { place: takenAt, text: 'C becomes the owner here' },
+          { place: { unit, span: release }, text: 'released here' },
         ],
       };
     }

@@ -1,6 +1,6 @@
 /** Rule finalizer-not-cleared: a method releases C memory and leaves the finalizer, which releases it again. */
 import { shift } from '../../base/span.ts';
-import { closingFunctions, secondReleases } from '../../flow/second-release.ts';
+import { closingFunctions, type SecondRelease, secondReleases } from '../../flow/second-release.ts';
 import { clearField } from '../../lint/fixes/clear-field.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
@@ -84,9 +84,9 @@ export default defineRule({
   summary: 'Close releases C memory, and the finalizer, still set, releases it again',
   fix: { offered: 'sometimes', safety: 'safe' },
   docs: {
-    why: 'A finalizer runs when the object is collected, whether or not `Close` was called before. When `Close` frees the memory and leaves both the field and the finalizer as they are, the finalizer frees the same pointer a second time: at best the C library aborts, at worst it frees memory that somebody else has got meanwhile. A cleanup keeps a copy of the pointer that it was given, so clearing the field does not reach it.',
+    why: 'A finalizer runs when the object is collected, whether or not `Close` was called before. When `Close` frees the memory and leaves both the field and the finalizer as they are, the finalizer frees the same pointer a second time: at best the C library aborts, at worst it frees memory that somebody else has got meanwhile. A cleanup keeps a copy of the pointer that it was given, so clearing the field does not reach it. The same happens when a C function becomes the owner of the memory and the finalizer stays set.',
     advice: 'In `Close`, test the field, release, set the field to nil, and take the finalizer back with `runtime.SetFinalizer(x, nil)`. Of `runtime.AddCleanup` keep the `runtime.Cleanup` that it returns, and call its `Stop` method.',
-    limits: 'Only methods that call the very C function that the finalizer ends the memory with are compared with it. Functions that clear or mark the object in any way, use a sync.Once, or hand the object on are left alone, and so is dropping a reference (unref, release) of a counted object.',
+    limits: 'Only methods that call the very C function that the finalizer ends the memory with are compared with it. A function that takes the memory over is known by its contract only. Functions that clear or mark the object in any way, use a sync.Once, or hand the object on are left alone, and so is dropping a reference (unref, release) of a counted object.',
     references: [
       { title: 'runtime.SetFinalizer', url: 'https://pkg.go.dev/runtime#SetFinalizer' },
       { title: 'runtime.Cleanup.Stop', url: 'https://pkg.go.dev/runtime#Cleanup.Stop' },
@@ -117,13 +117,10 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: call,
-        message:
-          found.kind === 'finalizer'
-            ? `${found.callee} releases ${object}.${field}, and the finalizer of *${found.type} releases it again with ${found.release}: neither is the field cleared nor the finalizer taken back.`
-            : `${found.callee} releases ${object}.${field}, and the cleanup of *${found.type} releases it again with ${found.release}: it has its own copy of the pointer and is not stopped.`,
+        message: message(found),
         trace: [
           { place: found.setAt, text: `the ${found.kind} is set here` },
-          { place: { unit: fn.top.syntax, span: call }, text: 'released for the first time here' },
+          { place: { unit: fn.top.syntax, span: call }, text: found.how === 'taken' ? 'handed to C for good here' : 'released for the first time here' },
         ],
         fixes: found.clearable
           ? [{ title: `Clear \`${object}.${field}\` and take the finalizer back`, safety: 'safe', edits: (file) => clearField(file, { decl: fn.decl, at: fn.top.start }, object, field, shift(call, fn.top.start)) }]
@@ -132,3 +129,11 @@ export default defineRule({
     }
   },
 });
+
+function message({ callee, object, field, type, kind, how, release }: SecondRelease): string {
+  if (how === 'taken' && callee === '') return `This hands ${object}.${field} to C, and the ${kind} of *${type} releases it with ${release} as soon as ${object} is collected: it is still set.`;
+  if (how === 'taken') return `${callee} makes C the owner of ${object}.${field}, and the ${kind} of *${type} releases it again with ${release}: it is still set.`;
+  return kind === 'finalizer'
+    ? `${callee} releases ${object}.${field}, and the finalizer of *${type} releases it again with ${release}: neither is the field cleared nor the finalizer taken back.`
+    : `${callee} releases ${object}.${field}, and the cleanup of *${type} releases it again with ${release}: it has its own copy of the pointer and is not stopped.`;
+}

@@ -43,6 +43,7 @@ export interface ContractRow {
   readonly flushes?: boolean;
   readonly environment?: boolean;
   readonly lead?: boolean;
+  readonly verified?: boolean;
   readonly note?: string;
   readonly source: string;
 }
@@ -118,7 +119,7 @@ export class Contracts {
       if (!Object.hasOwn(library.functions, name)) return [];
       const row = library.functions[name]!;
       const doubtful = this.#libraries.some((other) => other !== library && other.versionOf !== undefined && other.versionOf === library.versionOf && !Object.hasOwn(other.functions, name));
-      return [{ ...row, library, trusted: library.trust === 'verified' && row.lead !== true && !doubtful }];
+      return [{ ...row, library, trusted: (library.trust === 'verified' ? row.lead !== true : row.verified === true) && !doubtful }];
     });
     return others.every((other) => sameOwners(first!, other)) ? first : undefined;
   }

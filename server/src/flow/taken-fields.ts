@@ -1,0 +1,113 @@
+/** Struct fields whose memory always goes to a C function that becomes its owner, and the releases that come for it all the same. */
+import type { Span } from '../base/span.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
+import { ownTypeName } from '../semantics/types.ts';
+import { origin, originStep } from './definitions.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Step } from './ir.ts';
+import type { Place } from './knowledge.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { passesWithout } from './passes.ts';
+import { bodiesOf, stepsOf } from './resource/function-info.ts';
+
+/** A release of a field that C owns whenever it is set. */
+export interface SecondOwner {
+  readonly release: Span;
+  readonly type: string;
+  readonly field: string;
+  /** The C function that took the memory over, and where. */
+  readonly taker: string;
+  readonly takenAt: Place;
+}
+
+interface FieldEvent {
+  readonly key: string;
+  /** `set`: it gets a value that is not handed over on every path. */
+  readonly how: 'taken' | 'set' | 'cleared';
+  readonly taker?: string;
+  readonly at?: Place;
+}
+
+/** The releases in `fn` of fields that a C function owns by then. */
+export function secondOwners(fn: GoFunction, flow: PackageFlow): readonly SecondOwner[] {
+  if (!flow.model.complete) return [];
+  return flow.askOf('second owners', fn, (current) => {
+    const ir = flow.ir(current);
+    if (ir.opaque) return [];
+    const mine = new Set(eventsOf(current, flow).map(({ key }) => key));
+    return ir.body.calls.flatMap((step): SecondOwner[] => {
+      if (step.callee.k !== 'c') return [];
+      const { name } = step.callee;
+      return step.args.flatMap((arg, i): SecondOwner[] => {
+        const key = flow.knowledge.cArg(name, i)?.releases === 'always' ? fieldKey(ir, arg) : undefined;
+        // Where the field is set or handed over in the same function, the order counts, which is not looked at.
+        const taken = key === undefined || mine.has(key) ? undefined : flow.ask(`taken field:${key}`, () => alwaysTaken(key, flow));
+        const [type, field] = key?.split('.') ?? [];
+        return taken && type !== undefined && field !== undefined ? [{ release: step.span, type, field, ...taken }] : [];
+      });
+    });
+  });
+}
+
+function alwaysTaken(key: string, flow: PackageFlow): Pick<SecondOwner, 'taker' | 'takenAt'> | undefined {
+  const events = flow.gather('taken fields', (fn) => (fn.decl.body ? eventsOf(fn, flow) : [])).filter((event) => event.key === key);
+  const taken = events.find(({ how }) => how === 'taken');
+  return taken?.taker !== undefined && taken.at && events.every(({ how }) => how === 'taken') ? { taker: taken.taker, takenAt: taken.at } : undefined;
+}
+
+/** What a function does to fields, as far as it may mean that C owns their memory or not. */
+function eventsOf(fn: GoFunction, flow: PackageFlow): readonly FieldEvent[] {
+  return flow.askOf('taken fields', fn, (current) => {
+    const ir = flow.ir(current);
+    const out: FieldEvent[] = [];
+    for (const body of bodiesOf(ir)) {
+      const takers = body.calls.filter((step) => step.mode === 'call' && step.callee.k === 'c' && step.args.some((_, i) => isTaker(step, i, flow)));
+      for (const step of stepsOf(body)) out.push(...fieldEvents(ir, body, step, takers, current, flow));
+    }
+    return out;
+  });
+}
+
+const isTaker = ({ callee }: CallStep, arg: number, flow: PackageFlow): boolean => callee.k === 'c' && flow.knowledge.cArg(callee.name, arg)?.takes === 'always';
+
+function fieldEvents(ir: FuncIr, body: FuncBody, step: Step, takers: readonly CallStep[], fn: GoFunction, flow: PackageFlow): FieldEvent[] {
+  switch (step.op) {
+    case 'setField': {
+      const type = step.base.k === 'var' ? ownTypeName(step.base.v.type) : undefined;
+      if (type === undefined || step.name.includes('.')) return [];
+      const key = `${type}.${step.name}`;
+      const src = origin(ir, step.src);
+      // Cleared where it is handed over, there is nothing left to release.
+      if (src.k === 'const') return takers.some((call) => takes(ir, call, key, undefined, flow)) ? [{ key, how: 'cleared' }] : [];
+      const call = takers.find((one) => takes(ir, one, key, src, flow));
+      if (call?.callee.k !== 'c' || passesWithout(body, step, (other) => other === call)) return [{ key, how: 'set' }];
+      return [{ key, how: 'taken', taker: `C.${call.callee.name}`, at: { unit: fn.top.syntax, span: call.span } }];
+    }
+    case 'composite': {
+      const type = step.type.k === 'named' ? ownTypeName(step.type) : undefined;
+      return type === undefined ? [] : step.fields.flatMap(({ name, src }): FieldEvent[] => (name === undefined || origin(ir, src).k === 'const' ? [] : [{ key: `${type}.${name}`, how: 'set' }]));
+    }
+    case 'addr': {
+      // Whoever has the address of the field may put something into it.
+      const type = step.base.k === 'var' ? ownTypeName(step.base.v.type) : undefined;
+      return type === undefined || step.path === '' ? [] : [{ key: `${type}.${step.path}`, how: 'set' }];
+    }
+    default:
+      return [];
+  }
+}
+
+/** Whether a call hands over the field, or the value that it was given. */
+function takes(ir: FuncIr, call: CallStep, key: string, src: Operand | undefined, flow: PackageFlow): boolean {
+  return call.args.some((arg, i) => {
+    if (!isTaker(call, i, flow)) return false;
+    const at = origin(ir, arg);
+    return fieldKey(ir, arg) === key || (src?.k === 'var' && at.k === 'var' && at.v === src.v);
+  });
+}
+
+/** `T.f` for a field of an object whose type is visible. */
+function fieldKey(ir: FuncIr, arg: Operand): string | undefined {
+  const load = originStep(ir, arg);
+  const type = load?.op === 'field' && load.base.k === 'var' ? ownTypeName(load.base.v.type) : undefined;
+  return load?.op === 'field' && type !== undefined && !load.name.includes('.') ? `${type}.${load.name}` : undefined;
+}
