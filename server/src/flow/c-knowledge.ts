@@ -79,7 +79,7 @@ function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffe
       case 'unknown': {
         // It was handed on to functions whose bodies are not in view: the default contract holds for them, unless a name says otherwise.
         if (param.handedOn.length === 0) return unknownEffect;
-        const effects = param.handedOn.map(({ callee, index }) => ({ callee, index, effect: contractArg(contracts, callee, index) }));
+        const effects = param.handedOn.map(({ callee, index, throughPointer }) => ({ callee, index, effect: throughPointer ? undefined : contractArg(contracts, callee, index) }));
         // Whether the body comes to that call on every path is not known here.
         if (effects.length === 1 && effects[0]!.effect?.takes !== undefined) return { ...unknownEffect, takes: 'success' };
         if (effects.some(({ effect }) => effect?.escapes)) return unknownEffect;
@@ -138,4 +138,10 @@ function ownedResults({ c, contracts }: KnownC, name: string): readonly OwnedRes
 export function returnsStatic(c: CView, name: string): boolean {
   const summary = c.summary(name);
   return summary ? summary.result.owner === 'static' : libcRow(c, name)?.result === 'static' && name !== 'readdir';
+}
+
+/** Whether the documentation of its library says that the function may return NULL. */
+export function documentsNull({ c, contracts }: KnownC, name: string): boolean {
+  const contract = isOwnName(c, contracts, name) ? undefined : contracts.lookup(name);
+  return contract?.trusted === true && contract.nullable === true;
 }

@@ -45,6 +45,9 @@ export const mayRelease = (name: string): boolean => hints(name).release;
 /** May keep its pointer argument: weakens a leak to info. */
 export const mayKeep = (name: string): boolean => hints(name).keep;
 
+/** May keep an argument that points to memory which it must not write: what is opened is named by a string that is read, no more. */
+export const mayKeepConst = (name: string): boolean => words(name).some((word) => word !== 'open' && keep.has(word.replace(/\d+$/, '')));
+
 /** May take one more reference to its argument, so that a release of it is not the last one. */
 export const mayCount = (name: string): boolean => hints(name).count;
 

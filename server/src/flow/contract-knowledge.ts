@@ -32,7 +32,7 @@ export function contractArg(contracts: Contracts, name: string, arg: number): Ar
   if (contract.trusted && effects.length === 1 && taken?.effect === 'takes' && taken.when === undefined && !givesBack) return { ...unknownEffect, takes: taken.on === undefined ? 'always' : 'success' };
   if (effects.some(({ effect }) => effect === 'takes' || effect === 'holds' || effect === 'userdata-held' || effect === 'callback-held')) return unknownEffect;
   // What a lead does not say may be missing in it.
-  return contract.trusted ? borrows : undefined;
+  return contract.trusted ? { ...borrows, deep: true } : undefined;
 }
 
 /** What the caller of the function has to release. */

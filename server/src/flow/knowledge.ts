@@ -25,6 +25,8 @@ export interface ArgEffect {
   readonly ownType?: boolean;
   /** The callee becomes the owner, says its contract, whatever happens or when it succeeds: whoever releases the memory afterwards releases what is another's. */
   readonly takes?: 'always' | 'success';
+  /** What the memory points to, such as the elements of an array, is not kept either. */
+  readonly deep?: boolean;
   /** It is a struct whose fields' memory is released. */
   readonly contents?: boolean;
   /** Where it is released, for traces. */

@@ -5,7 +5,7 @@
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { isUnsafePointer, ownTypeName } from '../semantics/types.ts';
-import { cOwnedResults } from './c-knowledge.ts';
+import { cOwnedResults, documentsNull } from './c-knowledge.ts';
 import { mayAllocate } from './c-names.ts';
 import { definitions, originStep } from './definitions.ts';
 import type { Block, CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
@@ -18,10 +18,10 @@ export interface UncheckedPointer {
   /** The call. */
   readonly span: Span;
   /**
-   * `allocator`: documented or seen to return NULL. `named`: its name says that it makes something. `tested-later`: the function itself tests
+   * `allocator`: documented or seen to return NULL. `documented`: so its library says of something that it lends. `named`: its name says that it makes something. `tested-later`: the function itself tests
    * the variable, but too late. `overwritten`: `p = realloc(p, n)`.
    */
-  readonly why: 'allocator' | 'named' | 'tested-later' | 'overwritten';
+  readonly why: 'allocator' | 'documented' | 'named' | 'tested-later' | 'overwritten';
   /** The first use that needs memory; for `overwritten` the assignment. */
   readonly use: Span;
   readonly name?: string;
@@ -48,7 +48,7 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: n
   }
   const aliases = aliasesOf(ir, result);
   const testedSomewhere = body.blocks.some(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => [...aliases].some((alias) => alias === v && alias.kind !== 'temp')));
-  if (!testedSomewhere && ![...aliases].some(isPointer)) return [];
+  if (!testedSomewhere && ![...aliases].some(isPointer) && !documentsNull(flow.model, callee)) return [];
   const why = reason(callee, testedSomewhere, flow);
   if (why === undefined) return [];
   const use = firstUse(ir, body, { at, index: index + 1 }, result, telltales(ir, step), flow);
@@ -68,6 +68,7 @@ function reason(callee: string, testedSomewhere: boolean, flow: PackageFlow): Un
   if (summary) return summary.result.mayBeNull && testedSomewhere ? 'tested-later' : undefined;
   if (/^(?:CString|CBytes|Go\w+)$/.test(callee)) return undefined;
   if (testedSomewhere) return 'tested-later';
+  if (documentsNull(flow.model, callee)) return 'documented';
   return mayAllocate(callee) ? 'named' : undefined;
 }
 

@@ -172,7 +172,8 @@ export function whoKeeps(at: Viewpoint, step: CallStep, name: string, index: num
   if (!summary) return c.isHidden(name) ? undefined : unseen(at.flow, [{ name, index }]);
   const param = summary.params[index];
   const unit = c.units[summary.unit];
-  if (param?.effect === 'unknown' && param.handedOn.length > 0) return unseen(at.flow, param.handedOn.map((one) => ({ name: one.callee, index: one.index })));
+  const seen = param?.handedOn.filter((one) => one.throughPointer === undefined) ?? [];
+  if (param?.effect === 'unknown' && seen.length > 0) return unseen(at.flow, seen.map((one) => ({ name: one.callee, index: one.index })));
   if (param?.effect !== 'retains' || (param.keptDepth ?? deepestStore + 1) > deepestStore) return undefined;
   // C puts it into what another argument points to: whose memory that is, the caller shows.
   if (param.keptBehind && !param.keptBehind.some((behind) => step.args[behind] && pointerSource(at, step.args[behind]).k === 'c')) return undefined;

@@ -213,6 +213,7 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
         for (const inner of effect.assumed) next = { ...next, assumed: { ...inner, span: step.argSpans[i] ?? step.span, before: next.assumed } };
         continue;
       }
+      if (effect?.deep && hold !== 'ref') continue;
       // Whether it frees by the name, or gets the variable itself and may put something else into it: nothing can be said.
       if (mayRelease(name)) {
         ex.trail.maybeReleased = true;

@@ -1,5 +1,5 @@
 /** How sure a leak is: what the C functions on the way are assumed to do, and what speaks for or against it. An unseen C function is assumed to borrow memory of the malloc family during the call. */
-import { mayKeep } from '../c-names.ts';
+import { mayKeep, mayKeepConst } from '../c-names.ts';
 import type { AssumedBorrow } from '../knowledge.ts';
 import { type PackageFlow } from '../package-flow.ts';
 import type { Leak, ResourceFacts } from './facts.ts';
@@ -35,7 +35,10 @@ function maybeKept(borrow: AssumedBorrow, leak: Leak, flow: PackageFlow): boolea
   // Freed on another path after the call, here or elsewhere in the package: C does not own it.
   if (leak.releasedElsewhere || freedAfter(flow).has(`${borrow.name}#${borrow.arg}`)) return false;
   const param = flow.model.c.function(borrow.name)?.params[borrow.arg];
-  return mayKeep(borrow.name) || (param !== undefined && param.pointer && !param.constPointee);
+  if (param?.pointer && param.constPointee) return mayKeepConst(borrow.name);
+  // Many C interfaces that only read a string do without const; what keeps one mostly says so by its name.
+  const isText = leak.site.owned.allocator === 'CString' && /^(?:unsigned |signed )?char \*$/.test(param?.type ?? '');
+  return mayKeep(borrow.name) || ((param?.pointer ?? false) && !isText);
 }
 
 /** `name#arg` of every C function after whose call some function of the package releases what it passed. */

@@ -16,6 +16,8 @@ export interface CAllocation {
 
 /** What a call model needs to know of the body it is used in. */
 export interface CCallContext {
+  /** The function whose body it is. */
+  readonly self: string;
   /** The summary of a function in view. */
   summary(name: string): CSummary | undefined;
   /** What a macro that is just another name stands for; else the name itself. */
@@ -39,7 +41,8 @@ export function applyCall(call: Call, args: readonly CValue[], state: CState, me
   let now = state;
   // A function that frees is passed beside the pointer: whoever gets both will release it.
   const taken = call.args.some((arg) => arg.kind === 'name' && libcFunction(arg.name)?.params.startsWith('f'));
-  args.forEach((value, i) => (now = taken ? memory.keep(value, now, call.span) : memory.giveAway(value, now, call.span, name, i)));
+  const pointer = name === undefined ? (call.through?.kind === 'field' ? call.through.name : context.self) : undefined;
+  args.forEach((value, i) => (now = taken ? memory.keep(value, now, call.span) : memory.giveAway(value, now, call.span, name ?? pointer, i, pointer === undefined ? undefined : true)));
   return [{ state: now, value: unknown }];
 }
 
@@ -121,7 +124,7 @@ function applySummary(summary: CSummary, call: Call, args: readonly CValue[], st
     else if (param.effect === 'retains') now = memory.keep(value, now, call.span, param.keptDepth === undefined ? unknown : staticValue, (param.keptDepth ?? 0) + 1);
     else if (param.effect === 'unknown') {
       now = memory.giveAway(value, now, call.span, undefined, i);
-      for (const index of memory.paramsIn(value, now)) for (const on of param.handedOn) memory.effects.handedOn(index, on.callee, on.index, call.span);
+      for (const index of memory.paramsIn(value, now)) for (const on of param.handedOn) memory.effects.handedOn(index, on.callee, on.index, call.span, on.throughPointer);
     }
     if (param.storedOwned) now = storeOwned(value, { allocator: summary.name, deallocator: param.storedDeallocator ?? 'free', mayBeNull: true, at: call.span }, now, memory, context);
     if (param.returned) results.push(value);

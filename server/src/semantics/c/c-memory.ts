@@ -9,7 +9,7 @@ export interface CEffects {
   /** `where` says what memory holds it now, `depth` how many calls further down it was stored. */
   retained(index: number, at: Span, where: CValue, depth: number): void;
   unknown(index: number, at: Span): void;
-  handedOn(index: number, callee: string, argument: number, at: Span): void;
+  handedOn(index: number, callee: string, argument: number, at: Span, throughPointer?: true): void;
   written(index: number): void;
 }
 
@@ -92,10 +92,10 @@ export class CMemory {
   }
 
   /** Given to code that is not in view. */
-  giveAway(value: CValue, state: CState, at: Span, callee: string | undefined, argument: number): CState {
+  giveAway(value: CValue, state: CState, at: Span, callee: string | undefined, argument: number, throughPointer?: true): CState {
     this.#eachParam(value, state, (index) => {
       this.effects.unknown(index, at);
-      if (callee !== undefined) this.effects.handedOn(index, callee, argument, at);
+      if (callee !== undefined) this.effects.handedOn(index, callee, argument, at, throughPointer);
     });
     return this.clobber(value, state);
   }

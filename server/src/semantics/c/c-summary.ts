@@ -13,6 +13,8 @@ export interface CHandOn {
   /** Position of the argument. */
   readonly index: number;
   readonly at: Span;
+  /** The call goes through a pointer: the name is that of its field, or of the function that makes the call. */
+  readonly throughPointer?: true;
 }
 
 export interface CParamSummary {

@@ -194,13 +194,19 @@ class Run {
           record(index)!.keepers.push({ where, depth });
         },
         unknown: (index, at) => void (record(index)!.unknownAt ??= at),
-        handedOn: (index, callee, argument, at) => void record(index)!.handedOn.set(`${callee}:${argument}`, { callee, index: argument, at }),
+        handedOn: (index, callee, argument, at, throughPointer) => {
+          // Through a pointer that is no field of an object, the callee may be anybody's: what is const it will hardly release.
+          if (throughPointer && callee === this.#fn.name && !this.#fn.params[index]?.constPointee) return;
+          const position = throughPointer && callee === this.#fn.name ? index : argument;
+          record(index)!.handedOn.set(`${callee}:${position}`, { callee, index: position, at, ...(throughPointer ? { throughPointer } : {}) });
+        },
         written: (index) => void (record(index)!.written = true),
       },
       (index) => this.#fn.params[index]?.pointer ?? false,
     );
     const isLocal = (name: string): boolean => this.#storage.has(name) || this.#statics.has(name);
     const context = {
+      self: this.#fn.name,
       summary: (name: string) => this.#surroundings.summary(name),
       alias: (name: string) => this.#surroundings.alias(name),
       isLocal,
