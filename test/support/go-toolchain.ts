@@ -1,5 +1,5 @@
 /** The Go toolchain of this machine, for tests that ask it whether a package builds. Absent is a normal answer. */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -45,9 +45,36 @@ export function inTemporaryFolder<T>(use: (folder: string) => T): T {
   }
 }
 
-/** Runs a program to its end. `failed` also when it does not exist. */
-export function run(program: string, args: readonly string[], cwd?: string, variables: Readonly<Record<string, string>> = {}): { failed: boolean; stdout: string; stderr: string } {
-  const env = { ...process.env, LC_ALL: 'C', CGO_ENABLED: '1', GOTOOLCHAIN: 'local', GOFLAGS: '', GO111MODULE: 'on', ...variables };
-  const done = spawnSync(program, args, { cwd, env, encoding: 'utf8', maxBuffer: 64 << 20 });
+/** Like `inTemporaryFolder` for what takes its time. */
+export async function inTemporaryFolderAsync<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'cgo-guard-'));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Ran {
+  /** Also when there is no such program. */
+  readonly failed: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. */
+export function run(program: string, args: readonly string[], cwd?: string, variables: Readonly<Record<string, string>> = {}): Ran {
+  const done = spawnSync(program, args, { cwd, env: environment(variables), encoding: 'utf8', maxBuffer });
   return { failed: done.error !== undefined || done.status !== 0, stdout: done.stdout ?? '', stderr: done.stderr ?? '' };
 }
+
+/** Runs a program while others run. */
+export function runAsync(program: string, args: readonly string[], cwd?: string, variables: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(program, args, { cwd, env: environment(variables), encoding: 'utf8', maxBuffer }, (error, stdout, stderr) => resolve({ failed: error !== null, stdout, stderr }));
+  });
+}
+
+const maxBuffer = 64 << 20;
+
+const environment = (variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({ ...process.env, LC_ALL: 'C', CGO_ENABLED: '1', GOTOOLCHAIN: 'local', GOFLAGS: '', GO111MODULE: 'on', ...variables });

@@ -3,20 +3,21 @@ import { describe, expect, test } from 'vitest';
 import { rules } from '../../server/src/rules/index.ts';
 import { buildErrors, fixtureCases, packageText } from '../support/fixture-cases.ts';
 import { gofmtDiff } from '../support/go-toolchain.ts';
-import { type Outcome, outcome, witnessGap } from './toolchain.ts';
+import { type Outcome, outcome, sanitizerGap, witnessGap } from './toolchain.ts';
 
 const gap = witnessGap();
 const reason = because(gap);
+const withoutSanitizer = gap ?? (await sanitizerGap());
 
 describe('examples', () => {
   for (const { id, examples } of rules) {
     for (const { title, bad, good, witness } of examples) {
       if (!witness) continue;
-      const missing = witnessGap(witness);
-      test.skipIf(missing !== undefined)(`${id}: ${title}${because(missing)}`, () => {
+      const missing = witness.by === 'run' && witness.flags?.includes('-asan') ? withoutSanitizer : gap;
+      test.skipIf(missing !== undefined)(`${id}: ${title}${because(missing)}`, async () => {
         if (witness.by === 'run' && witness.driver !== undefined) expect(gofmtDiff({ 'witness.go': witness.driver })).toBe('');
-        expect(outcome(bad, witness)).toEqual(fails(witness.by === 'build' ? witness.error : witness.output));
-        expect(outcome(good, witness)).toMatchObject({ failed: false });
+        expect(await outcome(bad, witness)).toEqual(fails(witness.by === 'build' ? witness.error : witness.output));
+        expect(await outcome(good, witness)).toMatchObject({ failed: false });
       });
     }
   }
@@ -27,8 +28,8 @@ describe.skipIf(gap !== undefined)(`fixtures that Go does not build${reason}`, (
     const files = packageText(directory);
     const errors = files[buildErrors]?.split('\n').filter((line) => line !== '');
     if (!errors) continue;
-    test(`${group}/${name}`, () => {
-      const done = outcome(files, { by: 'build', error: '' });
+    test(`${group}/${name}`, async () => {
+      const done = await outcome(files, { by: 'build', error: '' });
       for (const error of errors) expect(done).toEqual(fails(error));
     });
   }
