@@ -3,6 +3,7 @@ import type { Span } from '../base/span.ts';
 import { constantValue } from '../semantics/constants.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import type { Type } from '../semantics/types.ts';
+import { words } from './c-names.ts';
 import { definitions, onlyDefinition } from './definitions.ts';
 import type { FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -21,6 +22,17 @@ export interface ViewFact {
 
 /** An array type with at least this many elements stands for "as long as it happens to be". */
 const huge = 1 << 12;
+
+/**
+ * Whether a function tells its caller that the result is a view: by words of its name, or in the comment above it. That is prose for
+ * people, so no more is read in it than that somebody thought of how long the result lives.
+ */
+export function promisesNoCopy(fn: GoFunction): boolean {
+  const doc = fn.top.doc ? fn.file.go.text.slice(fn.top.doc.start, fn.top.doc.end) : '';
+  return words(fn.name).some((word, i, all) => word === 'zerocopy' || word === 'nocopy' || (word === 'copy' && (all[i - 1] === 'zero' || all[i - 1] === 'no'))) || lends.test(doc);
+}
+
+const lends = /zero.?copy|without copying|(?:not|never|no) (?:a )?cop(?:y|ied)|valid (?:until|only|as long|while)/i;
 
 /** The views of a function. */
 export function viewFacts(fn: GoFunction, flow: PackageFlow): readonly ViewFact[] {

@@ -55,6 +55,15 @@ function cRanges(text: string, group: Span): Span[] {
   );
 }
 
+/** Stars that stay when cgo takes the comment marks off a preamble. Spans are of the whole opening, and of its comment. */
+export function leftoverStars(text: string, { ranges }: Preamble): { readonly opening: Span; readonly comment: Span }[] {
+  return ranges.flatMap(({ start, end }) => {
+    let stop = start;
+    while (stop < end && text[stop] === '*') stop++;
+    return stop === start || !text.startsWith('/*', start - 2) ? [] : [{ opening: { start: start - 2, end: stop }, comment: { start: start - 2, end: end + 2 } }];
+  });
+}
+
 /** A comment with C text in it that is not part of the preamble. */
 export interface DetachedC {
   readonly comment: Span;

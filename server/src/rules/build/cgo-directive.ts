@@ -3,10 +3,9 @@ import { placeInFile } from '../../lint/reports/file-place.ts';
 import { defineRule, type FixPlan } from '../../lint/rule.ts';
 import type { Severity } from '../../lint/finding.ts';
 import { closest } from '../../lint/closest.ts';
-import type { TextEdit } from '../../base/edit.ts';
 import type { Span } from '../../base/span.ts';
 import { refusedFlags } from '../../semantics/cgo-flags.ts';
-import { type CgoDirective, cgoDirectives, flagVerbs, isPromise } from '../../semantics/directives.ts';
+import { type CgoDirective, cgoDirectives, flagVerbs, isPromise, relativeSearchPath } from '../../semantics/directives.ts';
 
 interface Problem {
   readonly span: Span;
@@ -85,13 +84,13 @@ function main(preamble: string): string {
 }
 
 function* problems(directive: CgoDirective): Iterable<Problem> {
-  const { span, verb, conditions, args, problem } = directive;
+  const { span, gap, verb, conditions, args, problem } = directive;
   if (problem === 'spaced') {
     yield {
       span,
       severity: 'error',
       message: '`# cgo` with a blank is no cgo line: it goes to the C compiler, which does not know the directive.',
-      fixes: [{ title: 'Write #cgo', safety: 'safe', edits: (fix) => [{ span: { start: span.start + 1, end: span.start + /^#[ \t]+/.exec(fix.text.slice(span.start, span.end))![0].length }, newText: '' }] }],
+      fixes: [{ title: 'Write #cgo', safety: 'safe', edits: () => (gap ? [{ span: gap, newText: '' }] : undefined) }],
     };
     return;
   }
@@ -150,20 +149,20 @@ function* problems(directive: CgoDirective): Iterable<Problem> {
 }
 
 function* quietProblems(verb: string, args: CgoDirective['args']): Iterable<Problem> {
-  for (const { text, span } of args) {
-    if (/^-[IL](?![/\\$]|[A-Za-z]:)./.test(text)) {
-      yield { span, severity: 'info', message: `${text.slice(2)} is a relative path: write ${text.slice(0, 2)}\${SRCDIR}${`/${text.slice(2).replace(/^\.(?:\/|$)/, '')}`.replace(/\/$/, '')}, so that it means the same to everything that reads the line.`, fixes: [{ title: 'Write the path below ${SRCDIR}', safety: 'safe', edits: (fix) => relativeTo(fix.text.slice(span.start, span.end), span) }] };
+  for (const arg of args) {
+    const { text, span } = arg;
+    const relative = relativeSearchPath(arg);
+    if (relative) {
+      const root = `\${SRCDIR}${relative.below === '' ? '' : '/'}`;
+      yield {
+        span,
+        severity: 'info',
+        message: `${relative.path} is a relative path: write ${relative.flag}${root}${relative.below}, so that it means the same to everything that reads the line.`,
+        fixes: [{ title: 'Write the path below ${SRCDIR}', safety: 'safe', edits: () => [{ span: relative.lead, newText: root }] }],
+      };
     }
     if (verb === 'LDFLAGS' && (text === '-static' || text === '--static')) {
       yield { span, severity: 'info', message: 'With glibc a static program still needs the shared library for getaddrinfo, getpwnam and dlopen: use the build tags netgo and osusergo, or musl.' };
     }
   }
-}
-
-/** `-Ilib` to `-I${SRCDIR}/lib`; quotes may stand around it. */
-function relativeTo(written: string, span: Span): TextEdit[] | undefined {
-  const path = /^(["']?-[IL])(?:\.\/|\.(?=["']?$))?/.exec(written);
-  if (!path) return undefined;
-  const rest = written.slice(path[0].length);
-  return [{ span: { start: span.start + path[1]!.length, end: span.start + path[0].length }, newText: `\${SRCDIR}${/^["']?$/.test(rest) ? '' : '/'}` }];
 }

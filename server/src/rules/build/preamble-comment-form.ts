@@ -3,6 +3,7 @@ import { plainBlockComment } from '../../lint/fixes/preamble.ts';
 import { placeInFile } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
+import { leftoverStars } from '../../semantics/preamble.ts';
 
 export default defineRule({
   id: 'preamble-comment-form',
@@ -57,12 +58,10 @@ export default defineRule({
   subject: 'package',
   *check({ model }) {
     for (const file of model.files) {
-      const { text } = file.go;
-      for (const { start, end } of file.cImport?.preamble?.ranges ?? []) {
-        const stars = /^\*+/.exec(text.slice(start, end))?.[0].length ?? 0;
-        if (stars === 0 || !text.startsWith('/*', start - 2)) continue;
-        const comment = { start: start - 2, end: end + 2 };
-        for (const place of placeInFile(file, { start: start - 2, end: start + stars })) {
+      const { cImport } = file;
+      if (!cImport?.preamble) continue;
+      for (const { opening, comment } of leftoverStars(file.go.text, cImport.preamble)) {
+        for (const place of placeInFile(file, opening)) {
           yield {
             ...place,
             message: 'cgo takes only `/*` off this comment: the star that is left over is C text, and the C compiler stumbles over it.',

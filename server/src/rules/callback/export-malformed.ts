@@ -128,13 +128,7 @@ function message(flaw: ExportFlaw): string {
 }
 
 /** Whether C in view declares or calls the function, or text that could not be read mentions it. */
-const isWantedByC = (model: PackageModel, name: string): boolean =>
-  model.c.function(name) !== undefined || model.c.isHidden(name) || [...model.cSources.map(({ text }) => text), ...model.files.map(preamble)].some((text) => new RegExp(`\\b${name}\\b`).test(text));
-
-function preamble({ go: { text }, cImport }: PackageFile): string {
-  const comment = cImport?.preamble?.comment;
-  return comment ? text.slice(comment.start, comment.end) : '';
-}
+const isWantedByC = ({ c }: PackageModel, name: string): boolean => c.function(name) !== undefined || c.callersOf(name).length > 0 || c.isHidden(name);
 
 function fixes(flaw: ExportFlaw, file: PackageFile): FixPlan[] {
   const right = `//export ${flaw.fn.name}`;

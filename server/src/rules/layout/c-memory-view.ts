@@ -1,6 +1,6 @@
 /** Rule c-memory-view: Go slices and strings over C memory without a bound, or without anyone who says how long the memory lives. */
 import { shift } from '../../base/span.ts';
-import { viewFacts } from '../../flow/views.ts';
+import { promisesNoCopy, viewFacts } from '../../flow/views.ts';
 import { capLimit, copyView, toUnsafeSlice } from '../../lint/fixes/views.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule, type FixPlan } from '../../lint/rule.ts';
@@ -50,8 +50,7 @@ export default defineRule({
   examples: [{ title: 'A huge array without a capacity', bad: { 'main.go': example('(*[1 << 28]C.int)(p)[:n]') }, good: { 'main.go': example('(*[1 << 28]C.int)(p)[:n:n]') }, byFix: true }],
   subject: 'function',
   *check(fn, { flow }) {
-    const doc = fn.top.doc ? fn.file.go.text.slice(fn.top.doc.start, fn.top.doc.end) : '';
-    const isZeroCopy = promisesNoCopy.test(doc) || /zero_?copy|nocopy/i.test(fn.name);
+    const isPromised = promisesNoCopy(fn);
     for (const view of viewFacts(fn, flow)) {
       const target = { decl: fn.decl, at: fn.top.start };
       const at = shift(view.span, fn.top.start);
@@ -63,7 +62,7 @@ export default defineRule({
         yield { file: fn.file, top: fn.top, span: view.span, message: 'This slice of C memory has the capacity of the huge array type: an append writes behind the C array. Limit it with a third index.', fixes };
         continue;
       }
-      if (isZeroCopy) continue;
+      if (isPromised) continue;
       yield {
         file: fn.file,
         top: fn.top,
@@ -77,6 +76,3 @@ export default defineRule({
     }
   },
 });
-
-/** A doc comment that tells the caller how long the result lives. */
-const promisesNoCopy = /zero.?copy|without copying|(?:not|never|no) (?:a )?cop(?:y|ied)|valid (?:until|only|as long|while)/i;
