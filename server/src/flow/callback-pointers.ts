@@ -215,7 +215,7 @@ function keepsPointer(type: Type, flow: PackageFlow): boolean {
 
 /** C structs with a member that the package reads as text or bytes: a copy of the struct still points to C's memory. */
 function textMembers(flow: PackageFlow): ReadonlySet<string> {
-  return flow.ask('text members', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body && fn.top.syntax.text.includes('C.Go') ? textMembersIn(fn, flow) : [])))));
+  return flow.ask('text members', () => new Set(flow.gather('text members', (fn) => (fn.decl.body && fn.top.syntax.text.includes('C.Go') ? textMembersIn(fn, flow) : []))));
 }
 
 function textMembersIn(fn: GoFunction, flow: PackageFlow): readonly string[] {

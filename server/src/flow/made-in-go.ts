@@ -38,7 +38,7 @@ function madeBy(fn: GoFunction, flow: PackageFlow): readonly string[] {
 function madeInGo(flow: PackageFlow): ReadonlySet<string> {
   return flow.ask('made in go', () => {
     const out = new Set<string>();
-    for (const file of flow.everyFile()) for (const fn of file.functions) if (fn.decl.body) for (const name of madeBy(fn, flow)) out.add(name);
+    for (const name of flow.gather('types made in Go', (fn) => (fn.decl.body ? madeBy(fn, flow) : []))) out.add(name);
     for (const types of flow.model.types.values()) for (const { type } of types) if (type.k === 'struct') held(type, out);
     // Whoever makes an outer value makes the inner ones; names of one struct are used for each other.
     for (const [name, types] of flow.model.types) for (const { type } of types) if (out.has(name)) held(type, out);
@@ -68,7 +68,7 @@ function aliasesOf(type: Type, flow: PackageFlow): string[] {
   const name = cTypeName(base);
   if (name === undefined) return [];
   const own = [...flow.model.types].flatMap(([alias, types]) => (types.some((one) => cTypeName(one.type) === name) ? [alias] : []));
-  return [`C.${name}`, ...own, ...(own.some((alias) => /^\p{Lu}/u.test(alias)) ? [] : [])];
+  return [`C.${name}`, ...own];
 }
 
 /** Whether a type is a C type that is no number: a struct, or something of which only pointers are used. */

@@ -8,7 +8,7 @@ import { cArgEffect, cOwnedResults } from './c-knowledge.ts';
 import type { FuncIr } from './ir.ts';
 import { type ArgEffect, type Knowledge, type OwnedResult, unknownEffect } from './knowledge.ts';
 import { lower } from './lower/lower.ts';
-import { Queries } from './queries.ts';
+import { Queries, type Subject } from './queries.ts';
 import type { ResourceFacts } from './resource/facts.ts';
 import { noFacts } from './resource/facts.ts';
 import { ownedResults, paramEffect, resourceFacts } from './resource/resources.ts';
@@ -74,7 +74,7 @@ export class PackageFlow {
     }
     this.#runs = runs;
     this.#queries.next();
-    for (const aspect of aspects) this.#queries.inputs(aspect, model, (name) => model.aspect(aspect, name));
+    for (const aspect of aspects) this.#queries.inputs(aspect, model, (name) => model.aspect(aspect, String(name)));
     this.#queries.inputs('own', model, (id) => {
       const fn = this.#byId.get(Number(id));
       return fn && describe(fn);
@@ -95,7 +95,7 @@ export class PackageFlow {
       `all ${what}`,
       () => {
         this.#queries.depend('functions', '');
-        return [...this.#runs.values()].flatMap(({ number, ids }) => this.ask(`${what} in run ${number}`, () => ids.flatMap((id) => factOf(this.#current(id))), compare));
+        return [...this.#runs.values()].flatMap(({ number, ids }) => this.#ask(`${what} in a run`, number, () => ids.flatMap((id) => factOf(this.#current(id))), compare));
       },
       compare,
     );
@@ -130,9 +130,14 @@ export class PackageFlow {
    * may only use what cannot change, and must answer with plain data. With `compare` off, an answer that was computed again counts as changed.
    */
   ask<T>(key: string, compute: () => T, compare = true): T {
-    if (this.#lowered) return this.#queries.get(key, compute);
+    return this.#ask(key, '', compute, compare);
+  }
+
+  #ask<T>(what: string, about: Subject, compute: () => T, compare: boolean): T {
+    if (this.#lowered) return this.#queries.get(what, about, compute);
     return this.#queries.get(
-      key,
+      what,
+      about,
       () => {
         this.#queries.depend('c', '');
         return compute();
@@ -144,17 +149,11 @@ export class PackageFlow {
   /** Runs a memoised question about one function, which is handed in as it is when the question is computed; `compute` must not keep another. */
   askOf<T>(what: string, fn: GoFunction, compute: (current: GoFunction) => T, compare = true): T {
     const id = this.idOf(fn);
-    return this.ask(
-      `${what}:${id}`,
-      () => {
-        return compute(this.#current(id));
-      },
-      compare,
-    );
+    return this.#ask(what, id, () => compute(this.#current(id)), compare);
   }
 
   #current(id: number): GoFunction {
-    this.#queries.depend('own', String(id));
+    this.#queries.depend('own', id);
     const current = this.#byId.get(id);
     if (!current) throw new Error('a question about a function that is gone');
     return current;
@@ -200,10 +199,11 @@ export class PackageFlow {
     const callees = (): Knowledge => this.#knowledge[level - 1]!;
     const asked = <T>(what: string, callee: Target, detail: string, none: T, compute: (fns: readonly GoFunction[], strip: string) => T): T => {
       if (level === 0) return none;
-      return this.ask(`${what}@${level}:${callee.recv ?? ''}.${callee.name}${detail}`, () => {
+      const answer = (): T => {
         const { fns, strip } = this.targets(callee);
         return compute(fns, strip);
-      });
+      };
+      return this.#ask(`${what}@${level}`, `${callee.recv ?? ''}.${callee.name}${detail}`, answer, true);
     };
     return {
       cArg: (name, arg) => cArgEffect(this.#model, name, arg),

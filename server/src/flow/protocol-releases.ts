@@ -6,7 +6,7 @@ import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
 
 /** Whether anything in the package ends a resource of this kind: calls the method, or names it. */
 export function releasesAny(flow: PackageFlow, method: string): boolean {
-  return flow.ask(`releases any:${method}`, () => flow.everyFile().some((file) => file.functions.some((fn) => fn.top.syntax.text.includes(method) && releasesIn(fn, flow, method))));
+  return flow.gather(`releases any ${method}`, (fn) => (fn.top.syntax.text.includes(method) && releasesIn(fn, flow, method) ? [true] : [])).length > 0;
 }
 
 function releasesIn(fn: GoFunction, flow: PackageFlow, method: string): boolean {

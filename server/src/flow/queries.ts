@@ -48,20 +48,32 @@ function attempt(compute: () => unknown): unknown {
   }
 }
 
+/** What is asked about: a name, or the number of a function. */
+export type Subject = string | number;
+
 interface Inputs {
   version: unknown;
-  valueOf: (name: string) => unknown;
-  readonly entries: Map<string, Entry>;
+  valueOf: (name: Subject) => unknown;
+  readonly entries: Map<Subject, Entry>;
+}
+
+type Table<V> = Map<string, Map<Subject, V>>;
+
+function tableOf<V>(table: Table<V>, what: string): Map<Subject, V> {
+  let found = table.get(what);
+  if (found === undefined) table.set(what, (found = new Map()));
+  return found;
 }
 
 /** Answers that nobody needed in this many revisions are forgotten. */
 const keep = 64;
 
 export class Queries {
-  #entries = new Map<string, Entry>();
+  /** By question, then by what it is asked about: one key made of both would cost more than most answers. */
+  readonly #entries: Table<Entry> = new Map();
   readonly #inputs = new Map<string, Inputs>();
   readonly #active: Set<Entry>[] = [];
-  readonly #remembered: Map<string, unknown> | undefined;
+  readonly #remembered: Table<unknown> | undefined;
   #revision = 0;
 
   /** `once` says that no input will ever change. */
@@ -76,7 +88,7 @@ export class Queries {
   }
 
   /** Sets a group of inputs. Nothing is looked at while `version` is the same; else the values that somebody depends on are compared. */
-  inputs(group: string, version: unknown, valueOf: (name: string) => unknown): void {
+  inputs(group: string, version: unknown, valueOf: (name: Subject) => unknown): void {
     const known = this.#inputs.get(group);
     if (known === undefined) {
       this.#inputs.set(group, { version, valueOf, entries: new Map() });
@@ -96,7 +108,7 @@ export class Queries {
   }
 
   /** Notes that the running computation depends on an input, whether it has a value or not. */
-  depend(group: string, name: string): void {
+  depend(group: string, name: Subject): void {
     const active = this.#active.at(-1);
     if (active === undefined) return;
     let inputs = this.#inputs.get(group);
@@ -107,13 +119,14 @@ export class Queries {
   }
 
   /**
-   * The answer to `key`. The computation may run in a later revision again, so it must read its world through inputs that are current then.
-   * With `compare` off, an answer that was computed again counts as changed.
+   * The answer to the question `what` about a subject. The computation may run in a later revision again, so it must read its world through
+   * inputs that are current then. With `compare` off, an answer that was computed again counts as changed.
    */
-  get<T>(key: string, compute: () => T, compare = true): T {
-    if (this.#remembered) return this.#remember(this.#remembered, key, compute);
-    let entry = this.#entries.get(key);
-    if (entry === undefined) this.#entries.set(key, (entry = new Entry(undefined, compute, this.#revision)));
+  get<T>(what: string, about: Subject, compute: () => T, compare = true): T {
+    if (this.#remembered) return this.#remember(tableOf(this.#remembered, what), about, compute);
+    const entries = tableOf(this.#entries, what);
+    let entry = entries.get(about);
+    if (entry === undefined) entries.set(about, (entry = new Entry(undefined, compute, this.#revision)));
     else entry.compute = compute;
     entry.compared = compare;
     const active = this.#active.at(-1);
@@ -124,11 +137,11 @@ export class Queries {
     return entry.value as T;
   }
 
-  #remember<T>(remembered: Map<string, unknown>, key: string, compute: () => T): T {
-    let value = remembered.get(key);
-    if (value === undefined && !remembered.has(key)) {
+  #remember<T>(remembered: Map<Subject, unknown>, about: Subject, compute: () => T): T {
+    let value = remembered.get(about);
+    if (value === undefined && !remembered.has(about)) {
       value = attempt(compute);
-      remembered.set(key, value);
+      remembered.set(about, value);
     }
     if (value instanceof Failure) throw value.error;
     return value as T;
@@ -178,15 +191,14 @@ export class Queries {
   /** Keeps what was asked for lately from outside, and what that was built from. */
   #forget(): void {
     const live = new Set<Entry>();
-    const queue = [...this.#entries.values()].filter((entry) => entry.asked > this.#revision - keep - 1);
+    const queue = [...this.#entries.values()].flatMap((entries) => [...entries.values()].filter((entry) => entry.asked > this.#revision - keep - 1));
     for (let entry = queue.pop(); entry; entry = queue.pop()) {
       if (live.has(entry)) continue;
       live.add(entry);
       queue.push(...entry.deps);
     }
-    const keepLive = (entries: Map<string, Entry>): Map<string, Entry> => new Map([...entries].filter(([, entry]) => live.has(entry)));
-    this.#entries = keepLive(this.#entries);
-    for (const inputs of this.#inputs.values()) for (const [name, entry] of inputs.entries) if (!live.has(entry)) inputs.entries.delete(name);
+    const tables = [...this.#entries.values(), ...[...this.#inputs.values()].map(({ entries }) => entries)];
+    for (const entries of tables) for (const [about, entry] of entries) if (!live.has(entry)) entries.delete(about);
     for (const entry of live) entry.dependents = [];
     for (const entry of live) for (const dep of entry.deps) dep.dependents.push(entry);
   }

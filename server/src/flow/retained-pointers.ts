@@ -132,7 +132,7 @@ function waitsFor(at: Viewpoint, step: CallStep, pointer: GoPointer): boolean {
 
 /** Types of this package to which C functions get pointers that by their names keep nothing. */
 function takenOtherwise(flow: PackageFlow): ReadonlySet<string> {
-  return flow.ask('user data taken otherwise', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? takenBy(fn, flow) : [])))));
+  return flow.ask('user data taken otherwise', () => new Set(flow.gather('user data taken otherwise', (fn) => (fn.decl.body ? takenBy(fn, flow) : []))));
 }
 
 function takenBy(fn: GoFunction, flow: PackageFlow): readonly string[] {

@@ -146,11 +146,11 @@ function locks(fn: GoFunction, flow: PackageFlow, depth: number): boolean {
 }
 
 const initLocks = (flow: PackageFlow): boolean =>
-  flow.ask('initLocksThread', () => flow.everyFile().some((file) => file.functions.some((fn) => fn.name === 'init' && fn.top.syntax.text.includes('LockOSThread') && locks(fn, flow, 0))));
+  flow.gather('init locks thread', (fn) => (fn.name === 'init' && fn.top.syntax.text.includes('LockOSThread') && locks(fn, flow, 0) ? [true] : [])).length > 0;
 
 /** Whether anything in the package locks a thread: it may be for this. */
 const packageLocks = (flow: PackageFlow): boolean =>
-  flow.ask('locksThread', () => flow.everyFile().some((file) => file.functions.some((fn) => fn.top.syntax.text.includes('LockOSThread') && locks(fn, flow, 0))));
+  flow.gather('locks thread', (fn) => (fn.top.syntax.text.includes('LockOSThread') && locks(fn, flow, 0) ? [true] : [])).length > 0;
 
 function goTarget({ callee }: CallStep): { readonly recv?: string; readonly name: string } | undefined {
   if (callee.k === 'go') return { name: callee.name };

@@ -29,7 +29,7 @@ export function typeKey(type: Type | undefined): string | undefined {
 
 /** Keys of the types to which the package converts pointers that C hands it: `(*T)(userData)`. */
 export function userDataTypes(flow: PackageFlow): ReadonlySet<string> {
-  return flow.ask('user data types', () => new Set(flow.everyFile().flatMap((file) => file.functions.flatMap((fn) => (fn.decl.body ? restored(fn, flow) : [])))));
+  return flow.ask('user data types', () => new Set(flow.gather('restored user data', (fn) => (fn.decl.body ? restored(fn, flow) : []))));
 }
 
 function restored(fn: GoFunction, flow: PackageFlow): readonly string[] {

@@ -90,9 +90,8 @@ function makeFixes(plans: readonly FixPlan[], file: FixFile): Fix[] {
 function finish(file: PackageFile, found: readonly Finding[], model: PackageModel, flow: PackageFlow, options: EngineOptions): Finding[] {
   const sorted = [...found].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end || a.rule.localeCompare(b.rule));
   const { go, cImport } = file;
-  const comments = addressedComments(go);
   const suppressed = applySuppressions(
-    { text: go.text, language: 'go', comments, ...(cImport?.preamble ? { preamble: cImport.preamble } : {}) },
+    { text: go.text, language: 'go', comments: go.addressed, ...(cImport?.preamble ? { preamble: cImport.preamble } : {}) },
     sorted,
     { known: options.rules.map((rule) => rule.id), isActive: (rule) => options.severities[rule] !== 'off', isComplete: model.complete },
   );
@@ -105,15 +104,6 @@ function finish(file: PackageFile, found: readonly Finding[], model: PackageMode
   });
   const all = [...suppressed.findings, ...problems].sort((a, b) => a.span.start - b.span.start || a.rule.localeCompare(b.rule));
   return fingerprints(file.file, go.text, all, (span) => surroundings(file, span, flow));
-}
-
-const addressed = new WeakMap<GoFile, readonly Span[]>();
-
-/** The comments that may ask for silence. */
-function addressedComments(go: GoFile): readonly Span[] {
-  let found = addressed.get(go);
-  if (!found) addressed.set(go, (found = go.text.includes('cgoguard:') ? go.comments.filter((span) => go.text.slice(span.start, span.end).includes('cgoguard:')) : []));
-  return found;
 }
 
 /** The declaration around a span; declarations are in the order of the text. */

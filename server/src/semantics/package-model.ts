@@ -247,22 +247,23 @@ interface Description {
   readonly in: object;
 }
 
-const descriptions = new WeakMap<GoFunction, Description>();
-const latest = new WeakMap<DeclSyntax, Description>();
+/** The last description of each declaration, and the function it was made for: a file that is edited has new ones all the time. */
+const described = new WeakMap<DeclSyntax, { of: GoFunction; readonly as: Description }>();
 
 /** What answers about a function may depend on, beside what they ask the model: its text, the comment above it, and facts of its file. */
 export function describe(fn: GoFunction): Description {
-  let made = descriptions.get(fn);
-  if (!made) {
-    const { top, file, exported } = fn;
-    const doc = top.doc && file.go.text.slice(top.doc.start, top.doc.end);
-    const within = describeFile(file);
-    const known = latest.get(top.syntax);
-    made = known && known.doc === doc && known.exported === exported && known.in === within ? known : { unit: top.syntax, doc, exported, in: within };
-    latest.set(top.syntax, made);
-    descriptions.set(fn, made);
+  const { top, file, exported } = fn;
+  const known = described.get(top.syntax);
+  if (known?.of === fn) return known.as;
+  const doc = top.doc && file.go.text.slice(top.doc.start, top.doc.end);
+  const within = describeFile(file);
+  if (known && known.as.doc === doc && known.as.exported === exported && known.as.in === within) {
+    known.of = fn;
+    return known.as;
   }
-  return made;
+  const as = { unit: top.syntax, doc, exported, in: within };
+  described.set(top.syntax, { of: fn, as });
+  return as;
 }
 
 const fileDescriptions = new WeakMap<PackageFile, object>();

@@ -11,7 +11,7 @@ class World {
   set(values: Readonly<Record<string, number>>): void {
     this.#values = new Map(Object.entries(values));
     this.queries.next();
-    this.queries.inputs('number', this.#values, (name) => this.#values.get(name));
+    this.queries.inputs('number', this.#values, (name) => this.#values.get(String(name)));
   }
 
   number(name: string): number {
@@ -26,6 +26,7 @@ class World {
   ask<T>(key: string, compute: () => T, compare = true): T {
     return this.queries.get(
       key,
+      '',
       () => {
         this.log.push(key);
         return compute();

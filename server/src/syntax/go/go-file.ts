@@ -31,6 +31,8 @@ export interface GoFile {
   readonly decls: readonly TopDecl[];
   /** Regions that could not be read. Whatever they declare is unknown. */
   readonly broken: readonly Span[];
-  /** Comments outside of declarations, and comments anywhere that address this product. */
+  /** Comments outside of declarations, and those of `addressed`. */
   readonly comments: readonly Span[];
+  /** Comments anywhere that address this product. */
+  readonly addressed: readonly Span[];
 }

@@ -9,7 +9,9 @@ import type { Span } from '../../base/span.ts';
 import { TreeCopier, type Without } from '../raw-tree.ts';
 import type { Decl } from './ast.ts';
 import { convertDecl } from './convert.ts';
-import type { DeclKind, DeclSyntax, GoFile, TopDecl } from './go-file.ts';
+import { assemble } from './assemble.ts';
+import type { DeclKind, DeclSyntax, GoFile } from './go-file.ts';
+import { type Item, KnownItems, shifted } from './known-items.ts';
 import { commentsBetween, declarationEnd, headEnd, type Part, splitDeclarations } from './recovery.ts';
 
 const kinds: Readonly<Record<string, DeclKind>> = {
@@ -37,15 +39,11 @@ const later: Readonly<Record<DeclKind, Without | undefined>> = {
 const patience = 2000;
 const patiencePerUnit = 0.04;
 
-interface Item {
-  readonly kind: 'comment' | 'package' | DeclKind | 'broken';
-  readonly start: number;
-  readonly end: number;
-  readonly syntax?: DeclSyntax;
-}
-
-/** The items of the parts of a broken file by text, with offsets relative to the part; undefined for a part with a syntax error. */
+/** The items of parts of a broken file by text, with offsets relative to the part; undefined for a part with a syntax error. */
 type Parts = Map<string, readonly Item[] | undefined>;
+
+/** Declarations that are gone are kept for a while: what was typed is often taken back. */
+const kept = 500;
 
 export class GoParser {
   readonly #parser: Parser;
@@ -53,9 +51,10 @@ export class GoParser {
   #text = '';
   #lines: LineIndex | undefined;
   #syntax = new Map<string, DeclSyntax>();
+  /** The parts that had to be parsed by themselves when the file was read last. */
   #parts: Parts = new Map();
-  /** The last state without syntax errors: when the next keystroke breaks the file, its parts are known from here. */
-  #whole: { readonly text: string; readonly items: readonly Item[] } | undefined;
+  /** What stood where when the file was read last. */
+  #before = new KnownItems();
 
   constructor(parser: Parser) {
     this.#parser = parser;
@@ -63,10 +62,11 @@ export class GoParser {
 
   /** Tells the tree about edits, in order, each against the text after the one before; the next `read` then parses only what changed. */
   edit(edits: readonly TextEdit[]): string {
-    for (const { span, newText } of edits) {
+    for (const edit of edits) {
+      const { span, newText } = edit;
       const next = this.#text.slice(0, span.start) + newText + this.#text.slice(span.end);
       const before = (this.#lines ??= LineIndex.of(this.#text));
-      const after = LineIndex.of(next);
+      const after = before.edited(edit, next);
       const point = (index: LineIndex, offset: number): { row: number; column: number } => {
         const { line, character } = index.positionAt(offset);
         return { row: line, column: character };
@@ -82,6 +82,7 @@ export class GoParser {
           newEndPosition: point(after, newEnd),
         }),
       );
+      this.#before.edited(edit);
       this.#text = next;
       this.#lines = after;
     }
@@ -92,22 +93,21 @@ export class GoParser {
   read(text: string): GoFile {
     const reuse = this.#tree !== undefined && text === this.#text ? this.#tree : undefined;
     if (!reuse) this.#lines = undefined;
+    if (text !== this.#text) this.#before = new KnownItems();
     this.#text = text;
     // The grammar takes some declarations for broken when no line ends behind them.
     const tree = this.#parse(text, reuse);
     this.#tree?.delete();
     this.#tree = tree ?? undefined;
-    const known = this.#syntax;
-    this.#syntax = new Map();
     let items: readonly Item[];
     if (tree && !tree.rootNode.hasError) {
-      items = this.#items(tree, text, known);
-      this.#whole = { text, items };
+      items = this.#items(tree, text, this.#before);
       this.#parts.clear();
     } else {
-      items = tree ? this.#recover(text, known) : [{ kind: 'broken', start: 0, end: text.length }];
-      this.#whole = undefined;
+      items = tree ? this.#recover(text) : [{ kind: 'broken', start: 0, end: text.length }];
     }
+    this.#before = new KnownItems(items, text.length);
+    if (this.#syntax.size > 2 * items.length + kept) this.#forget(items);
     return assemble(text, items, this.#addressed(text));
   }
 
@@ -139,17 +139,20 @@ export class GoParser {
     return tree ?? undefined;
   }
 
-  /** Comments that address this product, wherever they stand. */
-  #addressed(text: string): Span[] {
+  /** Comments that address this product, as far as the tree knows of them; undefined where nothing does. */
+  #addressed(text: string): Span[] | undefined {
+    let at = text.indexOf('cgoguard:');
+    if (at < 0) return undefined;
     const found: Span[] = [];
-    for (let i = text.indexOf('cgoguard:'); i >= 0; i = text.indexOf('cgoguard:', i + 1)) {
-      const node = this.#tree?.rootNode.descendantForIndex(i);
+    for (; at >= 0; at = text.indexOf('cgoguard:', at + 1)) {
+      const node = this.#tree?.rootNode.descendantForIndex(at);
       if (node?.type === 'comment' && found.at(-1)?.start !== node.startIndex) found.push({ start: node.startIndex, end: commentEnd(text, node.endIndex) });
     }
     return found;
   }
 
-  #items(tree: Tree, text: string, known: Map<string, DeclSyntax>): Item[] {
+  /** `known` is what stood in the same text before. */
+  #items(tree: Tree, text: string, known = new KnownItems()): Item[] {
     const items: Item[] = [];
     const copier = TreeCopier.of(tree.language);
     const cursor = tree.walk();
@@ -162,8 +165,9 @@ export class GoParser {
         if (type === 'comment') items.push({ kind: 'comment', start, end: commentEnd(text, end) });
         else if (type === 'package_clause') items.push({ kind: 'package', start, end });
         else if (kind) {
-          const syntax = this.#syntaxOf(copier, cursor, kind, text.slice(start, end), known);
-          items.push(syntax ? { kind, start, end, syntax } : { kind: 'broken', start, end });
+          const same = known.declaration(kind, start, end);
+          const syntax = same ? undefined : this.#syntaxOf(copier, cursor, kind, text.slice(start, end));
+          items.push(same ?? (syntax ? { kind, start, end, syntax } : { kind: 'broken', start, end }));
         } else if (cursor.nodeIsNamed) items.push({ kind: 'broken', start, end });
       } while (cursor.gotoNextSibling());
     }
@@ -171,12 +175,9 @@ export class GoParser {
     return items;
   }
 
-  #syntaxOf(copier: TreeCopier, cursor: TreeCursor, kind: DeclKind, text: string, known: Map<string, DeclSyntax>): DeclSyntax | undefined {
-    const old = this.#syntax.get(text) ?? known.get(text);
-    if (old) {
-      this.#syntax.set(text, old);
-      return old;
-    }
+  #syntaxOf(copier: TreeCopier, cursor: TreeCursor, kind: DeclKind, text: string): DeclSyntax | undefined {
+    const old = this.#syntax.get(text);
+    if (old) return old;
     const without = kind === 'const' || !mayMatter.test(text) ? later[kind] : undefined;
     const raw = copier.copy(cursor, text, without);
     if (!raw) return undefined;
@@ -185,39 +186,42 @@ export class GoParser {
     return made;
   }
 
+  /** Declarations that are gone, and parts of declarations, are read again when they come back. */
+  #forget(items: readonly Item[]): void {
+    this.#syntax = new Map(items.flatMap(({ syntax }) => (syntax ? [[syntax.text, syntax]] : [])));
+  }
+
   /** Reads a broken file part by part; only parts whose text is new are parsed. */
-  #recover(text: string, known: Map<string, DeclSyntax>): Item[] {
-    const before = this.#whole ? partsOf(this.#whole.text, this.#whole.items) : this.#parts;
+  #recover(text: string): Item[] {
+    const before = this.#parts;
     const parts: Parts = new Map();
     const read = (part: string): readonly Item[] | undefined => {
       if (parts.has(part)) return parts.get(part);
-      const items = before.has(part) ? before.get(part) : this.#readPart(part, known);
-      for (const { syntax } of items ?? []) if (syntax) this.#syntax.set(syntax.text, syntax);
+      const items = before.has(part) ? before.get(part) : this.#readPart(part);
       parts.set(part, items);
       return items;
     };
     this.#parts = parts;
-    return splitDeclarations(text, (part) => read(part.text)).flatMap((part) => {
-      const end = part.value ? part.end : declarationEnd(part);
-      const own = part.value ?? (end === undefined ? undefined : read(text.slice(part.start, end)));
-      if (own && end !== undefined) {
-        const rest: Item[] = end < part.end ? [{ kind: 'broken', start: end, end: part.end }] : [];
-        return [...own.map((item) => shifted(item, part.start)), ...rest];
-      }
+    const known = this.#before;
+    return splitDeclarations(text, (part) => known.within(part) ?? read(part.text)?.map((item) => shifted(item, part.start))).flatMap((part) => {
+      if (part.value) return part.value;
+      const end = declarationEnd(part);
+      const own = end === undefined ? undefined : read(text.slice(part.start, end));
+      if (own && end !== undefined) return [...own.map((item) => shifted(item, part.start)), { kind: 'broken' as const, start: end, end: part.end }];
       const comments = commentsBetween(text, part.start, part.keyword).map((span): Item => ({ kind: 'comment', ...span }));
-      const head = this.#head(part, known);
+      const head = this.#head(part);
       return [...comments, ...(head ? [head] : []), { kind: 'broken' as const, start: head?.end ?? part.keyword, end: part.end }];
     });
   }
 
   /** A function whose body cannot be read: it ends behind the opening brace, and what it does is unknown. */
-  #head(part: Part, known: Map<string, DeclSyntax>): Item | undefined {
+  #head(part: Part): Item | undefined {
     const end = headEnd(part);
     if (end === undefined) return undefined;
     const text = part.text.slice(part.keyword - part.start, end - part.start);
-    let syntax = this.#syntax.get(text) ?? known.get(text);
+    let syntax = this.#syntax.get(text);
     if (!syntax) {
-      const items = this.#readPart(`${text}}`, new Map());
+      const items = this.#readPart(`${text}}`);
       const decl = items?.length === 1 ? items[0]!.syntax?.decl : undefined;
       if (decl?.k !== 'Func') return undefined;
       const body = { s: text.length - 1, e: text.length };
@@ -227,9 +231,9 @@ export class GoParser {
     return { kind: 'func', start: part.keyword, end, syntax };
   }
 
-  #readPart(text: string, known: Map<string, DeclSyntax>): Item[] | undefined {
+  #readPart(text: string): Item[] | undefined {
     const tree = this.#parse(text);
-    const items = tree && !tree.rootNode.hasError ? this.#items(tree, text, known) : undefined;
+    const items = tree && !tree.rootNode.hasError ? this.#items(tree, text) : undefined;
     tree?.delete();
     return items;
   }
@@ -237,25 +241,6 @@ export class GoParser {
 
 /** The parser counts the carriage return of a line's end to the comment before it. */
 const commentEnd = (text: string, end: number): number => (text[end - 1] === '\r' ? end - 1 : end);
-
-const shifted = (item: Item, by: number): Item => ({ ...item, start: item.start + by, end: item.end + by });
-
-/** What reading each part of a file without errors would give. */
-function partsOf(text: string, items: readonly Item[]): Parts {
-  const parts: Parts = new Map();
-  let from = 0;
-  splitDeclarations(text, (part) => {
-    while (from < items.length && items[from]!.end <= part.start) from++;
-    let to = from;
-    while (to < items.length && items[to]!.end <= part.end) to++;
-    const straddles = [items[from], items[to]].some((item) => item && item.start < part.end && (item.start < part.start || item.end > part.end));
-    if (straddles) return undefined;
-    const own = items.slice(from, to).map((item) => shifted(item, -part.start));
-    parts.set(part.text, own);
-    return own;
-  });
-  return parts;
-}
 
 class LazyDecl implements DeclSyntax {
   readonly kind: DeclKind;
@@ -282,36 +267,4 @@ class LazyDecl implements DeclSyntax {
     tree?.delete();
     return this.#full;
   }
-}
-
-function assemble(text: string, items: readonly Item[], addressed: readonly Span[]): GoFile {
-  const decls: TopDecl[] = [];
-  const broken: Span[] = [];
-  const comments: Span[] = [];
-  let clause: Item | undefined;
-  let group: Span | undefined;
-  for (const item of items) {
-    const touches = group !== undefined && /^[ \t]*(?:\r\n|\n|\r)[ \t]*$/.test(text.slice(group.end, item.start));
-    const sameLine = group !== undefined && /^[ \t]*$/.test(text.slice(group.end, item.start));
-    if (item.kind === 'comment') {
-      comments.push({ start: item.start, end: item.end });
-      // A comment behind a declaration on the same line starts no group.
-      group = (touches || sameLine) && group ? { start: group.start, end: item.end } : { start: item.start, end: item.end };
-      continue;
-    }
-    if (item.kind === 'package') clause ??= item;
-    else if (item.syntax === undefined) broken.push({ start: item.start, end: item.end });
-    else decls.push({ start: item.start, end: item.end, syntax: item.syntax, ...((touches || sameLine) && group ? { doc: group } : {}) });
-    group = undefined;
-  }
-  const name = clause && /^package\s+(?:\/\*.*?\*\/\s*)*([\p{L}_][\p{L}\p{N}_]*)/su.exec(text.slice(clause.start, clause.end))?.[1];
-  const inside = addressed.filter((span) => !comments.some((other) => other.start === span.start));
-  return {
-    text,
-    ...(name !== undefined ? { packageName: name } : {}),
-    packageClause: clause ? { start: clause.start, end: clause.end } : { start: 0, end: 0 },
-    decls,
-    broken,
-    comments: [...comments, ...inside].sort((a, b) => a.start - b.start),
-  };
 }
