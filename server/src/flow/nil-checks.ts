@@ -83,7 +83,7 @@ function aliasesOf(ir: FuncIr, result: Var): ReadonlySet<Var> {
 }
 
 /** What else says whether the call has worked: its other results and the variables whose address it got. */
-function telltales(ir: FuncIr, step: CallStep): ReadonlySet<Var> {
+export function telltales(ir: FuncIr, step: CallStep): ReadonlySet<Var> {
   const out = new Set<Var>();
   const close = (v: Var): void => {
     if (out.has(v)) return;
@@ -104,13 +104,19 @@ function nilTested(cond: (Block['term'] & { k: 'branch' })['cond']): Var[] {
   return [...(isNil(cond.r) && cond.l.k === 'var' ? [cond.l.v] : []), ...(isNil(cond.l) && cond.r.k === 'var' ? [cond.r.v] : [])];
 }
 
-interface At {
+export interface At {
   readonly at: number;
   readonly index: number;
 }
 
+/** What else counts where the pointer is an out-parameter. */
+export interface OutUses {
+  /** Whether a C function, called now or deferred, follows the argument untested. */
+  readonly follows: (callee: string, index: number) => boolean;
+}
+
 /** The first step on any path that needs the memory before the path has tested it. */
-function firstUse(ir: FuncIr, body: FuncBody, start: At, pointer: Var, telltale: ReadonlySet<Var>, flow: PackageFlow, depth = 0): Span | undefined {
+export function firstUse(ir: FuncIr, body: FuncBody, start: At, pointer: Var, telltale: ReadonlySet<Var>, flow: PackageFlow, depth = 0, outs?: OutUses): Span | undefined {
   const seen = new Set<string>();
   const queue: (At & { readonly live: ReadonlySet<Var> })[] = [{ ...start, live: new Set([pointer]) }];
   let best: Span | undefined;
@@ -120,7 +126,7 @@ function firstUse(ir: FuncIr, body: FuncBody, start: At, pointer: Var, telltale:
     let live = from.live;
     const found = (() => {
       for (const step of block.steps.slice(from.index)) {
-        const verdict = live.size > 0 ? look(ir, step, live, telltale, flow, depth) : 'settled';
+        const verdict = live.size > 0 ? look(ir, step, live, telltale, flow, depth, outs) : 'settled';
         if (verdict === 'settled') return true;
         if (verdict) {
           if (best === undefined || verdict.start < best.start) best = verdict;
@@ -152,7 +158,7 @@ function firstUse(ir: FuncIr, body: FuncBody, start: At, pointer: Var, telltale:
 const operandsOfCond = (cond: (Block['term'] & { k: 'branch' })['cond']): readonly Operand[] => (cond.k === 'unknown' ? [] : cond.k === 'truth' ? [cond.x] : [cond.l, cond.r]);
 
 /** Whether a tested value depends on the pointer or on what tells whether the call has worked. */
-function isAbout(ir: FuncIr, operand: Operand, live: ReadonlySet<Var>, telltale: ReadonlySet<Var>, depth: number): boolean {
+export function isAbout(ir: FuncIr, operand: Operand, live: ReadonlySet<Var>, telltale: ReadonlySet<Var>, depth: number): boolean {
   if (operand.k !== 'var' || depth > 6) return false;
   if (live.has(operand.v) || telltale.has(operand.v)) return true;
   return (definitions(ir).of.get(operand.v) ?? []).some((step) => operandsOf(step).some((inner) => isAbout(ir, inner, live, telltale, depth + 1)));
@@ -166,7 +172,7 @@ function afterStep(step: Step, live: ReadonlySet<Var>): ReadonlySet<Var> {
 }
 
 /** A dereference, or `settled` where the pointer goes to code that may look at it. */
-function look(ir: FuncIr, step: Step, live: ReadonlySet<Var>, telltale: ReadonlySet<Var>, flow: PackageFlow, depth: number): Span | 'settled' | undefined {
+function look(ir: FuncIr, step: Step, live: ReadonlySet<Var>, telltale: ReadonlySet<Var>, flow: PackageFlow, depth: number, outs?: OutUses): Span | 'settled' | undefined {
   const is = (operand: Operand | undefined): boolean => operand?.k === 'var' && live.has(operand.v);
   switch (step.op) {
     case 'field':
@@ -177,12 +183,17 @@ function look(ir: FuncIr, step: Step, live: ReadonlySet<Var>, telltale: Readonly
     case 'setIndex':
       return is(step.base) ? step.span : undefined;
     case 'addr':
+      // It is filled once more.
+      if (outs && is(step.base) && step.path === '' && !step.indexed) return 'settled';
       return is(step.base) && (step.path !== '' || step.indexed) ? step.span : undefined;
     case 'slice':
       return is(step.base) && step.hi !== undefined ? step.span : undefined;
     case 'call': {
+      // Whoever gets the result of the call may not come back when it says failure.
+      if (outs && step.mode === 'call' && step.callee.k !== 'c' && step.callee.k !== 'builtin' && step.args.some((arg) => isAbout(ir, arg, new Set(), telltale, 0))) return 'settled';
       const index = step.args.findIndex(is);
       if (index < 0) return undefined;
+      if (outs && step.callee.k === 'c' && outs.follows(step.callee.name, index)) return step.span;
       // What runs later may know more then.
       if (step.mode !== 'call') return undefined;
       if (step.callee.k === 'c') return undefined;

@@ -16,6 +16,7 @@ import exportPanic from './callback/export-panic.ts';
 import exportPreambleDefinition from './callback/export-preamble-definition.ts';
 import exportPrototypeMismatch from './callback/export-prototype-mismatch.ts';
 import exportReturnsGoPointer from './callback/export-returns-go-pointer.ts';
+import failedOutParam from './callback/failed-out-param.ts';
 import goFuncToC from './callback/go-func-to-c.ts';
 import cMemoryView from './layout/c-memory-view.ts';
 import lengthTruncation from './layout/length-truncation.ts';
@@ -72,6 +73,7 @@ export const rules: readonly Rule[] = [
   exportPreambleDefinition,
   exportPrototypeMismatch,
   exportReturnsGoPointer,
+  failedOutParam,
   goFuncToC,
   cMemoryView,
   lengthTruncation,

@@ -11,6 +11,8 @@ export interface CEffects {
   unknown(index: number, at: Span): void;
   handedOn(index: number, callee: string, argument: number, at: Span, throughPointer?: true): void;
   written(index: number): void;
+  /** Something is loaded or stored through it, and it may be NULL as far as anybody has looked. */
+  followed(index: number): void;
 }
 
 /** Memory behind pointers: loads, stores, and how effects spread from a pointer to what it names. */
@@ -37,6 +39,7 @@ export class CMemory {
 
   /** What is loaded through `value`; `suffix` tells the part. */
   load(value: CValue, state: CState, suffix: string): CValue {
+    this.#follow(value, state);
     return oneOf(
       alternatives(value).map((v): CValue => {
         switch (v.kind) {
@@ -56,6 +59,7 @@ export class CMemory {
 
   /** `*pointer = value`. */
   store(pointer: CValue, suffix: string, value: CValue, state: CState, at: Span, depth = 0): CState {
+    this.#follow(pointer, state);
     let now = state;
     const targets = alternatives(pointer);
     for (const target of targets) {
@@ -77,6 +81,10 @@ export class CMemory {
       now = this.keep(value, now, at, target, depth);
     }
     return now;
+  }
+
+  #follow(value: CValue, state: CState): void {
+    if (value.kind === 'param' && state.params.get(value.index) !== 'nonnull') this.effects.followed(value.index);
   }
 
   writtenThrough(value: CValue): void {

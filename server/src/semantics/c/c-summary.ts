@@ -31,6 +31,10 @@ export interface CParamSummary {
   readonly contentsReleased?: boolean;
   /** `retains` means only this: memory that these parameters point to holds it. */
   readonly keptBehind?: readonly number[];
+  /** Some path follows it although nothing there says that it is not NULL. */
+  readonly followed?: boolean;
+  /** What it points to is set on every path but those that return such a value. */
+  readonly unsetOn?: 'zero' | 'nonzero';
   /** How many calls further down it is stored where its place is seen to be lasting; absent when the place is not known. */
   readonly keptDepth?: number;
   /** Unseen callees that got it; filled whenever there are any, and the reason of `unknown`. */

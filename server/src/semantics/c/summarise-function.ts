@@ -60,6 +60,7 @@ interface ParamRecord {
   unknownAt?: Span;
   contentsReleased: boolean;
   written: boolean;
+  followed: boolean;
   readonly handedOn: Map<string, CHandOn>;
 }
 
@@ -77,7 +78,7 @@ class Run {
     this.#fn = fn;
     this.#body = body;
     this.#surroundings = surroundings;
-    this.#params = fn.params.map(() => ({ keepers: [], contentsReleased: false, written: false, handedOn: new Map() }));
+    this.#params = fn.params.map(() => ({ keepers: [], contentsReleased: false, written: false, followed: false, handedOn: new Map() }));
     for (const param of fn.params) if (param.name !== undefined) this.#storage.set(param.name, 'pointer');
     this.#declare(body.steps);
   }
@@ -201,6 +202,7 @@ class Run {
           record(index)!.handedOn.set(`${callee}:${position}`, { callee, index: position, at, ...(throughPointer ? { throughPointer } : {}) });
         },
         written: (index) => void (record(index)!.written = true),
+        followed: (index) => void (record(index)!.followed = true),
       },
       (index) => this.#fn.params[index]?.pointer ?? false,
     );
@@ -240,11 +242,24 @@ class Run {
       written: record.written,
       ...(stored[0] ? { storedOwned: true, storedDeallocator: stored[0].deallocator } : {}),
       ...(record.contentsReleased ? { contentsReleased: true } : {}),
+      ...(record.followed && !this.#body.hasError ? { followed: true } : {}),
+      ...this.#unset(record, index),
       ...(keptBehind ? { keptBehind } : {}),
       ...(keptDepth !== undefined ? { keptDepth } : {}),
       handedOn: [...record.handedOn.values()],
       ...(at ? { at } : stored[0] ? { at: stored[0].at } : {}),
     };
+  }
+
+  /** Which results go with an out-parameter that was not set; known where a pointer is stored on all the other paths and nobody else gets it. */
+  #unset(record: ParamRecord, index: number): Pick<CParamSummary, 'unsetOn'> {
+    if (record.handedOn.size > 0 || record.unknownAt || this.#body.hasError) return {};
+    const signs = new Map([true, false].map((isSet) => [isSet, new Set(this.#exits.filter(({ state }) => state.vars.has(`*${index}`) === isSet).flatMap(({ value }) => (value ? alternatives(value).map((one) => one.kind) : ['unknown'])))]));
+    const set = signs.get(true)!;
+    const unset = signs.get(false)!;
+    const only = (kinds: ReadonlySet<string>, kind: string): boolean => kinds.size === 1 && kinds.has(kind);
+    if (only(set, 'null') && only(unset, 'number')) return { unsetOn: 'nonzero' };
+    return only(set, 'number') && only(unset, 'null') ? { unsetOn: 'zero' } : {};
   }
 
   #effect(record: ParamRecord, index: number): { effect: CParamEffect; at?: Span; keptBehind?: readonly number[]; keptDepth?: number } {

@@ -279,6 +279,8 @@ function joinParams(a: CParamSummary | undefined, b: CParamSummary | undefined):
     written: a.written || b.written,
     ...(a.storedOwned && b.storedOwned && a.storedDeallocator === b.storedDeallocator ? { storedOwned: true, storedDeallocator: a.storedDeallocator ?? 'free' } : {}),
     ...(a.contentsReleased || b.contentsReleased ? { contentsReleased: true } : {}),
+    ...(a.followed && b.followed ? { followed: true } : {}),
+    ...(a.unsetOn !== undefined && a.unsetOn === b.unsetOn ? { unsetOn: a.unsetOn } : {}),
     ...(effect === 'retains' && [a, b].every((one) => one.effect !== 'retains' || one.keptBehind) ? { keptBehind: [...new Set([a, b].flatMap((one) => one.keptBehind ?? []))] } : {}),
     ...(effect === 'retains' && a.keptDepth !== undefined && b.keptDepth !== undefined ? { keptDepth: Math.max(a.keptDepth, b.keptDepth) } : {}),
     handedOn: [...a.handedOn, ...b.handedOn],
