@@ -1,5 +1,6 @@
 /** Every rule. Made by `npm run generate`; do not edit. */
 import type { Rule } from '../lint/rule.ts';
+import cTypeInExportedApi from './build/c-type-in-exported-api.ts';
 import cUnsupportedConstruct from './build/c-unsupported-construct.ts';
 import cgoDirective from './build/cgo-directive.ts';
 import cgoInTestFile from './build/cgo-in-test-file.ts';
@@ -57,6 +58,7 @@ import signalHandler from './runtime/signal-handler.ts';
 import threadAffinity from './runtime/thread-affinity.ts';
 
 export const rules: readonly Rule[] = [
+  cTypeInExportedApi,
   cUnsupportedConstruct,
   cgoDirective,
   cgoInTestFile,
