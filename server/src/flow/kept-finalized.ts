@@ -2,7 +2,7 @@
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
-import { calledFunctions, synchronousSteps } from './call-targets.ts';
+import { calledFunctions, callsOf, synchronousSteps } from './call-targets.ts';
 import { onlyDefinition, origin, originStep } from './definitions.ts';
 import { finalizers } from './finalizers.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
@@ -18,15 +18,25 @@ export interface KeptObject {
   /** Where the finalizer is set, and where it takes the object out. */
   readonly set: Place;
   readonly removed: Place;
+  /** Nobody can end the object but the finalizer. */
+  readonly isLost: boolean;
 }
 
 interface Removal {
   readonly registry: string;
+  readonly by: Named;
   /** The function, and its literal when it is one. */
   readonly id: number;
   readonly body: number;
   readonly at: Place;
 }
+
+interface Named {
+  readonly recv?: string;
+  readonly name: string;
+}
+
+const nameOf = ({ recv, name }: Named): Named => ({ ...(recv !== undefined ? { recv } : {}), name });
 
 /** Handles of runtime/cgo are entries of one table, told apart by the field that has them: `handle T.h`, or `handle ?`. */
 const unknownHandle = 'handle ?';
@@ -42,15 +52,18 @@ export function keptObjects(fn: GoFunction, flow: PackageFlow): readonly KeptObj
   const found = stored(fn, flow);
   if (found.length === 0 || !flow.model.complete) return [];
   const all = flow.gather('removals', (fn) => (/\b(?:[Dd]elete|LoadAndDelete|CompareAndDelete|clear|Clear)\(|=\s*(?:nil|map\[|make\()/.test(fn.top.syntax.text) ? removals(fn, flow) : []));
-  return found.flatMap(({ inside, ...kept }): KeptObject[] => {
+  return found.flatMap(({ inside, callback, ...kept }): KeptObject[] => {
     const own = all.filter(({ registry }) => registry === kept.registry || registry === '?' || (isHandle(registry) && isHandle(kept.registry) && [registry, kept.registry].includes(unknownHandle)));
     const first = own[0];
-    return first && own.every((one) => inside.some(({ id, body }) => id === one.id && (body === undefined || body === one.body))) ? [{ ...kept, removed: first.at }] : [];
+    if (!first || !own.every((one) => inside.some(({ id, body }) => id === one.id && (body === undefined || body === one.body)))) return [];
+    const ways = [...(callback ? [callback] : []), ...own.filter((one) => !inside.some(({ id, body }) => id === one.id && body !== undefined)).map(({ by }) => by)];
+    const isRunByOthers = (target: GoFunction): boolean => callsOf(target, flow).some(({ caller }) => !inside.some(({ id }) => id === flow.idOf(caller)));
+    return [{ ...kept, removed: first.at, isLost: ways.every((way) => !/^\p{Lu}/u.test(way.name) && !flow.targets(way).fns.some(isRunByOthers)) }];
   });
 }
 
 /** Objects that a function gives a finalizer and puts into a registry, with the functions that the finalizer runs. */
-function stored(fn: GoFunction, flow: PackageFlow): readonly (Omit<KeptObject, 'removed'> & { readonly inside: readonly { readonly id: number; readonly body?: number }[] })[] {
+function stored(fn: GoFunction, flow: PackageFlow): readonly (Omit<KeptObject, 'removed' | 'isLost'> & { readonly callback?: Named; readonly inside: readonly { readonly id: number; readonly body?: number }[] })[] {
   if (!/SetFinalizer|AddCleanup/.test(fn.top.syntax.text)) return [];
   return flow.askOf('stored with finalizer', fn, (current) => {
     const facts = finalizers(current, flow);
@@ -62,7 +75,7 @@ function stored(fn: GoFunction, flow: PackageFlow): readonly (Omit<KeptObject, '
       const callback = set?.args[1] && origin(ir, set.args[1]);
       if (!set || !object || !callback) return [];
       const entry = ir.body.steps.flatMap((step) => entryOf(ir, step, object, flow))[0];
-      return entry ? [{ ...entry, type, set: { unit: current.top.syntax, span: set.span }, inside: runBy(ir, id, callback, flow) }] : [];
+      return entry ? [{ ...entry, type, set: { unit: current.top.syntax, span: set.span }, inside: runBy(ir, id, callback, flow), ...(callback.k === 'func' ? { callback: nameOf(callback) } : {}) }] : [];
     });
   });
 }
@@ -132,7 +145,7 @@ function runBy(ir: FuncIr, id: number, callback: Operand, flow: PackageFlow): { 
   if (callback.k === 'closure') {
     out.push({ id, body: callback.fn.id });
     follow(ir, callback.fn, 3);
-  } else if (callback.k === 'func') for (const fn of flow.targets({ ...(callback.recv !== undefined ? { recv: callback.recv } : {}), name: callback.name }).fns) add(fn, 3);
+  } else if (callback.k === 'func') for (const fn of flow.targets(nameOf(callback)).fns) add(fn, 3);
   return out;
 }
 
@@ -144,7 +157,7 @@ function removals(fn: GoFunction, flow: PackageFlow): readonly Removal[] {
     return ir.bodies.flatMap((body) =>
       stepsOf(body).flatMap((step): Removal[] => {
         const registry = removedFrom(ir, step);
-        return registry === undefined ? [] : [{ registry, id, body: body.id, at: { unit: current.top.syntax, span: step.span } }];
+        return registry === undefined ? [] : [{ registry, by: nameOf(current), id, body: body.id, at: { unit: current.top.syntax, span: step.span } }];
       }),
     );
   });

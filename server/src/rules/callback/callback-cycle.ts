@@ -16,7 +16,7 @@ export default defineRule({
   docs: {
     why: 'A callback runs below the call of C that led to it. When Go holds a mutex around that call and the exported function takes the same one, the call waits for itself: a Go mutex cannot be taken twice. The other circle is one of lifetimes: C gets a number or a handle for a Go object, the registry behind it keeps the object reachable, and the finalizer that should take it out of the registry and free the C memory never runs.',
     advice: 'Release the lock before the call, or let the callback only queue what happened. Put objects into the registry for the time of a call and take them out afterwards, or give C an object of its own that does not lead to the one with the finalizer.',
-    limits: 'Information. Locks are told apart by the variable or the field they are in, not by the object. That C calls back at once is seen in bodies in view, and where the exported function is passed to a C function that walks or runs something by its name. Registries are maps and sync.Maps of the package, and cgo.Handle.',
+    limits: 'Information, but for an object that nothing but its finalizer could end. Locks are told apart by the variable or the field they are in, not by the object. That C calls back at once is seen in bodies in view, and where the exported function is passed to a C function that walks or runs something by its name. Registries are maps and sync.Maps of the package, and cgo.Handle.',
     references: [
       { title: 'sync.Mutex', url: 'https://pkg.go.dev/sync#Mutex' },
       { title: 'runtime.SetFinalizer', url: 'https://pkg.go.dev/runtime#SetFinalizer' },
@@ -186,12 +186,13 @@ void poll_once(void) { onEvent(1); }
       }
     }
     for (const fn of functionsThatKeep(flow)) {
-      for (const { span, registry, type, set, removed } of keptObjects(fn, flow)) {
+      for (const { span, registry, type, set, removed, isLost } of keptObjects(fn, flow)) {
         yield {
           file: fn.file,
           top: fn.top,
           span,
-          message: `${registry.startsWith('handle ') ? 'The handle' : registry} keeps this ${type} reachable, and only its finalizer takes it out: the finalizer never runs and what it should free leaks.`,
+          severity: isLost ? 'warning' : 'info',
+          message: `${registry.startsWith('handle ') ? 'The handle' : registry} keeps this ${type} reachable, and only its finalizer takes it out: ${isLost ? 'it never runs' : 'it never runs by itself'} and what it should free leaks.`,
           trace: [
             { place: set, text: 'the finalizer is set here' },
             { place: removed, text: 'it takes the object out here' },
