@@ -21,7 +21,7 @@ export interface BlockingFact {
   readonly how: 'goroutines' | 'locked' | 'callback';
   /** The C function that is called, the helper that sends, or nothing. */
   readonly name: string;
-  /** It is known to block. */
+  /** It is known to block; of a channel, that it is one for all calls. */
   readonly isKnown: boolean;
   /** `locked`: the lock, and the function that would end the wait if it got it. */
   readonly lock?: string;
@@ -145,18 +145,18 @@ function sends(fn: GoFunction, flow: PackageFlow): BlockingFact[] {
   if (fn.exported === undefined || !isCalledBack(fn, fn.exported, flow)) return [];
   const ir = flow.ir(fn);
   return synchronousSteps(ir).flatMap((step): BlockingFact[] => {
-    if (step.op === 'send') return waitsForReceiver(ir, step) ? [{ span: step.stmt, how: 'callback', name: '', isKnown: true }] : [];
+    if (step.op === 'send') return waitsForReceiver(ir, step) ? [{ span: step.stmt, how: 'callback', name: '', isKnown: origin(ir, step.to).k === 'global' }] : [];
     if (step.op !== 'call' || step.mode === 'go') return [];
     const inner = calledFunctions(step, flow).flatMap((target) => sendsIn(target, flow) ?? [])[0];
-    return inner ? [{ span: step.span, how: 'callback', name: 'name' in step.callee ? step.callee.name : '', isKnown: true, at: inner }] : [];
+    return inner ? [{ span: step.span, how: 'callback', name: 'name' in step.callee ? step.callee.name : '', ...inner }] : [];
   });
 }
 
-function sendsIn(fn: GoFunction, flow: PackageFlow): Place | undefined {
+function sendsIn(fn: GoFunction, flow: PackageFlow): { readonly at: Place; readonly isKnown: boolean } | undefined {
   return flow.askOf('waiting send', fn, (current) => {
     const ir = flow.ir(current);
     const found = synchronousSteps(ir).find((step) => step.op === 'send' && waitsForReceiver(ir, step));
-    return found && { unit: current.top.syntax, span: found.stmt };
+    return found?.op === 'send' ? { at: { unit: current.top.syntax, span: found.stmt }, isKnown: origin(ir, found.to).k === 'global' } : undefined;
   });
 }
 

@@ -17,7 +17,8 @@ export function reachedFrom(name: string, flow: PackageFlow): readonly Reached[]
     const { c, contracts } = flow.model;
     if (!c.function(name)?.body) {
       const contract = contracts.lookup(name);
-      return contract && !c.isHidden(name) ? [{ name, contract }] : [];
+      // C text in view may only mention the name because it calls the function as well.
+      return contract && (!c.isHidden(name) || c.callersOf(name).length > 0) ? [{ name, contract }] : [];
     }
     return [...c.leadsTo(name)].flatMap(([callee, by]): Reached[] => {
       const contract = contracts.lookup(callee);

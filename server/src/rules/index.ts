@@ -52,7 +52,10 @@ import sliceHeader from './pointer/slice-header.ts';
 import stringMemoryWritten from './pointer/string-memory-written.ts';
 import uintptrRoundtrip from './pointer/uintptr-roundtrip.ts';
 import blockingCall from './runtime/blocking-call.ts';
+import cStdioNotFlushed from './runtime/c-stdio-not-flushed.ts';
+import envDesync from './runtime/env-desync.ts';
 import errnoMisuse from './runtime/errno-misuse.ts';
+import processControl from './runtime/process-control.ts';
 import raceOnCState from './runtime/race-on-c-state.ts';
 import signalHandler from './runtime/signal-handler.ts';
 import threadAffinity from './runtime/thread-affinity.ts';
@@ -110,7 +113,10 @@ export const rules: readonly Rule[] = [
   stringMemoryWritten,
   uintptrRoundtrip,
   blockingCall,
+  cStdioNotFlushed,
+  envDesync,
   errnoMisuse,
+  processControl,
   raceOnCState,
   signalHandler,
   threadAffinity,

@@ -50,7 +50,7 @@ export default defineRule({
 
           // #include <stdio.h>
           // #include <stdlib.h>
-          // static int put(const char *s) { return printf("%s", s); }
+          // static int put(const char *s) { return fprintf(stderr, "%s", s); }
           import "C"
 
           import "unsafe"

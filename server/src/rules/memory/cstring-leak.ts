@@ -98,7 +98,7 @@ export default defineRule({
           import "C"
 
           func main() {
-          	C.puts(C.CString("hello"))
+          	C.remove(C.CString("hello"))
           }
         `,
       },
@@ -115,7 +115,7 @@ export default defineRule({
           func main() {
           	cs := C.CString("hello")
           	defer C.free(unsafe.Pointer(cs))
-          	C.puts(cs)
+          	C.remove(cs)
           }
         `,
       },

@@ -43,7 +43,7 @@ export default defineRule({
           func main() {
           	cs := C.CString("hello")
           	defer C.free(unsafe.Pointer(cs))
-          	C.puts(cs)
+          	C.remove(cs)
           }
         `,
       },
@@ -60,7 +60,7 @@ export default defineRule({
           func main() {
           	cs := C.CString("hello")
           	defer C.free(unsafe.Pointer(cs))
-          	C.puts(cs)
+          	C.remove(cs)
           }
         `,
       },

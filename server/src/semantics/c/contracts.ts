@@ -108,6 +108,11 @@ export class Contracts {
     );
   }
 
+  /** The functions whose row says something. */
+  namesWhere(test: (row: ContractRow) => boolean): readonly string[] {
+    return this.#libraries.flatMap((library) => Object.entries(library.functions).flatMap(([name, row]) => (test(row) ? [name] : [])));
+  }
+
   /** The Go type that a release function takes, where that is no type of its own; `more` where it takes other arguments, too. */
   releaseType(release: string): string | undefined {
     return this.#libraries.flatMap(({ releaseArguments }) => releaseArguments?.[release] ?? [])[0];
