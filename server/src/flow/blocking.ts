@@ -100,8 +100,11 @@ function inC(reached: Reached, flow: PackageFlow): { readonly inC?: Place } {
 function waitsUnderLock(fn: GoFunction, flow: PackageFlow): BlockingFact[] {
   const ir = flow.ir(fn);
   const waiting = ir.bodies.flatMap((body) => body.calls.flatMap((step) => {
-    const reached = step.callee.k === 'c' && step.mode === 'call' ? reachedFrom(step.callee.name, flow).find(({ contract }) => contract.waits === true) : undefined;
-    return reached && step.callee.k === 'c' ? [{ step, name: step.callee.name, reached }] : [];
+    if (step.callee.k !== 'c' || step.mode !== 'call') return [];
+    const { name } = step.callee;
+    // A wait deeper in C may be for a thread that C itself has started.
+    const reached = reachedFrom(name, flow).find(({ contract, by }) => contract.waits === true && (by === undefined || by.name === name));
+    return reached ? [{ step, name, reached }] : [];
   }));
   if (waiting.length === 0) return [];
   const held = heldLocks(ir, flow.model.shape);
@@ -125,12 +128,15 @@ function closing(fn: GoFunction, flow: PackageFlow): { readonly lock: string; re
     const ir = flow.ir(current);
     const steps = stepsOf(ir.body);
     const at = steps.findIndex((step) => takenBy(ir, step, flow.model.shape) !== undefined);
-    if (at < 0 || steps.slice(0, at).some(mayTell)) return [];
+    if (at < 0 || !isEnd(current.name) || steps.slice(0, at).some(mayTell)) return [];
     const { lock } = takenBy(ir, steps[at]!, flow.model.shape)!;
     const releases = synchronousSteps(ir).some((step) => step.op === 'call' && step.callee.k === 'c' && endsObject(step.callee.name, flow));
     return releases ? [{ lock, fn: current.name, at: { unit: current.top.syntax, span: steps[at]!.span } }] : [];
   });
 }
+
+/** By its name: it ends the object. */
+const isEnd = (name: string): boolean => mayRelease(name) || /^(?:stop|shutdown|cancel|quit|end)/i.test(name);
 
 /** A call, a send or a store may be what makes the other side stop waiting. */
 const mayTell = (step: Step): boolean => step.op === 'send' || step.op === 'setField' || step.op === 'setGlobal' || (step.op === 'call' && !(step.callee.k === 'builtin' && step.callee.name === 'len'));
