@@ -2,7 +2,7 @@
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { originStep } from './definitions.ts';
-import type { CallStep, Operand } from './ir.ts';
+import type { CallStep, FuncBody, Operand, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, operandsOf } from './resource/function-info.ts';
 
@@ -21,20 +21,15 @@ export function errnoFacts(fn: GoFunction, flow: PackageFlow): readonly ErrnoFac
     const ir = flow.ir(current);
     const out: ErrnoFact[] = [];
     for (const body of bodiesOf(ir)) {
-      const used = new Set<object>();
-      for (const block of body.blocks) {
-        for (const step of block.steps) for (const operand of operandsOf(step)) if (operand.k === 'var') used.add(operand.v);
-        const { term } = block;
-        if (term.k === 'return') for (const value of term.values) if (value.k === 'var') used.add(value.v);
+      for (const { term } of body.blocks) {
         if (term.k !== 'branch' || (term.cond.k !== 'eq' && term.cond.k !== 'cmp')) continue;
-        for (const value of [term.cond.l, term.cond.r]) if (value.k === 'var') used.add(value.v);
         const negative = negativeTest(term.cond);
         const call = negative && originStep(ir, negative);
         if (call?.op === 'call' && call.callee.k === 'c' && returnsNumber.test(call.callee.name)) out.push({ span: term.span, name: call.callee.name, how: 'number' });
       }
-      for (const step of body.blocks.flatMap((block) => block.steps)) {
-        if (isBlind(step, used)) out.push({ span: step.span, name: (step.callee as { readonly name: string }).name, how: 'blind' });
-      }
+      const unnamed = body.calls.filter(({ mode, callee, dsts }) => mode === 'call' && callee.k === 'c' && dsts.length === 2 && dsts[0]?.name === undefined);
+      const used = unnamed.length === 0 ? undefined : usedIn(body);
+      for (const step of unnamed) if (used && isBlind(step, used)) out.push({ span: step.span, name: step.callee.k === 'c' ? step.callee.name : '', how: 'blind' });
     }
     return out;
   });
@@ -46,9 +41,20 @@ function negativeTest(cond: { readonly k: 'eq' | 'cmp'; readonly operator?: stri
   return cond.k === 'cmp' ? (cond.operator === '<' && cond.r.value === '0' ? cond.l : undefined) : cond.r.value === '-1' ? cond.l : undefined;
 }
 
-function isBlind(step: { readonly op: string }, used: ReadonlySet<object>): step is CallStep {
-  const call = step as CallStep;
-  if (step.op !== 'call' || call.mode !== 'call' || call.callee.k !== 'c' || call.dsts.length !== 2) return false;
-  const [result, error] = call.dsts;
-  return result !== undefined && error !== undefined && !used.has(result) && result.name === undefined && used.has(error);
+function usedIn(body: FuncBody): ReadonlySet<Var> {
+  const used = new Set<Var>();
+  const use = (operand: Operand): void => {
+    if (operand.k === 'var') used.add(operand.v);
+  };
+  for (const step of body.steps) operandsOf(step).forEach(use);
+  for (const { term } of body.blocks) {
+    if (term.k === 'return') term.values.forEach(use);
+    if (term.k === 'branch' && (term.cond.k === 'eq' || term.cond.k === 'cmp')) [term.cond.l, term.cond.r].forEach(use);
+  }
+  return used;
+}
+
+/** The result of the call is not looked at, its error is. */
+function isBlind({ dsts: [result, error] }: CallStep, used: ReadonlySet<Var>): boolean {
+  return result !== undefined && error !== undefined && !used.has(result) && used.has(error);
 }

@@ -94,6 +94,8 @@ export class PackageFlow {
     return this.ask(
       `all ${what}`,
       () => {
+        // Without edits there is nothing to gain from runs.
+        if (this.#lowered) return [...this.#runs.values()].flatMap(({ ids }) => ids.flatMap((id) => factOf(this.#current(id))));
         this.#queries.depend('functions', '');
         return [...this.#runs.values()].flatMap(({ number, ids }) => this.#ask(`${what} in a run`, number, () => ids.flatMap((id) => factOf(this.#current(id))), compare));
       },

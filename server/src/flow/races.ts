@@ -39,7 +39,7 @@ export function raceFacts(fn: GoFunction, flow: PackageFlow): readonly RaceFact[
   });
 }
 
-const stepsIn = (body: FuncBody): Step[] => body.blocks.flatMap((block) => [...block.steps]);
+const stepsIn = (body: FuncBody): readonly Step[] => body.steps;
 
 /** Initialisation, and what says that its caller holds the lock. */
 const mayRunAlone = (fn: GoFunction): boolean => /^(?:init|main|TestMain)$|locked|unsafe|nolock/i.test(fn.name);

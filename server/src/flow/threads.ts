@@ -132,7 +132,7 @@ function boundCall(fn: GoFunction, flow: PackageFlow): ThreadFact | undefined {
   return { how: 'bound', name: nameOf(found), span: found.span, why: bound[nameOf(found)]! };
 }
 
-const calls = (fn: GoFunction, flow: PackageFlow): CallStep[] => bodiesOf(flow.ir(fn)).flatMap((body) => body.blocks.flatMap((block) => block.steps.filter((step) => step.op === 'call')));
+const calls = (fn: GoFunction, flow: PackageFlow): CallStep[] => bodiesOf(flow.ir(fn)).flatMap((body) => body.calls);
 
 const isLock = ({ callee }: CallStep): boolean => callee.k === 'pkg' && callee.pkg === 'runtime' && callee.name === 'LockOSThread';
 

@@ -16,6 +16,8 @@ export interface CNameUse {
   readonly called: boolean;
 }
 
+const cDot = /\bC\s*\./g;
+
 const uses = new WeakMap<DeclSyntax, readonly CNameUse[]>();
 
 /** Every `C.name` of a declaration, in the order of the text. */
@@ -25,9 +27,9 @@ export function cNameUses(syntax: DeclSyntax): readonly CNameUse[] {
   return found;
 }
 
-/** Whether `C.` stands somewhere in the span of a node of the declaration; a walk that looks for C names need not enter any other. */
-function placesOfC(text: string): (node: { readonly s?: number; readonly e?: number; readonly k?: string }) => boolean {
-  const places = [...text.matchAll(/\bC\s*\./g)].map(({ index }) => index);
+/** Whether something that `what` matches begins in the span of a node of the declaration; a walk that looks for it need not enter any other. */
+export function spansWith(text: string, what: RegExp): (node: { readonly s?: number; readonly e?: number; readonly k?: string }) => boolean {
+  const places = [...text.matchAll(what)].map(({ index }) => index);
   // Parameters and fields, which have no kind, give the span of their name alone.
   return ({ k, s, e }) => k === undefined || s === undefined || e === undefined || places.some((place) => s <= place && place < e);
 }
@@ -43,7 +45,7 @@ export function firstCNameUse(decls: readonly TopDecl[], names: ReadonlySet<stri
 
 function usesIn({ decl, text }: DeclSyntax): CNameUse[] {
   const out: CNameUse[] = [];
-  const mayHold = placesOfC(text);
+  const mayHold = spansWith(text, cDot);
   const walk = (value: unknown, called: boolean): void => {
     if (Array.isArray(value)) {
       for (const item of value) walk(item, false);
@@ -76,7 +78,7 @@ export function cNames(syntax: DeclSyntax): CNames {
 function collect(decl: Decl, text: string): CNames {
   const used = new Set<string>();
   const types = new Set<string>();
-  const mayHold = placesOfC(text);
+  const mayHold = spansWith(text, cDot);
   const walk = (value: unknown, typePosition: boolean): void => {
     if (Array.isArray(value)) {
       for (const item of value) walk(item, typePosition);

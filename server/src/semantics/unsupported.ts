@@ -2,6 +2,7 @@
 import type { Span } from '../base/span.ts';
 import type { Expr } from '../syntax/go/ast.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
+import { spansWith } from './mentions.ts';
 
 export interface Unsupported {
   readonly how: 'errno' | 'embedded' | 'method' | 'mangled' | 'two-results';
@@ -21,12 +22,16 @@ const mangled = /^_C(?:type|func|2func|var|fpvar|iconst|fconst|sconst|struct|mac
 
 export function unsupported(syntax: DeclSyntax): readonly Unsupported[] {
   let found = known.get(syntax);
-  if (!found) known.set(syntax, (found = syntax.text.includes('C.') || syntax.text.includes('_C') ? collect(syntax) : []));
+  if (!found) known.set(syntax, (found = mayHold.test(syntax.text) || (syntax.decl.k === 'Func' && syntax.decl.recv && cName(withoutStar(syntax.decl.recv.type)) !== undefined) ? collect(syntax) : []));
   return found;
 }
 
-function collect({ decl }: DeclSyntax): Unsupported[] {
+/** What stands in each of the constructs: nearly all declarations have none of it, and are not walked. */
+const mayHold = /\b_C|\bC\s*\.\s*errno\b|\bstruct\b|,\s*[^\n=;{}]*=\s*C\s*\.\s*(?:malloc|CString|CBytes|GoString|GoStringN|GoBytes)\b/;
+
+function collect({ decl, text }: DeclSyntax): Unsupported[] {
   const out: Unsupported[] = [];
+  const concerned = spansWith(text, /\bC\s*\.|\b_C/g);
   const add = (how: Unsupported['how'], name: string, at: { readonly s: number; readonly e: number }): void => {
     out.push({ how, name, span: { start: at.s, end: at.e } });
   };
@@ -45,6 +50,7 @@ function collect({ decl }: DeclSyntax): Unsupported[] {
       return;
     }
     const node = value as Expr;
+    if (!concerned(node)) return;
     if (node.k === 'StructType') {
       for (const field of node.fields) {
         const name = field.name === undefined ? cName(withoutStar(field.type)) : undefined;
