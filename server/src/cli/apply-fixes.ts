@@ -4,7 +4,7 @@ import { overlaps } from '../base/span.ts';
 import type { Fix } from '../lint/finding.ts';
 import type { FileId } from '../project/host.ts';
 import type { FileReport } from '../project/project.ts';
-import type { Checker } from './collect.ts';
+import type { Checker } from './check-folder.ts';
 import { openOriginal, rewrite, type Original } from './rewrite.ts';
 
 /** A fix may bring the next one to light; more rounds than this mean that two fixes undo each other. */

@@ -15,12 +15,14 @@ import { atLeast, openFindings, plural, type Report, type Tool } from '../report
 import { renderSarif } from '../report/sarif.ts';
 import { renderText } from '../report/text.ts';
 import { applyFixes } from './apply-fixes.ts';
-import { Collector, select, type Checker } from './collect.ts';
+import { type CheckedFolder, type Checker, type FolderJob, messageOf, outcomeOf } from './check-folder.ts';
+import { Collector } from './collect.ts';
 import { exitCodes, Failure, reasonOf } from './failure.ts';
 import { comparison, type Comparison } from './known-findings.ts';
 import { displayPath, isWithin } from './paths.ts';
 import { startProgress } from './progress.ts';
 import { wantsColor, write, type Terminal } from './terminal.ts';
+import { checkFolders, type StartThread } from './threads.ts';
 import { walk, type Target } from './walk.ts';
 
 export const formats = ['text', 'json', 'sarif', 'github'] as const;
@@ -38,6 +40,8 @@ export interface CheckOptions {
   readonly writeBaseline?: string;
   /** Branch, tag or commit whose findings are known. */
   readonly diff?: string;
+  /** How many folders are checked at the same time; absent, the program decides. */
+  readonly jobs?: number;
 }
 
 export interface CheckContext {
@@ -46,6 +50,8 @@ export interface CheckContext {
   readonly rules: readonly RuleMeta[];
   /** Called once, and only when there is something to check: it loads the parsers. */
   readonly createProject: (host: Host) => Promise<Checker>;
+  /** Absent where the program runs in one thread only. */
+  readonly startThread?: StartThread;
 }
 
 /** Checks `paths` and prints the report. Returns the exit code; throws a Failure before anything was checked. */
@@ -101,44 +107,52 @@ async function run(
 ): Promise<Report> {
   if (targets.length === 0) return { findings: [], sources: new Map(), checked: 0, problems, compared: compared !== undefined, ...(options.fix === true ? { fixed: { findings: 0, files: 0 } } : {}) };
   const checker = await context.createProject(host);
-  const collector = new Collector(checker, show, compared);
+  const collector = new Collector(show, compared);
   const progress = startProgress(context.terminal.stderr);
-  const selection = {
-    minSeverity: options.minSeverity,
-    excludes: (target: Target, file: FileId): boolean => configs.excludes(target.config, file, target.asked),
-  };
+  const isAsked = (target: Target, file: FileId): boolean => (target.only === undefined ? !configs.excludes(target.config, file, target.asked) : target.only.has(file));
+  const jobs = targets.map(({ directory, config }): FolderJob => ({ directory, rules: config.kind === 'bad' ? {} : config.config.rules, minSeverity: options.minSeverity }));
   const trouble = [...problems];
-  const fixed = { findings: 0, files: 0 };
-  // A fault of the engine in one folder must not hide what it found in the others.
   const fail = (target: Target, message: string): void => void trouble.push(`internal error in ${show(target.directory)}: ${message}`);
-  const checkOne = async (target: Target): Promise<void> => {
-    checker.onError = (rule, error) => fail(target, `rule ${rule}: ${messageOf(error)}`);
-    checker.settings = { rules: target.config.kind === 'bad' ? {} : target.config.config.rules };
-    const chosen = (reports: readonly FileReport[]): readonly FileReport[] => select(target, reports, selection);
-    if (options.fix !== true) {
-      const reports = await checker.checkDirectory(target.directory);
-      return collector.add(chosen(reports), reports);
-    }
-    const result = await applyFixes(checker, target.directory, (reports) => unknown(chosen(reports), compared), show);
-    fixed.findings += result.findings;
-    fixed.files += result.files.size;
-    trouble.push(...result.problems);
-    await collector.add(chosen(result.reports), result.reports);
-  };
+  const fixed = { findings: 0, files: 0 };
   try {
-    for (const [i, target] of targets.entries()) {
-      progress.report(i, targets.length, show(target.directory));
-      try {
-        await checkOne(target);
-      } catch (error) {
-        fail(target, messageOf(error));
+    if (options.fix === true) {
+      for (const [i, target] of targets.entries()) {
+        progress.report(i, targets.length, show(target.directory));
+        await fixOne(target, jobs[i]!);
       }
+    } else {
+      let count = 0;
+      const done = (i: number): void => progress.report(++count, targets.length, show(targets[i]!.directory));
+      const checked = await checkFolders(jobs, checker, context.startThread, options.jobs, done);
+      for (const [i, target] of targets.entries()) add(target, checked[i]!);
     }
   } finally {
     progress.stop();
     checker.dispose();
   }
   return collector.finish(trouble, options.fix === true ? fixed : undefined);
+
+  function add(target: Target, folder: CheckedFolder): void {
+    for (const fault of folder.faults) fail(target, fault);
+    collector.add(folder, (file) => isAsked(target, file));
+  }
+
+  /** One folder after the other: what is written in one may be read in the next. */
+  async function fixOne(target: Target, { rules, minSeverity }: FolderJob): Promise<void> {
+    checker.onError = (rule, error) => fail(target, `rule ${rule}: ${messageOf(error)}`);
+    checker.settings = { rules };
+    const chosen = (reports: readonly FileReport[]): readonly FileReport[] =>
+      reports.filter(({ file }) => isAsked(target, file)).map((report) => ({ ...report, findings: report.findings.filter(({ severity }) => atLeast(severity, minSeverity)) }));
+    try {
+      const result = await applyFixes(checker, target.directory, (reports) => unknown(chosen(reports), compared), show);
+      fixed.findings += result.findings;
+      fixed.files += result.files.size;
+      trouble.push(...result.problems);
+      add(target, { ...(await outcomeOf(checker, result.reports, minSeverity)), faults: [] });
+    } catch (error) {
+      fail(target, messageOf(error));
+    }
+  }
 }
 
 /** What is known already is not what a run with --fix was asked to mend. */
@@ -154,8 +168,6 @@ async function writeBaseline(report: Report, file: string, { stdout, cwd }: Term
   save(resolve(cwd, file), file, renderBaseline(entries));
   await write(stdout, `Wrote ${plural(open.length, 'finding')} to ${file}\n`);
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function render(report: Report, tool: Tool, format: CheckOptions['format'], base: string, color: boolean): string {
   switch (format) {

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { KnownFindings, parseBaseline } from '../lint/baseline.ts';
 import type { FileId, Host } from '../project/host.ts';
 import { directoryOf } from '../project/host.ts';
-import type { Checker } from './collect.ts';
+import type { Checker } from './check-folder.ts';
 import { Failure, reasonOf } from './failure.ts';
 import { type BaseState, baseState } from './git.ts';
 import type { Target } from './walk.ts';

@@ -1,5 +1,5 @@
 /** The command line itself: names, options and help of every command, and how failures are told. The work is done elsewhere. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { severities } from '../lint/finding.ts';
 import { check, failLevels, formats, type CheckContext, type CheckOptions } from './check.ts';
 import { explain, findRule } from './explain.ts';
@@ -59,6 +59,7 @@ function program(context: CliContext, run: Run): Command {
     .option('--baseline <file>', 'leave out the findings that the file holds')
     .addOption(new Option('--write-baseline <file>', 'write the findings there are to a file for --baseline, instead of a report').conflicts(['baseline', 'diff', 'fix', 'output']))
     .option('--diff <base>', 'leave out the findings that the code had where it left this git branch or commit')
+    .addOption(new Option('-j, --jobs <count>', 'how many folders are checked at the same time (default: as many as there are processors)').argParser(positive))
     .addHelpText('after', '\nExit status: 0 nothing at or above --fail-on, 1 findings, 2 wrong use, unreadable path or bad config.')
     .action(async (paths: string[], options: CheckOptions) => {
       run.code = await check(paths, options, context);
@@ -90,6 +91,12 @@ function program(context: CliContext, run: Run): Command {
     .action(() => context.startLsp());
 
   return cli;
+}
+
+function positive(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('It must be a number above 0.');
+  return count;
 }
 
 /** What went wrong: one line for what the person can put right, the whole stack for a fault of the program. */

@@ -2,7 +2,7 @@
 import type { Finding, Fix, Severity } from '../../../server/src/lint/finding.ts';
 import type { FileId, Host } from '../../../server/src/project/host.ts';
 import type { FileReport, Settings } from '../../../server/src/project/project.ts';
-import type { Checker } from '../../../server/src/cli/collect.ts';
+import type { Checker } from '../../../server/src/cli/check-folder.ts';
 
 export class FakeChecker implements Checker {
   settings: Settings = { rules: {} };
