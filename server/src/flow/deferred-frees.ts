@@ -7,7 +7,7 @@ import { isScalar } from '../semantics/c-view.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { cTypeName, isCPointer, ownTypeName, type Type } from '../semantics/types.ts';
 import { mayRelease } from './c-names.ts';
-import { onlyDefinition, origin } from './definitions.ts';
+import { onlyDefinition, origin, originStep } from './definitions.ts';
 import type { Block, CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -37,6 +37,8 @@ export interface EarlyDefer {
   readonly later: Span;
   /** Every value that it gets afterwards is memory that this release fits, so that a closure that reads it late would be right. */
   readonly fits: boolean;
+  /** Whose memory the variable gets afterwards: the function's, which leaks, or somebody else's, so that nothing is lost. */
+  readonly owner: 'owned' | 'lent' | 'unknown';
   /** The allocations that leak for this reason, which is told by this fact and by nothing else. */
   readonly covers: readonly Span[];
 }
@@ -132,7 +134,8 @@ function capturedNil(ir: FuncIr, release: WrittenRelease, fn: GoFunction, flow: 
   if (first === undefined || body.captures.has(v)) return undefined;
   const freed = release.step.callee.k === 'c' ? release.step.callee.name : undefined;
   const leaks = flow.resources(fn).leaks.filter(({ site }) => site.holder?.id === v.id || (site.owned.outArg !== undefined && later.some((step) => step.op === 'addr' && contains(site.span, step.span))) || later.some((step) => step.op !== 'addr' && contains(step.stmt, site.span)));
-  return { ...subject(release), captured: 'nil', later: first.span, fits: freed === 'free' && later.every((step) => isOwnedValue(ir, step, flow.knowledge)), covers: leaks.map(({ site }) => site.span) };
+  const owner = leaks.length > 0 || later.some((step) => isOwnedValue(ir, step, flow.knowledge, undefined)) ? 'owned' : later.every((step) => isLentValue(ir, step, flow)) ? 'lent' : 'unknown';
+  return { ...subject(release), captured: 'nil', owner, later: first.span, fits: freed === 'free' && later.every((step) => isOwnedValue(ir, step, flow.knowledge)), covers: leaks.map(({ site }) => site.span) };
 }
 
 /** A leak of memory that the variable got after the deferred call had captured the earlier value. */
@@ -142,7 +145,7 @@ function replacedLater(ir: FuncIr, release: WrittenRelease, fn: GoFunction, flow
   const leaks = flow.resources(fn).leaks.filter(({ site }) => site.holder?.id === v.id && after.some((step) => step.op === 'call' && step.span.start === site.span.start && step.span.end === site.span.end));
   const site = leaks[0]?.site;
   if (!site || valueAt(ir, release) === empty) return undefined;
-  return { ...subject(release), captured: 'replaced', later: site.span, fits: leaks.every((leak) => leak.site.owned.allocator === 'realloc'), covers: leaks.map((leak) => leak.site.span) };
+  return { ...subject(release), captured: 'replaced', owner: 'owned', later: site.span, fits: leaks.every((leak) => leak.site.owned.allocator === 'realloc'), covers: leaks.map((leak) => leak.site.span) };
 }
 
 function subject({ step, v }: WrittenRelease): Pick<EarlyDefer, 'stmt' | 'call' | 'callee' | 'name'> {
@@ -192,14 +195,14 @@ function gives(ir: FuncIr, step: Step, v: Var): boolean {
 /** nil, or the zero value of a C type with which a variable is declared. */
 const isZero = (src: Operand, v: Var): boolean => (src.k === 'const' && src.value === 'nil') || (src.k === 'unknown' && cTypeName(v.type) !== undefined);
 
-/** The memory that a step gives a variable is released by free(). */
-function isOwnedValue(ir: FuncIr, step: Step, knowledge: Knowledge): boolean {
-  if (step.op === 'addr') return isFilledWithOwned(ir, step.dst, knowledge);
+/** The memory that a step gives a variable is to be released, by free() or by whatever function. */
+function isOwnedValue(ir: FuncIr, step: Step, knowledge: Knowledge, deallocator: string | undefined = 'free'): boolean {
+  if (step.op === 'addr') return isFilledWithOwned(ir, step.dst, knowledge, deallocator);
   if (step.op !== 'copy') return false;
   let at = step.src;
   for (let i = 0; i < 16 && at.k === 'var'; i++) {
     const definition = onlyDefinition(ir, at.v);
-    if (definition?.op === 'call') return definition.callee.k === 'c' && knowledge.cOwned(definition.callee.name).some((owned) => owned.outArg === undefined && owned.deallocator === 'free');
+    if (definition?.op === 'call') return definition.callee.k === 'c' && knowledge.cOwned(definition.callee.name).some((owned) => owned.outArg === undefined && (deallocator === undefined || owned.deallocator === deallocator));
     if (definition?.op !== 'copy') return false;
     at = definition.src;
   }
@@ -207,15 +210,33 @@ function isOwnedValue(ir: FuncIr, step: Step, knowledge: Knowledge): boolean {
 }
 
 /** The address goes to a C function that is known to store memory for its caller there. */
-function isFilledWithOwned(ir: FuncIr, address: Var, knowledge: Knowledge): boolean {
-  const users = bodiesOf(ir).flatMap((body) => [...stepsOf(body)].filter((step) => operandsOf(step).some((operand) => origin(ir, operand).k === 'var' && sameVar(origin(ir, operand), address))));
-  return users.some((step) => step.op === 'call') && users.every((step) => step.op === 'copy' || (step.op === 'call' && step.callee.k === 'c' && fills(ir, step, step.callee.name, address, knowledge)));
+function isFilledWithOwned(ir: FuncIr, address: Var, knowledge: Knowledge, deallocator: string | undefined): boolean {
+  const users = usersOf(ir, address);
+  return users.some((step) => step.op === 'call') && users.every((step) => step.op === 'copy' || (step.op === 'call' && step.callee.k === 'c' && fills(ir, step, step.callee.name, address, knowledge, deallocator)));
 }
 
-const fills = (ir: FuncIr, step: CallStep, name: string, address: Var, knowledge: Knowledge): boolean =>
-  knowledge.cOwned(name).some((owned) => owned.outArg !== undefined && owned.deallocator === 'free' && step.args[owned.outArg] !== undefined && sameVar(origin(ir, step.args[owned.outArg]!), address));
+const usersOf = (ir: FuncIr, address: Var): Step[] => bodiesOf(ir).flatMap((body) => stepsOf(body).filter((step) => operandsOf(step).some((operand) => sameVar(origin(ir, operand), address))));
+
+const fills = (ir: FuncIr, step: CallStep, name: string, address: Var, knowledge: Knowledge, deallocator: string | undefined): boolean =>
+  knowledge.cOwned(name).some((owned) => owned.outArg !== undefined && (deallocator === undefined || owned.deallocator === deallocator) && step.args[owned.outArg] !== undefined && sameVar(origin(ir, step.args[owned.outArg]!), address));
 
 const sameVar = (operand: Operand, v: Var): boolean => operand.k === 'var' && operand.v === v;
+
+/** The memory belongs to somebody else: it was read from an object, or a contract says that C only lends it. */
+function isLentValue(ir: FuncIr, step: Step, flow: PackageFlow): boolean {
+  const lends = (name: string, arg: number | undefined): boolean => {
+    const contract = flow.model.contracts.lookup(name);
+    if (contract?.trusted !== true) return false;
+    return arg === undefined ? contract.returns !== 'owned' && contract.returns !== 'value' : contract.params?.some(({ index, effect }) => index === arg && effect === 'out-borrowed') === true;
+  };
+  if (step.op === 'addr') {
+    const calls = usersOf(ir, step.dst).filter((user) => user.op !== 'copy');
+    return calls.length > 0 && calls.every((user) => user.op === 'call' && user.callee.k === 'c' && lends(user.callee.name, user.args.findIndex((arg) => sameVar(origin(ir, arg), step.dst))));
+  }
+  const made = step.op === 'copy' ? originStep(ir, step.src) : step;
+  if (made?.op === 'call') return made.callee.k === 'c' && lends(made.callee.name, undefined);
+  return made?.op === 'field' || made?.op === 'index' || made?.op === 'deref' || made?.op === 'range';
+}
 
 /** Every step that may run after the release was reached, those of the next round of a loop included. */
 function stepsAfter({ body, block, index }: WrittenRelease): Step[] {

@@ -1,11 +1,14 @@
 /** Releases of memory that no allocator handed out: Go memory, static C storage, the inside of an allocation. Flow-insensitive, through values that are set once. */
 import type { Span } from '../base/span.ts';
 import { constantNamed } from '../semantics/constants.ts';
-import { isForeignDeallocator } from '../semantics/c/allocators.ts';
+import { isForeignDeallocator, isSystemDeallocator } from '../semantics/c/allocators.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { isCPointer, isUnsafePointer } from '../semantics/types.ts';
 import { returnsStatic } from './c-knowledge.ts';
+import { mayCount } from './c-names.ts';
 import { onlyDefinition, origin, originStep } from './definitions.ts';
+import { allocatorOfField, type FieldAllocator } from './field-allocators.ts';
+import { loadedField } from './field-key.ts';
 import type { CallStep, FuncIr, Operand, Step } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { provenance } from './provenance.ts';
@@ -16,7 +19,9 @@ export interface InvalidFree {
   readonly span: Span;
   readonly callee: string;
   /** `variable`: the address of the variable that holds the pointer. `lent`: C keeps it, says its contract. `interior`: not the start of an allocation. */
-  readonly how: 'go' | 'variable' | 'static' | 'lent' | 'interior';
+  readonly how: 'go' | 'variable' | 'static' | 'lent' | 'interior' | 'allocator';
+  /** `allocator`: where the memory comes from, which the field has everywhere, and what fits. */
+  readonly field?: FieldAllocator;
   /** What is released, in words of the program: a variable, a C function. */
   readonly name?: string;
   /** Where the memory comes from. */
@@ -34,11 +39,19 @@ export function invalidFrees(fn: GoFunction, flow: PackageFlow): readonly Invali
 function judgeCall(ir: FuncIr, step: CallStep, name: string, flow: PackageFlow): InvalidFree[] {
   return step.args.flatMap((arg, i): InvalidFree[] => {
     const effect = flow.knowledge.cArg(name, i);
-    if (effect ? effect.releases !== 'always' || effect.ownType : !(i === 0 && isForeignDeallocator(name))) return [];
-    const found = judge(ir, arg, flow) ?? lent(ir, arg, flow);
-    return found ? [{ span: step.argSpans[i] ?? step.span, callee: name, ...found }] : [];
+    if (effect ? effect.releases !== 'always' : !(i === 0 && isForeignDeallocator(name))) return [];
+    // What a library's function ends may stand in Go memory: a buffer that is filled and disposed of.
+    const found = effect?.ownType ? (isCounted(ir, arg) ? undefined : lent(ir, arg, name, flow)) : (judge(ir, arg, flow) ?? lent(ir, arg, name, flow));
+    if (found) return [{ span: step.argSpans[i] ?? step.span, callee: name, ...found }];
+    const key = loadedField(ir, arg);
+    const field = key !== undefined && (name === 'free' || isForeignDeallocator(name)) ? allocatorOfField(key, flow) : undefined;
+    if (key === undefined || field === undefined || fits(name, field.deallocator)) return [];
+    return [{ span: step.argSpans[i] ?? step.span, callee: name, how: 'allocator', name: key, source: step.span, field }];
   });
 }
+
+/** Whether a function may release what another one is made for. */
+const fits = (release: string, deallocator: string): boolean => release === deallocator || (deallocator === 'free' ? !isForeignDeallocator(release) : release !== 'free' || isSystemDeallocator(deallocator));
 
 function judge(ir: FuncIr, arg: Operand, flow: PackageFlow): Pick<InvalidFree, 'how' | 'name' | 'source'> | undefined {
   const step = originStep(ir, arg);
@@ -49,16 +62,22 @@ function judge(ir: FuncIr, arg: Operand, flow: PackageFlow): Pick<InvalidFree, '
   return goMemory(ir, arg, step);
 }
 
+/** Some C function takes a reference to what a variable holds: then there is one to release. */
+function isCounted(ir: FuncIr, arg: Operand): boolean {
+  const made = originStep(ir, arg);
+  return made !== undefined && bodiesOf(ir).some((body) => body.calls.some((step) => step.callee.k === 'c' && mayCount(step.callee.name) && step.args.some((other) => originStep(ir, other) === made)));
+}
+
 /** The result of a C function that stays the library's. */
-function lent(ir: FuncIr, arg: Operand, flow: PackageFlow): Pick<InvalidFree, 'how' | 'name' | 'source'> | undefined {
+function lent(ir: FuncIr, arg: Operand, release: string, flow: PackageFlow): Pick<InvalidFree, 'how' | 'name' | 'source'> | undefined {
   const step = originStep(ir, arg);
   if (step?.op !== 'call' || step.callee.k !== 'c' || flow.model.c.summary(step.callee.name)) return undefined;
   const contract = flow.model.contracts.lookup(step.callee.name);
   // What the C library returns may be its argument: strcpy.
   if (contract?.trusted !== true || contract.library.library === 'libc') return undefined;
   if (contract.returns === 'static' || contract.returns === 'thread-local') return { how: 'lent', name: `C.${step.callee.name}`, source: step.span };
-  // It may be the argument itself that comes back, and the caller's own.
-  if (contract.returns !== 'borrowed' || step.args.some((other) => isAllocated(ir, other, flow))) return undefined;
+  // It may be the argument itself that comes back, and the caller's own to release like this.
+  if (contract.returns !== 'borrowed' || step.args.some((other) => isAllocated(ir, other, flow, release))) return undefined;
   return { how: 'lent', name: `C.${step.callee.name}`, source: step.span };
 }
 
@@ -75,9 +94,10 @@ function isShifted(ir: FuncIr, step: Step, flow: PackageFlow): boolean {
 }
 
 /** The result of an allocation, conversions aside. */
-function isAllocated(ir: FuncIr, operand: Operand | undefined, flow: PackageFlow): boolean {
+/** Memory that a C function gives its caller, to be released by any function or by the one that is asked about. */
+function isAllocated(ir: FuncIr, operand: Operand | undefined, flow: PackageFlow, release?: string): boolean {
   const step = operand && originStep(ir, operand);
-  return step?.op === 'call' && step.callee.k === 'c' && flow.knowledge.cOwned(step.callee.name).some((owned) => owned.outArg === undefined);
+  return step?.op === 'call' && step.callee.k === 'c' && flow.knowledge.cOwned(step.callee.name).some((owned) => owned.outArg === undefined && (release === undefined || owned.deallocator === release));
 }
 
 function isViewOfAllocation(ir: FuncIr, operand: Operand, flow: PackageFlow): boolean {

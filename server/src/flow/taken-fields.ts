@@ -2,7 +2,8 @@
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
-import { origin, originStep } from './definitions.ts';
+import { origin } from './definitions.ts';
+import { fieldKey, loadedField } from './field-key.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step } from './ir.ts';
 import type { Place } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -38,7 +39,7 @@ export function secondOwners(fn: GoFunction, flow: PackageFlow): readonly Second
       if (step.callee.k !== 'c') return [];
       const { name } = step.callee;
       return step.args.flatMap((arg, i): SecondOwner[] => {
-        const key = flow.knowledge.cArg(name, i)?.releases === 'always' ? fieldKey(ir, arg) : undefined;
+        const key = flow.knowledge.cArg(name, i)?.releases === 'always' ? loadedField(ir, arg) : undefined;
         // Where the field is set or handed over in the same function, the order counts, which is not looked at.
         const taken = key === undefined || mine.has(key) ? undefined : flow.ask(`taken field:${key}`, () => alwaysTaken(key, flow));
         const [type, field] = key?.split('.') ?? [];
@@ -72,9 +73,8 @@ const isTaker = ({ callee }: CallStep, arg: number, flow: PackageFlow): boolean 
 function fieldEvents(ir: FuncIr, body: FuncBody, step: Step, takers: readonly CallStep[], fn: GoFunction, flow: PackageFlow): FieldEvent[] {
   switch (step.op) {
     case 'setField': {
-      const type = step.base.k === 'var' ? ownTypeName(step.base.v.type) : undefined;
-      if (type === undefined || step.name.includes('.')) return [];
-      const key = `${type}.${step.name}`;
+      const key = fieldKey(step.base, step.name);
+      if (key === undefined) return [];
       const src = origin(ir, step.src);
       // Cleared where it is handed over, there is nothing left to release.
       if (src.k === 'const') return takers.some((call) => takes(ir, call, key, undefined, flow)) ? [{ key, how: 'cleared' }] : [];
@@ -88,8 +88,8 @@ function fieldEvents(ir: FuncIr, body: FuncBody, step: Step, takers: readonly Ca
     }
     case 'addr': {
       // Whoever has the address of the field may put something into it.
-      const type = step.base.k === 'var' ? ownTypeName(step.base.v.type) : undefined;
-      return type === undefined || step.path === '' ? [] : [{ key: `${type}.${step.path}`, how: 'set' }];
+      const key = fieldKey(step.base, step.path);
+      return key === undefined ? [] : [{ key, how: 'set' }];
     }
     default:
       return [];
@@ -101,13 +101,6 @@ function takes(ir: FuncIr, call: CallStep, key: string, src: Operand | undefined
   return call.args.some((arg, i) => {
     if (!isTaker(call, i, flow)) return false;
     const at = origin(ir, arg);
-    return fieldKey(ir, arg) === key || (src?.k === 'var' && at.k === 'var' && at.v === src.v);
+    return loadedField(ir, arg) === key || (src?.k === 'var' && at.k === 'var' && at.v === src.v);
   });
-}
-
-/** `T.f` for a field of an object whose type is visible. */
-function fieldKey(ir: FuncIr, arg: Operand): string | undefined {
-  const load = originStep(ir, arg);
-  const type = load?.op === 'field' && load.base.k === 'var' ? ownTypeName(load.base.v.type) : undefined;
-  return load?.op === 'field' && type !== undefined && !load.name.includes('.') ? `${type}.${load.name}` : undefined;
 }

@@ -200,6 +200,10 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
       // With one more reference nobody can tell which release is the last.
       if (path === '' && effect?.at === undefined && mayCount(name)) return escaped(ex);
       if (path === '' && hold === 'same' && effect?.at === undefined) judgeAllocator(ex, state, step, name);
+      // A library's function ends a struct of its library, and what the struct points to with it: with the library's allocator, not with free.
+      if (path !== '' && hold === 'same' && effect?.ownType && effect.at === undefined && effect.releases !== 'never' && ex.origin?.owned.deallocator === 'free') {
+        ex.trail.misplaced.push({ state, span: step.span, callee: name });
+      }
       if (path !== '' && (effect?.contents || effect?.escapes)) {
         ex.trail.maybeReleased = true;
         return { k: 'over' };

@@ -18,7 +18,7 @@ export default defineRule({
   docs: {
     why: 'The arguments of a deferred call are evaluated when the `defer` statement runs. `defer C.free(unsafe.Pointer(p))` before `p` is set frees what `p` holds at that moment: nil, which does nothing, or a block that `p` no longer names when the function returns. The memory that `p` gets afterwards is never released. After `p = C.realloc(p, n)` the deferred call even frees a block that realloc has released already.',
     advice: 'Defer the release after the call that sets the variable, or let a closure read the variable late: `defer func() { C.free(unsafe.Pointer(p)) }()`. If the library keeps the memory, remove the `defer`: a closure would free what is not yours.',
-    limits: 'Only variables of the function itself are followed, and only where nothing else in the function releases them. `defer C.x_free(&p)` passes the address and is right. The quick fix is offered only where every later value of the variable is known to be memory for `C.free`.',
+    limits: 'Only variables of the function itself are followed, and only where nothing else in the function releases them. `defer C.x_free(&p)` passes the address and is right. The quick fix is offered only where every later value of the variable is known to be memory for `C.free`. An error where the memory is known to be the function’s own, a warning where nobody knows whose it is, information where it belongs to somebody else, so that the deferred call is only of no use.',
     references: [
       { title: 'Go specification: Defer statements', url: 'https://go.dev/ref/spec#Defer_statements' },
       { title: 'cmd/cgo: Go references to C', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
@@ -98,7 +98,7 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: early.stmt,
-        severity: early.captured === 'nil' ? 'error' : 'warning',
+        severity: early.owner === 'lent' ? 'info' : early.captured === 'nil' && early.owner === 'owned' ? 'error' : 'warning',
         message: message(early),
         trace: [
           { place: { unit, span: early.call }, text: `\`${early.name}\` is evaluated here` },
@@ -110,7 +110,8 @@ export default defineRule({
   },
 });
 
-function message({ name, callee, captured }: EarlyDefer): string {
+function message({ name, callee, captured, owner }: EarlyDefer): string {
+  if (owner === 'lent') return `This defer passes \`${name}\` to ${callee} while it is still nil: it releases nothing, and what \`${name}\` gets afterwards belongs to somebody else.`;
   if (captured === 'nil') return `This defer passes \`${name}\` to ${callee} while it is still nil: it releases nothing, whatever \`${name}\` gets afterwards.`;
   return `This defer passes the value that \`${name}\` has now to ${callee}: the memory that \`${name}\` gets afterwards is never released.`;
 }

@@ -16,7 +16,7 @@ export default defineRule({
   docs: {
     why: 'A second `free` of one allocation corrupts the allocator: another part of the program may own the block by then, or the heap aborts the process. The usual ways are a deferred free next to an explicit one on an error path, two variables that hold the same pointer, and a Close method that leaves the pointer in its field. The argument of `defer C.free(unsafe.Pointer(p))` is evaluated at once: `p = nil` later does not help.',
     advice: 'Keep one release: mostly the deferred one. Where an explicit free is needed, defer a closure that reads the variable, and set the variable to nil after the free: `C.free(nil)` does nothing. Let Close set the field to nil.',
-    limits: 'Only releases that are certain count: `C.free`, a function of the package or a C body in view that frees on every path. Functions that free by their name alone are never blamed, and neither are counted references.',
+    limits: 'Only releases that are certain count: `C.free`, a function of the package or a C body in view that frees on every path. Functions that free by their name alone are never blamed, and neither are counted references. That a C function becomes the owner of an argument is known from contracts only.',
     references: [
       { title: 'POSIX: free', url: 'https://pubs.opengroup.org/onlinepubs/9699919799/functions/free.html' },
       { title: 'Go specification: Defer statements', url: 'https://go.dev/ref/spec#Defer_statements' },

@@ -142,10 +142,10 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: found.span,
-        ...(found.how === 'lent' ? { severity: 'warning' as const, confidence: 'likely' as const } : {}),
+        ...(found.how === 'lent' || found.how === 'allocator' ? { severity: 'warning' as const, confidence: 'likely' as const } : {}),
         message: message(found),
         trace: [
-          { place: { unit, span: found.source }, text: 'the pointer comes from here' },
+          { place: found.field?.at ?? { unit, span: found.source }, text: 'the pointer comes from here' },
           { place: { unit, span: found.span }, text: 'released here' },
         ],
       };
@@ -169,7 +169,7 @@ export default defineRule({
   },
 });
 
-function message({ how, name, callee }: InvalidFree): string {
+function message({ how, name, callee, field }: InvalidFree): string {
   const what = name !== undefined ? `\`${name}\`` : 'This';
   switch (how) {
     case 'go':
@@ -180,6 +180,8 @@ function message({ how, name, callee }: InvalidFree): string {
       return `C.${callee} releases static storage: ${what} was never allocated.`;
     case 'lent':
       return `C.${callee} releases memory that ${what} only lends: it belongs to the library.`;
+    case 'allocator':
+      return `${what} is memory from ${field?.maker ?? 'another allocator'} wherever it is set: C.${field?.deallocator ?? 'free'} has to release it, not C.${callee}.`;
     case 'interior':
       return `C.${callee} gets a pointer into an allocation, not the start of it.`;
   }
