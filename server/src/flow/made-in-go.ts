@@ -46,6 +46,9 @@ function madeInGo(flow: PackageFlow): ReadonlySet<string> {
   });
 }
 
+/** Asked for one name, so that an edit that adds another changes nothing for it. */
+const isMadeInGo = (name: string, flow: PackageFlow): boolean => flow.askAbout('is made in Go', name, () => madeInGo(flow).has(name));
+
 /**
  * What the type alone tells. A C type belongs to this package: when no Go code here makes a value of it, every pointer to it is a pointer to
  * C memory. A struct with strings, slices, locks or functions inside can only lie in Go memory.
@@ -59,7 +62,7 @@ export function memoryOfType(type: Type | undefined, flow: PackageFlow): 'go' | 
   // A type with an exported name may be made by other packages.
   if (/^\p{Lu}/u.test(name) && !name.startsWith('C.')) return 'unknown';
   const names = [name, ...aliasesOf(elem, flow)];
-  return names.some((one) => madeInGo(flow).has(one)) ? 'unknown' : 'c';
+  return names.some((one) => isMadeInGo(one, flow)) ? 'unknown' : 'c';
 }
 
 /** The C type that a type of this package stands for, and what else stands for it. */
@@ -67,7 +70,7 @@ function aliasesOf(type: Type, flow: PackageFlow): string[] {
   const base = type.k === 'named' && type.pkg === undefined ? flow.model.shape.underlying(type.name) : type;
   const name = cTypeName(base);
   if (name === undefined) return [];
-  const own = [...flow.model.types].flatMap(([alias, types]) => (types.some((one) => cTypeName(one.type) === name) ? [alias] : []));
+  const own = flow.askAbout('aliases of C type', name, () => [...flow.model.types].flatMap(([alias, types]) => (types.some((one) => cTypeName(one.type) === name) ? [alias] : [])));
   return [`C.${name}`, ...own];
 }
 

@@ -97,7 +97,7 @@ export class PackageFlow {
         // Without edits there is nothing to gain from runs.
         if (this.#lowered) return [...this.#runs.values()].flatMap(({ ids }) => ids.flatMap((id) => factOf(this.#current(id))));
         this.#queries.depend('functions', '');
-        return [...this.#runs.values()].flatMap(({ number, ids }) => this.#ask(`${what} in a run`, number, () => ids.flatMap((id) => factOf(this.#current(id))), compare));
+        return [...this.#runs.values()].flatMap(({ number, ids }) => this.askAbout(`${what} in a run`, number, () => ids.flatMap((id) => factOf(this.#current(id))), compare));
       },
       compare,
     );
@@ -132,10 +132,11 @@ export class PackageFlow {
    * may only use what cannot change, and must answer with plain data. With `compare` off, an answer that was computed again counts as changed.
    */
   ask<T>(key: string, compute: () => T, compare = true): T {
-    return this.#ask(key, '', compute, compare);
+    return this.askAbout(key, '', compute, compare);
   }
 
-  #ask<T>(what: string, about: Subject, compute: () => T, compare: boolean): T {
+  /** The same about one of many subjects: `what` is the question in words that are few and constant. */
+  askAbout<T>(what: string, about: Subject, compute: () => T, compare = true): T {
     if (this.#lowered) return this.#queries.get(what, about, compute);
     return this.#queries.get(
       what,
@@ -151,7 +152,7 @@ export class PackageFlow {
   /** Runs a memoised question about one function, which is handed in as it is when the question is computed; `compute` must not keep another. */
   askOf<T>(what: string, fn: GoFunction, compute: (current: GoFunction) => T, compare = true): T {
     const id = this.idOf(fn);
-    return this.#ask(what, id, () => compute(this.#current(id)), compare);
+    return this.askAbout(what, id, () => compute(this.#current(id)), compare);
   }
 
   #current(id: number): GoFunction {
@@ -205,7 +206,7 @@ export class PackageFlow {
         const { fns, strip } = this.targets(callee);
         return compute(fns, strip);
       };
-      return this.#ask(`${what}@${level}`, `${callee.recv ?? ''}.${callee.name}${detail}`, answer, true);
+      return this.askAbout(`${what}@${level}`, `${callee.recv ?? ''}.${callee.name}${detail}`, answer);
     };
     return {
       cArg: (name, arg) => cArgEffect(this.#model, name, arg),

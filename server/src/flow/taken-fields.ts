@@ -30,8 +30,7 @@ interface FieldEvent {
 
 /** The releases in `fn` of fields that a C function owns by then. */
 export function secondOwners(fn: GoFunction, flow: PackageFlow): readonly SecondOwner[] {
-  if (!flow.model.complete) return [];
-  return flow.askOf('second owners', fn, (current) => {
+  const found = flow.askOf('second owners', fn, (current) => {
     const ir = flow.ir(current);
     if (ir.opaque) return [];
     const mine = new Set(eventsOf(current, flow).map(({ key }) => key));
@@ -47,6 +46,7 @@ export function secondOwners(fn: GoFunction, flow: PackageFlow): readonly Second
       });
     });
   });
+  return found.length > 0 && flow.model.complete ? found : [];
 }
 
 function alwaysTaken(key: string, flow: PackageFlow): Pick<SecondOwner, 'taker' | 'takenAt'> | undefined {
