@@ -9,6 +9,7 @@ import noCgoFallback from './build/no-cgo-fallback.ts';
 import noescapeNocallback from './build/noescape-nocallback.ts';
 import preambleCommentForm from './build/preamble-comment-form.ts';
 import variadicCCall from './build/variadic-c-call.ts';
+import cLockCopy from './callback/c-lock-copy.ts';
 import callbackCycle from './callback/callback-cycle.ts';
 import callbackRetainsCPointer from './callback/callback-retains-c-pointer.ts';
 import duplicateExport from './callback/duplicate-export.ts';
@@ -70,6 +71,7 @@ export const rules: readonly Rule[] = [
   noescapeNocallback,
   preambleCommentForm,
   variadicCCall,
+  cLockCopy,
   callbackCycle,
   callbackRetainsCPointer,
   duplicateExport,

@@ -29,7 +29,7 @@ export default defineRule({
           package main
 
           /*
-          #include <stdio.h>
+          #include <string.h>
           #include <stdlib.h>
           */
           import "C"
@@ -43,7 +43,7 @@ export default defineRule({
           }
 
           func main() {
-          	C.puts(name("x"))
+          	println(C.strlen(name("x")))
           }
         `,
       },
