@@ -123,7 +123,7 @@ function ownedResults({ c, contracts }: KnownC, name: string): readonly OwnedRes
     }
     summary.params.forEach((param, outArg) => {
       if (!param.storedOwned || param.storedDeallocator === undefined || !unit) return;
-      out.push({ index: 0, outArg, allocator: name, deallocator: param.storedDeallocator, mayBeNil: true, ...(param.at ? { at: { unit, span: param.at } } : {}) });
+      out.push({ index: 0, outArg, allocator: name, deallocator: param.storedDeallocator, mayBeNil: true, ...(param.storedAnyhow ? { anyhow: true } : {}), ...(param.at ? { at: { unit, span: param.at } } : {}) });
     });
     return out;
   }

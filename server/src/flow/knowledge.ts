@@ -56,6 +56,8 @@ export interface OwnedResult {
   readonly outArg?: number;
   /** Made in case of failure only, as messages are; else in case of success. */
   readonly only?: 'failure';
+  /** Neither the results nor anything else tells whether it was made. */
+  readonly anyhow?: true;
   /** What the first result of the call is when the call went well; absent where nothing is known of it. */
   readonly success?: 'zero' | 'nonzero';
   /** Arguments that are the addresses of error pointers: where one is set afterwards, the memory was not made. */

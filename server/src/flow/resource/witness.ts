@@ -12,6 +12,7 @@ export type Witness = 'success' | 'failure' | 'zero' | 'nonzero' | 'positive' | 
 /** The witnesses that a call makes, by variable number. `outPlace` finds the variable whose address an argument is. */
 export function witnessesOf(step: CallStep, owned: OwnedResult, target: Var | undefined, outPlace: (operand: Operand | undefined) => string | undefined): ReadonlyMap<number, Witness> {
   const made = new Map<number, Witness>();
+  if (owned.anyhow) return made;
   const otherwise = errorWitness(owned);
   for (const [i, dst] of step.dsts.entries()) if (dst !== target) made.set(dst.id, i === 0 ? resultWitness(owned) : otherwise);
   for (const arg of owned.errorArgs ?? []) {

@@ -40,6 +40,7 @@ function message({ leak, confidence, keeper }: WeighedLeak): string {
   const doubt = confidence === 'possible' ? `, unless C.${keeper} keeps it` : '';
   if (site.inline) return `The result of ${source} goes straight into the call of ${site.inline.callee} and is never released: nothing else holds this C memory${doubt}.`;
   const name = site.holder ? `\`${site.holder.name}\`` : `The result of ${source}`;
+  if (site.owned.anyhow && !leak.everywhere) return `${source} stores C memory through its argument before it may fail, and that is not released on every path: ${collector}${doubt}.`;
   if (site.owned.outArg !== undefined) return `${source} stores C memory through its argument that is not released${leak.everywhere ? '' : ' on every path'}: ${collector}${doubt}.`;
   if (site.holder === undefined && leak.how !== 'overwritten') return `${name} is C memory that is never released: ${collector}${doubt}.`;
   if (leak.how === 'overwritten') return `${name} is overwritten while it still holds C memory from ${source} that nothing releases${doubt}.`;

@@ -61,6 +61,10 @@ export class CEvaluator {
         const no = right.flatMap((one) => one.no);
         return test.op === '&&' ? { yes, no: [...left.no, ...no] } : { yes: [...left.yes, ...yes], no };
       }
+      case 'name':
+        // Of a variable that is no pointer only the place is known, not whether it is zero.
+        if (this.#scope.storage(test.name) === 'value' && !state.vars.has(test.name)) return { yes: [state], no: [state] };
+        break;
       case 'null':
         return { yes: [], no: [state] };
       case 'number':

@@ -27,6 +27,8 @@ export interface CParamSummary {
   readonly storedOwned?: boolean;
   /** What releases it. */
   readonly storedDeallocator?: string;
+  /** Some path stores it before the last call that may fail, and returns what that call says: a failure does not mean that nothing is stored. */
+  readonly storedAnyhow?: true;
   /** `free(p->field)`: what its fields point to is freed, the thing itself is not. */
   readonly contentsReleased?: boolean;
   /** `retains` means only this: memory that these parameters point to holds it. */

@@ -1,10 +1,11 @@
 /** Runs one C body over its graph, path state by path state, and says what it does with its parameters and its result. */
 import type { Span } from '../../base/span.ts';
-import type { CBody, CFunction, CStep } from '../../syntax/c/c-facts.ts';
+import type { CBody, CExpr, CFunction, CStep } from '../../syntax/c/c-facts.ts';
 import { applyCall, type CAllocation } from './c-calls.ts';
 import { CEvaluator, type CScope } from './c-evaluate.ts';
-import { buildCGraph, ranks, type CExit } from './c-graph.ts';
+import { buildCGraph, ranks, type CBlock, type COperation } from './c-graph.ts';
 import { CMemory, withoutLocal } from './c-memory.ts';
+import { libcFunction } from './libc.ts';
 import { alternatives, join, stateKey, unknown, withVar, type CState, type CValue } from './c-state.ts';
 import type { CHandOn, CParamEffect, CParamSummary, CResultSummary, CSummary } from './c-summary.ts';
 
@@ -72,7 +73,8 @@ class Run {
   readonly #storage = new Map<string, 'pointer' | 'array' | 'value'>();
   readonly #statics = new Set<string>();
   readonly #sites: CAllocation[] = [];
-  readonly #exits: { state: CState; value: CValue | undefined }[] = [];
+  /** `unjudged`: returns the result of a call that nothing in the body has tested. */
+  readonly #exits: { state: CState; value: CValue | undefined; unjudged: boolean }[] = [];
 
   constructor(fn: CFunction, body: CBody, surroundings: CSurroundings) {
     this.#fn = fn;
@@ -153,19 +155,19 @@ class Run {
         states = states.flatMap((one) => this.#operate(operation, one, evaluator));
         if (states.length > limit) states = [states.reduce(join)];
       }
-      for (const one of states) this.#leave(block.exit, one, evaluator, reach);
+      for (const one of states) this.#leave(block, one, evaluator, reach);
     }
     return true;
   }
 
-  #leave(exit: CExit, state: CState, evaluator: CEvaluator, reach: (block: number, state: CState) => void): void {
+  #leave({ exit, operations }: CBlock, state: CState, evaluator: CEvaluator, reach: (block: number, state: CState) => void): void {
     if (exit.kind === 'jump') exit.to.forEach((to) => reach(to, state));
     else if (exit.kind === 'branch') {
       const { yes, no } = evaluator.branch(exit.test, state);
       yes.forEach((one) => reach(exit.yes, one));
       no.forEach((one) => reach(exit.no, one));
-    } else if (!exit.value) this.#exits.push({ state, value: undefined });
-    else for (const outcome of evaluator.evaluate(exit.value, state)) this.#exits.push({ state: outcome.state, value: outcome.value });
+    } else if (!exit.value) this.#exits.push({ state, value: undefined, unjudged: false });
+    else for (const outcome of evaluator.evaluate(exit.value, state)) this.#exits.push({ state: outcome.state, value: outcome.value, unjudged: isUnjudged(exit.value, operations) });
   }
 
   #operate(operation: Extract<CStep, { kind: 'declare' | 'eval' }>, state: CState, evaluator: CEvaluator): readonly CState[] {
@@ -235,12 +237,13 @@ class Run {
   #param(record: ParamRecord, index: number): CParamSummary {
     const returned = this.#exits.some(({ value }) => value && alternatives(value).some((v) => (v.kind === 'param' || v.kind === 'member') && v.index === index));
     const stored = this.#exits.flatMap(({ state }) => alternatives(state.vars.get(`*${index}`) ?? unknown).flatMap((v) => (v.kind === 'alloc' && owns(state, v.site) ? [this.#sites[v.site]!] : [])));
+    const anyhow = this.#exits.some(({ state, unjudged }) => unjudged && alternatives(state.vars.get(`*${index}`) ?? unknown).every((v) => v.kind === 'alloc' && state.allocs.get(v.site) === 'nonnull'));
     const { effect, at, keptBehind, keptDepth } = this.#effect(record, index);
     return {
       effect,
       returned,
       written: record.written,
-      ...(stored[0] ? { storedOwned: true, storedDeallocator: stored[0].deallocator } : {}),
+      ...(stored[0] ? { storedOwned: true, storedDeallocator: stored[0].deallocator, ...(anyhow ? { storedAnyhow: true } : {}) } : {}),
       ...(record.contentsReleased ? { contentsReleased: true } : {}),
       ...(record.followed && !this.#body.hasError ? { followed: true } : {}),
       ...this.#unset(record, index),
@@ -312,6 +315,17 @@ class Run {
     if (owned) return { owner: 'owned', allocator: site.allocator, deallocator: site.deallocator, mayBeNull, at: site.at };
     return { owner: only === 'owned' ? 'unknown' : only, mayBeNull: mayBeNull || owners.has('unknown') || owners.size === 0 };
   }
+}
+
+/** Whether a value is what a function outside the C library says: `return f(x)`, or `rc = f(x); return rc`: branches end a block, so that nothing of it was tested. */
+function isUnjudged(value: CExpr, operations: readonly COperation[]): boolean {
+  const mayFail = (call: CExpr | undefined): boolean => call?.kind === 'call' && (call.callee === undefined || libcFunction(call.callee) === undefined);
+  if (value.kind !== 'name') return mayFail(value);
+  for (const operation of [...operations].reverse()) {
+    if (operation.kind === 'declare' && operation.name === value.name) return mayFail(operation.value);
+    if (operation.kind === 'eval' && operation.value.kind === 'assign' && operation.value.target.kind === 'name' && operation.value.target.name === value.name) return operation.value.plain && mayFail(operation.value.value);
+  }
+  return false;
 }
 
 const owns = (state: CState, site: number): boolean => state.allocs.get(site) === 'live' || state.allocs.get(site) === 'nonnull';

@@ -278,6 +278,7 @@ function joinParams(a: CParamSummary | undefined, b: CParamSummary | undefined):
     returned: a.returned || b.returned,
     written: a.written || b.written,
     ...(a.storedOwned && b.storedOwned && a.storedDeallocator === b.storedDeallocator ? { storedOwned: true, storedDeallocator: a.storedDeallocator ?? 'free' } : {}),
+    ...(a.storedAnyhow && b.storedAnyhow ? { storedAnyhow: true } : {}),
     ...(a.contentsReleased || b.contentsReleased ? { contentsReleased: true } : {}),
     ...(a.followed && b.followed ? { followed: true } : {}),
     ...(a.unsetOn !== undefined && a.unsetOn === b.unsetOn ? { unsetOn: a.unsetOn } : {}),
