@@ -57,6 +57,8 @@ export class Trail {
   /** Given to a deallocator that belongs to another allocator. */
   readonly misplaced: { readonly state: State; readonly span: Span; readonly callee: string }[] = [];
   readonly lost: { readonly state: State; readonly span: Span }[] = [];
+  /** Put into a field of a copy that dies with this function. */
+  readonly copied: { readonly state: State; readonly span: Span; readonly type: string; readonly field: string }[] = [];
   /** C calls that had the memory before this function released it itself. */
   readonly freedAfter = new Set<string>();
   /** Statements that release it where they stand, deferred ones not among them. */

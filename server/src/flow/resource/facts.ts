@@ -25,9 +25,11 @@ export interface Site {
 
 export interface Leak {
   readonly site: Site;
-  /** The return statement, closing brace or assignment where the last chance passes. */
+  /** The return statement, closing brace or assignment where the last chance passes, or where a copy gets it. */
   readonly exit: Span;
-  readonly how: 'return' | 'end' | 'overwritten';
+  readonly how: 'return' | 'end' | 'overwritten' | 'copied';
+  /** With `copied`: the field of a copy of the caller's struct that got it. */
+  readonly copy?: { readonly type: string; readonly field: string };
   readonly path: readonly PathNode[];
   readonly assumed: readonly AssumedBorrow[];
   /** On every path that leaves the function alive (a deferred free right after the allocation is then the whole fix). */

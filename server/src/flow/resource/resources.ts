@@ -124,6 +124,7 @@ function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
   return [
     ...leaking.map((exit: Exit) => leak(exit.state, exit.span, exit.implicit ? 'end' : 'return')),
     ...trail.lost.filter((lost) => !lost.state.supposed).map((lost) => leak(lost.state, lost.span, 'overwritten')),
+    ...trail.copied.map(({ state, span, type, field }) => ({ ...leak(state, span, 'copied'), everywhere: false, copy: { type, field } })),
   ].sort((a, b) => a.exit.start - b.exit.start || a.path.length - b.path.length);
 }
 

@@ -6,7 +6,7 @@ import { assignValue, isPlain } from './branch.ts';
 import type { Explorer } from './explore.ts';
 import { promised } from './explore.ts';
 import { origin } from '../definitions.ts';
-import { operandsOf, targetsOf } from './function-info.ts';
+import { bodiesOf, operandsOf, stepsOf, targetsOf } from './function-info.ts';
 import { addPlace, asView, assignPlace, type Carried, carried, type Hold, rootsOf, type State, under } from './state.ts';
 
 type PlainStep = Exclude<Step, { op: 'call' }>;
@@ -144,7 +144,7 @@ function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
       return next;
     }
     case 'setField':
-      return setField(ex, state, step.base, step.name, step.src);
+      return setField(ex, state, step);
     case 'setIndex':
       if (step.key && stored(state, step.key)) return ex.gone();
       return setElement(ex, state, step.base, step.src);
@@ -186,12 +186,16 @@ function throughAddress(ex: Explorer, state: State, base: Operand): State | unde
 /** Whether storing the value hands the memory on; a Go view of it owns nothing, but whoever gets it may look at it. */
 const stored = (state: State, src: Operand): boolean => carried(state, src).size > 0;
 
-function setField(ex: Explorer, state: State, base: Operand, name: string, src: Operand): State | undefined {
+function setField(ex: Explorer, state: State, step: Step & { op: 'setField' }): State | undefined {
+  const { base, name, src } = step;
   const value = carried(state, src);
   const place = base.k === 'var' ? `${base.v.id}.${name}` : '';
   if (base.k !== 'var' || !ex.info.locals.has(base.v)) {
     if (state.stored?.place === place && value.size === 0) return state.phase === 'owned' ? ex.gone() : forget(state);
     if (value.size === 0) return under(state.holders, place).size > 0 ? { ...state, holders: assignPlace(state.holders, place, value) } : state;
+    // The object itself was given as a copy: its owner never sees what is put into this one.
+    const copy = base.k === 'var' && value.get('') === 'same' && state.phase === 'owned' && ex.origin ? copyOfCaller(ex, base.v) : undefined;
+    if (copy !== undefined) ex.trail.copied.push({ state, span: step.span, type: copy, field: name });
     // An object of the caller points to it: nothing leaks, but freeing it now leaves the object with dead memory.
     const object = base.k === 'var' ? callersObject(ex, base) : undefined;
     if (object !== undefined && value.get('') === 'same' && state.phase === 'owned' && ex.origin) return { ...state, stored: { base: object, place } };
@@ -206,6 +210,17 @@ function callersObject(ex: Explorer, base: Operand & { k: 'var' }): number | und
   if (given(base.v)) return ownTypeName(base.v.type) !== undefined || isCStruct(base.v.type) ? base.v.id : undefined;
   const at = isCStruct(base.v.type) ? origin(ex.ir, base) : undefined;
   return at?.k === 'var' && given(at.v) ? at.v.id : undefined;
+}
+
+/** The type of a struct that was passed by value and of which the function uses nothing but fields. */
+function copyOfCaller(ex: Explorer, v: Var): string | undefined {
+  if ((v.kind !== 'receiver' && v.kind !== 'param') || v.type?.k !== 'named') return undefined;
+  const type = ownTypeName(v.type);
+  if (type === undefined) return undefined;
+  const is = (operand: Operand): boolean => (operand.k === 'var' && operand.v === v) || (operand.k === 'method' && is(operand.recv));
+  const whole = (step: Step): boolean => !(step.op === 'field' || step.op === 'setField') && operandsOf(step).some(is);
+  const used = bodiesOf(ex.ir).some((body) => body.captures.has(v) || [...stepsOf(body)].some((step) => whole(step) || (step.op === 'setField' && is(step.src))) || body.blocks.some(({ term }) => term.k === 'return' && term.values.some(is)));
+  return used ? undefined : type;
 }
 
 const isCStruct = (type: Type | undefined): boolean => type?.k === 'pointer' && type.elem.k === 'named' && type.elem.pkg === 'C' && !isScalar(type.elem.name);

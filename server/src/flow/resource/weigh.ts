@@ -1,5 +1,6 @@
 /** How sure a leak is: what the C functions on the way are assumed to do, and what speaks for or against it. An unseen C function is assumed to borrow memory of the malloc family during the call. */
 import { mayKeep, mayKeepConst } from '../c-names.ts';
+import { fieldOwners } from '../field-owners.ts';
 import type { AssumedBorrow } from '../knowledge.ts';
 import { type PackageFlow } from '../package-flow.ts';
 import type { Leak, ResourceFacts } from './facts.ts';
@@ -16,11 +17,18 @@ export interface WeighedLeak {
 export function weighLeaks(facts: ResourceFacts, flow: PackageFlow): WeighedLeak[] {
   const bySite = new Map<unknown, WeighedLeak>();
   for (const leak of facts.leaks) {
+    if (leak.copy && !releasedFromField(leak.copy, flow)) continue;
     const weighed = weigh(leak, flow);
     const known = bySite.get(leak.site);
     if (!known || rank(weighed) < rank(known)) bySite.set(leak.site, weighed);
   }
   return [...bySite.values()];
+}
+
+/** Whether something in the package releases the field: then it was to keep the memory. */
+function releasedFromField({ type, field }: NonNullable<Leak['copy']>, flow: PackageFlow): boolean {
+  const declared = flow.model.shape.fields(type)?.find((one) => one.name === field);
+  return declared !== undefined && flow.model.complete && fieldOwners(flow).isReleased(type, field, declared.type);
 }
 
 const rank = (weighed: WeighedLeak): number => ['certain', 'likely', 'possible'].indexOf(weighed.confidence);

@@ -39,6 +39,7 @@ function message({ leak, confidence, keeper }: WeighedLeak): string {
   const collector = site.owned.deallocator === 'free' ? 'the Go garbage collector does not free it' : `C.${site.owned.deallocator} has to free it, the Go garbage collector does not`;
   const doubt = confidence === 'possible' ? `, unless C.${keeper} keeps it` : '';
   if (site.inline) return `The result of ${source} goes straight into the call of ${site.inline.callee} and is never released: nothing else holds this C memory${doubt}.`;
+  if (leak.copy) return `The result of ${source} goes into ${leak.copy.field} of a copy of ${leak.copy.type}, which the caller passed by value: what releases the field never sees it.`;
   const name = site.holder ? `\`${site.holder.name}\`` : `The result of ${source}`;
   if (site.owned.anyhow && !leak.everywhere) return `${source} stores C memory through its argument before it may fail, and that is not released on every path: ${collector}${doubt}.`;
   if (site.owned.outArg !== undefined) return `${source} stores C memory through its argument that is not released${leak.everywhere ? '' : ' on every path'}: ${collector}${doubt}.`;
@@ -51,7 +52,7 @@ function message({ leak, confidence, keeper }: WeighedLeak): string {
 function trace(fn: GoFunction, { leak }: WeighedLeak): TraceEntry[] {
   const unit = fn.top.syntax;
   const { owned } = leak.site;
-  const exits = { return: 'returns here without releasing it', end: 'the function ends here without releasing it', overwritten: 'the last pointer to it is lost here' };
+  const exits = { return: 'returns here without releasing it', end: 'the function ends here without releasing it', overwritten: 'the last pointer to it is lost here', copied: 'a copy of the struct gets it here' };
   return [
     ...(owned.at ? [{ place: owned.at, text: `C memory is allocated here (${owned.allocator})` }] : []),
     { place: { unit, span: leak.site.span }, text: owned.at ? 'the caller gets it here' : `C memory is allocated here (${owned.allocator})` },
@@ -73,7 +74,7 @@ function fixes(fn: GoFunction, weighed: WeighedLeak): FixPlan[] {
   const judged = borrowed ? { safety: 'safe' as const } : { safety: 'unsafe' as const, because: keeper !== undefined ? `C.${keeper} may keep the pointer` : 'an unseen C function may keep the pointer' };
   const call = `C.${site.owned.deallocator}`;
   if (site.inline) return [{ title: `Hold the result in a variable and free it with ${call}`, ...judged, edits: (file) => (pilesUp(target, at(site.span)) ? undefined : freeInline(file, target, at(site.span), release)) }];
-  if (site.holder === undefined || leak.how === 'overwritten') return [];
+  if (site.holder === undefined || leak.how === 'overwritten' || leak.copy) return [];
   const { name } = site.holder;
   const plans: FixPlan[] = [];
   if (leak.everywhere) plans.push({ title: `Free \`${name}\` when the function returns: defer ${call}`, ...judged, edits: (file) => (inLoop(target, at(site.stmt)) ? undefined : deferFree(file, target, name, at(site.stmt), release)) });
