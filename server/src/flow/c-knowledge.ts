@@ -82,12 +82,12 @@ function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffe
       case 'unknown': {
         // It was handed on to functions whose bodies are not in view: the default contract holds for them, unless a name says otherwise.
         if (param.handedOn.length === 0) return unknownEffect;
-        const effects = param.handedOn.map(({ callee, index, throughPointer }) => ({ callee, index, effect: throughPointer ? undefined : contractArg(contracts, callee, index) }));
+        const effects = param.handedOn.map(({ callee, index, throughPointer }) => ({ callee, index, throughPointer, effect: throughPointer ? undefined : contractArg(contracts, callee, index) }));
         // Whether the body comes to that call on every path is not known here.
         if (effects.length === 1 && effects[0]!.effect?.takes !== undefined) return { ...unknownEffect, takes: 'success' };
         if (effects.some(({ effect }) => effect?.escapes)) return unknownEffect;
         if (effects.some(({ callee, effect }) => (effect ? effect.releases !== 'never' : mayRelease(callee)))) return { ...borrows, releases: 'sometimes' };
-        return { ...borrows, returned: param.returned ? [0] : [], assumed: effects.flatMap(({ callee, index, effect }) => (effect ? [] : [{ name: callee, arg: index }])) };
+        return { ...borrows, returned: param.returned ? [0] : [], assumed: effects.flatMap(({ callee, index, effect, throughPointer }) => (effect ? [] : [{ name: callee, arg: index, ...(throughPointer ? { throughPointer } : {}) }])) };
       }
     }
   }

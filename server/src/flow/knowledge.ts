@@ -39,6 +39,8 @@ export interface ArgEffect {
 export interface AssumedBorrow {
   readonly name: string;
   readonly arg: number;
+  /** Called through a pointer: nobody can look up what it does with what its argument points to. */
+  readonly throughPointer?: true;
 }
 
 /** Memory that a call yields and somebody must release. */

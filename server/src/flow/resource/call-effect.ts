@@ -232,7 +232,7 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
       if (path !== '' && hold === 'same' && effect?.ownType && effect.at === undefined && effect.releases !== 'never' && ex.origin?.owned.deallocator === 'free') {
         ex.trail.misplaced.push({ state, span: step.span, callee: name });
       }
-      if (path !== '' && (effect?.contents || effect?.escapes)) {
+      if (path !== '' && (effect?.contents || effect?.escapes || effect?.assumed.some((one) => one.throughPointer))) {
         ex.trail.maybeReleased = true;
         return { k: 'over' };
       }
