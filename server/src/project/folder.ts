@@ -10,12 +10,11 @@ import type { CUnit } from '../syntax/c/c-facts.ts';
 import type { GoFile } from '../syntax/go/go-file.ts';
 import { GoParser } from '../syntax/go/go-parser.ts';
 import type { Grammars } from '../syntax/grammars.ts';
+import { includePaths } from './include-paths.ts';
+import { type LocalC, readLocalC } from './local-c.ts';
 import type { PackageContracts } from './package-contracts.ts';
 import { baseName, type FileId, type Host, join } from './host.ts';
 import { decode, touchesBorder } from './text.ts';
-
-/** Local headers that a preamble may pull in, beyond those of the folder itself. */
-const mostHeaders = 64;
 
 interface GoEntry {
   readonly file: FileId;
@@ -29,11 +28,6 @@ interface GoEntry {
   preamble?: { readonly head: string; readonly cImport?: CImport; readonly unit?: CUnit };
 }
 
-interface CEntry {
-  readonly text: string;
-  readonly unit: CUnit;
-}
-
 interface Package {
   model: PackageModel;
   readonly flow: PackageFlow;
@@ -45,7 +39,7 @@ export class Folder {
   readonly #grammars: Grammars;
   readonly #contracts: PackageContracts;
   readonly #go = new Map<FileId, GoEntry>();
-  #c = new Map<FileId, CEntry>();
+  #c: LocalC = new Map();
   readonly #packages = new Map<string, Package>();
   /** Test files that nobody has looked at yet. */
   readonly #tests = new Set<FileId>();
@@ -206,34 +200,12 @@ export class Folder {
     }
   }
 
-  /** The .c and .h files of the folder, and headers that quoted includes name. */
   async #loadC(): Promise<void> {
     this.#cDirty = false;
-    const entries = (await this.#host.readDirectory(this.directory)) ?? [];
-    const queue = entries.filter((entry) => entry.kind === 'file' && /\.[ch]$/.test(entry.name)).map((entry) => join(this.directory, entry.name)).sort();
-    const seen = new Set(queue);
-    const include = (from: FileId, unit: CUnit | undefined): void => {
-      for (const { path, system } of unit?.includes ?? []) {
-        const file = join(from, path);
-        if (!system && !seen.has(file) && seen.size < mostHeaders + entries.length) {
-          seen.add(file);
-          queue.push(file);
-        }
-      }
-    };
-    for (const entry of this.#go.values()) include(this.directory, entry.text.includes('"C"') ? this.#source(entry).preambleUnit : undefined);
-    const next = new Map<FileId, CEntry>();
-    for (let i = 0; i < queue.length; i++) {
-      const file = queue[i]!;
-      const bytes = await this.#host.readFile(file);
-      const text = bytes && decode(bytes);
-      if (text === undefined) continue;
-      const old = this.#c.get(file);
-      const loaded = old?.text === text ? old : { text, unit: readC(this.#grammars.c, { text }) };
-      next.set(file, loaded);
-      include(file.slice(0, file.lastIndexOf('/')), loaded.unit);
-    }
-    this.#c = next;
+    const sources = [...this.#go.values()].filter((entry) => entry.text.includes('"C"')).map((entry) => this.#source(entry));
+    const preambles = sources.flatMap(({ preambleUnit }) => preambleUnit ?? []);
+    const folders = [...new Set(sources.flatMap(({ go, cImport }) => includePaths(this.directory, go.text, cImport).local))];
+    this.#c = await readLocalC(this.#host, this.#grammars, this.directory, preambles, folders, this.#c);
   }
 
   #source(entry: GoEntry): GoSource {
