@@ -2,6 +2,9 @@
 import { PassThrough } from 'node:stream';
 import { createConnection, type ClientCapabilities, type CodeAction, type Hover, type InitializeResult, type SemanticTokens } from 'vscode-languageserver';
 import {
+  CallHierarchyIncomingCallsRequest,
+  CallHierarchyOutgoingCallsRequest,
+  CallHierarchyPrepareRequest,
   CodeActionRequest,
   CodeActionResolveRequest,
   CompletionRequest,
@@ -13,13 +16,16 @@ import {
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
   DidSaveTextDocumentNotification,
+  DocumentSymbolRequest,
   ExitNotification,
   FileChangeType,
+  FoldingRangeRequest,
   HoverRequest,
   InitializeRequest,
   InitializedNotification,
   LogMessageNotification,
   PublishDiagnosticsNotification,
+  ReferencesRequest,
   RegistrationRequest,
   SemanticTokensRangeRequest,
   SemanticTokensRequest,
@@ -28,8 +34,15 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
   createProtocolConnection,
+  type CallHierarchyIncomingCall,
+  type CallHierarchyItem,
+  type CallHierarchyOutgoingCall,
   type CompletionItem,
+  type CompletionList,
   type Diagnostic,
+  type DocumentSymbol,
+  type FoldingRange,
+  type Location,
   type Position,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
@@ -48,6 +61,7 @@ export const fullCapabilities: ClientCapabilities = {
     publishDiagnostics: { relatedInformation: true },
     codeAction: { resolveSupport: { properties: ['edit'] } },
     hover: { contentFormat: ['markdown', 'plaintext'] },
+    documentSymbol: { hierarchicalDocumentSymbolSupport: true },
   },
   workspace: {
     configuration: true,
@@ -172,13 +186,43 @@ export class Session {
 
   /** What may be written right behind `needle`. */
   async completions(uri: string, needle: string): Promise<CompletionItem[]> {
+    return (await this.completionList(uri, needle)).items;
+  }
+
+  async completionList(uri: string, needle: string): Promise<CompletionList> {
     const answer = await this.#client.sendRequest(CompletionRequest.type, { textDocument: { uri }, position: this.rangeOf(uri, needle).end });
-    return Array.isArray(answer) ? answer : (answer?.items ?? []);
+    return Array.isArray(answer) ? { isIncomplete: false, items: answer } : (answer ?? { isIncomplete: false, items: [] });
   }
 
   /** The signature of the call that is open right behind `needle`. */
   signature(uri: string, needle: string): Promise<SignatureHelp | null> {
     return this.#client.sendRequest(SignatureHelpRequest.type, { textDocument: { uri }, position: this.rangeOf(uri, needle).end });
+  }
+
+  /** Where the C name at the start of `needle` stands. */
+  async references(uri: string, needle: string, includeDeclaration = true): Promise<Location[]> {
+    return (await this.#client.sendRequest(ReferencesRequest.type, { textDocument: { uri }, position: this.rangeOf(uri, needle).start, context: { includeDeclaration } })) ?? [];
+  }
+
+  async symbols(uri: string): Promise<readonly DocumentSymbol[]> {
+    return ((await this.#client.sendRequest(DocumentSymbolRequest.type, { textDocument: { uri } })) ?? []) as DocumentSymbol[];
+  }
+
+  async folds(uri: string): Promise<FoldingRange[]> {
+    return (await this.#client.sendRequest(FoldingRangeRequest.type, { textDocument: { uri } })) ?? [];
+  }
+
+  /** The function at the start of `needle`, as the root of a call hierarchy. */
+  async calls(uri: string, needle: string): Promise<CallHierarchyItem | undefined> {
+    return (await this.#client.sendRequest(CallHierarchyPrepareRequest.type, { textDocument: { uri }, position: this.rangeOf(uri, needle).start }))?.[0];
+  }
+
+  async callers(item: CallHierarchyItem): Promise<CallHierarchyIncomingCall[]> {
+    return (await this.#client.sendRequest(CallHierarchyIncomingCallsRequest.type, { item })) ?? [];
+  }
+
+  async callees(item: CallHierarchyItem): Promise<CallHierarchyOutgoingCall[]> {
+    return (await this.#client.sendRequest(CallHierarchyOutgoingCallsRequest.type, { item })) ?? [];
   }
 
   /** The actions at `needle`, for the diagnostics that were published there. */

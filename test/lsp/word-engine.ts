@@ -31,6 +31,10 @@ export const wordRule: RuleMeta = {
   examples: [],
 };
 
+/** Words know no C. */
+const nothing = (): Promise<undefined> => Promise.resolve(undefined);
+const none = (): Promise<[]> => Promise.resolve([]);
+
 export class WordEngine implements Engine {
   settings: Settings = { rules: {} };
   onError: Engine['onError'] = () => undefined;
@@ -84,13 +88,15 @@ export class WordEngine implements Engine {
     return { file, text, findings: [...findings, ...this.#wordless(file, text)] };
   }
 
-  cName(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
-
-  cNames(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
+  readonly cName = nothing;
+  readonly cNames = nothing;
+  readonly cNameAt = nothing;
+  readonly cFields = nothing;
+  readonly functionAt = nothing;
+  readonly functionOf = nothing;
+  readonly preamble = nothing;
+  readonly cReferences = none;
+  readonly calls = none;
 
   async nameAt(file: FileId, offset: number): Promise<NameAt | undefined> {
     const text = (await this.text(file)) ?? '';

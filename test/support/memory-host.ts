@@ -1,8 +1,10 @@
 /** A host over files in memory that tests may change at any time, byte by byte. Knows paths and bytes, nothing of Go. */
 import { baseName, directoryOf } from '../../server/src/project/host.ts';
-import type { DirectoryEntry, FileId, Host } from '../../server/src/project/host.ts';
+import type { DirectoryEntry, FileId, Host, SystemFolders } from '../../server/src/project/host.ts';
 
 export class MemoryHost implements Host {
+  /** The folders of headers and `.pc` files that the machine has. */
+  system: SystemFolders = { headers: [], packages: [] };
   readonly #files = new Map<FileId, Uint8Array>();
   readonly #directories = new Map<FileId, Map<string, DirectoryEntry>>();
 
@@ -29,6 +31,10 @@ export class MemoryHost implements Host {
   readDirectory(directory: FileId): Promise<readonly DirectoryEntry[] | undefined> {
     const entries = this.#directories.get(directory);
     return Promise.resolve(entries && [...entries.values()]);
+  }
+
+  systemFolders(): Promise<SystemFolders> {
+    return Promise.resolve(this.system);
   }
 
   #list(path: FileId, kind: DirectoryEntry['kind']): void {

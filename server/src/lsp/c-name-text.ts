@@ -1,18 +1,33 @@
 /** What a hover says about a C name: its declaration, and who owns what, from its body in view or from the contract of its library. */
 import type { CNameFacts } from '../semantics/c-symbols.ts';
 import type { CSummary } from '../semantics/c/c-summary.ts';
+import type { StructFields } from '../semantics/struct-fields.ts';
 import type { Contract, ContractParam } from '../semantics/c/contracts.ts';
 
 /** Markdown. */
-export function cNameText(name: string, { symbol, summary, callsBack, contract }: CNameFacts): string {
+export function cNameText(name: string, { symbol, summary, callsBack, contract, struct }: CNameFacts): string {
   const facts = summary ? summaryFacts(summary, callsBack) : contract ? contractFacts(contract) : [];
   const parts = [
     symbol ? `\`\`\`c\n${symbol.declaration}\n\`\`\`` : `\`\`\`go\nC.${name}\n\`\`\``,
     symbol?.doc ?? '',
+    struct ? layoutText(struct) : '',
     facts.map((fact) => `- ${fact}`).join('\n'),
     summary ? 'Read from its body.' : contract ? origin(contract) : '',
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** More fields than this are not listed. */
+const mostFields = 40;
+
+/** Where the fields lie, with the padding between them; nothing where that is not known. */
+function layoutText({ fields, layout, padding = 0 }: StructFields): string {
+  const bits = fields.some((field) => field.bits) ? 'Cgo leaves bit fields out.' : '';
+  if (!layout || fields.some(({ offset }) => offset === undefined)) return bits;
+  const rows = fields.flatMap((field) => [...(field.padding ? [`| *padding* | ${field.offset! - field.padding} | ${field.padding} |`] : []), `| \`${field.name}\` | ${field.offset} | ${field.size} |`]);
+  if (padding > 0) rows.push(`| *padding* | ${layout.size - padding} | ${padding} |`);
+  const shown = rows.length > mostFields ? [...rows.slice(0, mostFields), '| … | | |'] : rows;
+  return [`| field | offset | size |\n|---|--:|--:|\n${shown.join('\n')}`, `${layout.size} bytes, aligned to ${layout.align}, on 64-bit platforms. ${bits}`.trim()].join('\n\n');
 }
 
 function summaryFacts({ params, result, noReturn }: CSummary, callsBack: readonly string[]): string[] {

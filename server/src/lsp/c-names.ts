@@ -1,18 +1,20 @@
 /** Definition, completion and signature help for what follows `C.`: the names that no other Go tool knows. */
-import { CompletionItemKind, type CompletionItem, type Definition, type Position, type SignatureHelp, type TextDocumentPositionParams } from 'vscode-languageserver';
+import { CompletionItemKind, type CompletionItem, type CompletionList, type Definition, type Position, type SignatureHelp, type TextDocumentPositionParams } from 'vscode-languageserver';
 import type { CNameOffer, CSymbolKind } from '../semantics/c-symbols.ts';
 import { boundaryNames } from '../semantics/cgo-names.ts';
+import { fieldsAt } from './c-fields.ts';
 import { cNameText } from './c-name-text.ts';
 import { answerNow, type Context } from './context.ts';
 import type { OpenDocument } from './documents.ts';
+import type { Engine } from './engine.ts';
 import { linesOfFiles, rangeOf } from './positions.ts';
 import { uriOf } from './uris.ts';
 
 /** Where `C.name` is declared: in a preamble, a header or a C file of the package. */
 export async function definitionAt(context: Context, { textDocument, position }: TextDocumentPositionParams): Promise<Definition | null> {
   const found = await answerNow(context, textDocument.uri, async (document, engine) => {
-    const name = await engine.nameAt(document.file, document.content.offsetAt(position));
-    const symbol = name?.qualifier === 'C' ? (await engine.cName(document.file, name.name))?.symbol : undefined;
+    const name = await cNameUnder(document, engine, position);
+    const symbol = name && (await engine.cName(document.file, name.name))?.symbol;
     if (!symbol) return undefined;
     const { file, span } = symbol.at;
     const lines = (await linesOfFiles(engine, context.documents, [file])).get(file);
@@ -21,14 +23,39 @@ export async function definitionAt(context: Context, { textDocument, position }:
   return found ?? null;
 }
 
-/** What may follow `C.`; nothing anywhere else. */
-export async function completionsAt(context: Context, { textDocument, position }: TextDocumentPositionParams): Promise<CompletionItem[]> {
-  const items = await answerNow(context, textDocument.uri, async (document, engine) => {
-    if (!/(?:^|[^\w.)\]"'`])C\.\w*$/.test(lineBefore(document, position))) return undefined;
-    return (await engine.cNames(document.file))?.map(item);
+/** The C name that is written at a position, behind `C.` or in the preamble; a Go identifier is none, whatever it is exported as. */
+async function cNameUnder(document: OpenDocument, engine: Engine, position: Position): Promise<{ readonly name: string } | undefined> {
+  const offset = document.content.offsetAt(position);
+  const name = await engine.nameAt(document.file, offset);
+  return name && name.qualifier !== 'C' ? undefined : engine.cNameAt(document.file, offset);
+}
+
+/** What may follow `C.`, or a value whose type is a C struct; nothing anywhere else. */
+export async function completionsAt(context: Context, { textDocument, position }: TextDocumentPositionParams): Promise<CompletionList> {
+  const list = await answerNow(context, textDocument.uri, async (document, engine) => {
+    const typed = /(?:^|[^\w.)\]"'`])C\.(\w*)$/.exec(lineBefore(document, position))?.[1];
+    const names = typed === undefined ? undefined : await engine.cNames(document.file);
+    if (typed === undefined || !names) {
+      const fields = typed === undefined ? await fieldsAt(document, engine, document.content.offsetAt(position)) : undefined;
+      return fields && { isIncomplete: false, items: fields, helpers: false };
+    }
+    const { offers, complete } = names;
+    const many = offers.length > mostAtOnce;
+    return { isIncomplete: !complete || many, items: (many ? nearest(offers, typed.toLowerCase()) : offers).map(item), helpers: true };
   });
-  if (!items || items.length === 0) return [];
-  return [...items, ...helpers.filter(({ label }) => !items.some((item) => item.label === label))];
+  if (!list) return { isIncomplete: false, items: [] };
+  const { isIncomplete, items } = list;
+  return { isIncomplete, items: list.helpers ? [...items, ...helpers.filter(({ label }) => !items.some((one) => one.label === label))] : items };
+}
+
+/** More names are not sent at once: headers of a desktop toolkit declare ten thousand. */
+const mostAtOnce = 1200;
+
+/** What begins as typed, then what holds it; the next letter asks again. */
+function nearest(offers: readonly CNameOffer[], typed: string): readonly CNameOffer[] {
+  const begins = offers.filter(({ name }) => name.toLowerCase().startsWith(typed));
+  const holds = offers.filter(({ name }) => name.toLowerCase().includes(typed, 1));
+  return [...new Set([...begins, ...holds])].slice(0, mostAtOnce);
 }
 
 /** Functions that cgo itself brings. */
@@ -72,8 +99,9 @@ const farthest = 4000;
 
 /** The innermost call of a C function that is open at the end of `before`, and the number of the argument. */
 function callAround(before: string): { readonly name: string; readonly argument: number } | undefined {
-  // Strings and comments are blank, also one that is still open.
-  const text = before.slice(-farthest).replace(/"(?:\\.|[^"\\\n])*(?:"|$)|'(?:\\.|[^'\\\n])*'|`[^`]*(?:`|$)|\/\/[^\n]*/g, (part) => ' '.repeat(part.length));
+  // From the beginning of the function, so that every quote is seen from its first mark. Strings and comments are blank, also one that is still open.
+  const near = before.slice(-farthest);
+  const text = near.slice(near.lastIndexOf('\nfunc ') + 1).replace(/"(?:\\.|[^"\\\n])*(?:"|$)|'(?:\\.|[^'\\\n])*'|`[^`]*(?:`|$)|\/\/[^\n]*/g, (part) => ' '.repeat(part.length));
   let depth = 0;
   let argument = 0;
   for (let i = text.length - 1; i >= 0; i--) {

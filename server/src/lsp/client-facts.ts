@@ -9,6 +9,8 @@ export interface ClientFacts {
   /** Asks for the edit of a code action only when it is chosen. */
   readonly resolvesEdits: boolean;
   readonly markdownHover: boolean;
+  /** Takes document symbols as a tree. */
+  readonly nestedSymbols: boolean;
   /** Answers workspace/configuration. */
   readonly configuration: boolean;
   readonly registersConfiguration: boolean;
@@ -24,6 +26,7 @@ export function clientFacts({ textDocument, workspace }: ClientCapabilities): Cl
     snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
     resolvesEdits: textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true,
     markdownHover: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) === true,
+    nestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     configuration: workspace?.configuration === true,
     registersConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     registersWatchers: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,

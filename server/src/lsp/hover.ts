@@ -38,13 +38,19 @@ async function overFinding(context: Context, document: OpenDocument, engine: Eng
 
 async function overName(document: OpenDocument, engine: Engine, at: number): Promise<HoverText | undefined> {
   const text = document.content.getText();
-  const name = cgoImportAt(text, at) ?? (await engine.nameAt(document.file, at));
+  const name = cgoImportAt(text, at) ?? (await engine.nameAt(document.file, at)) ?? (await inPreamble(document, engine, at));
   if (!name) return undefined;
   const range = rangeOf(document.content, name.span);
   const known = boundaryName(name.name, name.qualifier) ?? methodAt(text, name);
   if (known) return known.onlyWithC && !text.includes('"C"') ? undefined : { markdown: nameText(known), range };
   const facts = name.qualifier === 'C' ? await engine.cName(document.file, name.name) : undefined;
   return facts && { markdown: cNameText(name.name, facts), range };
+}
+
+/** A C name in the preamble is told as Go would write it. */
+async function inPreamble(document: OpenDocument, engine: Engine, at: number): Promise<NameAt | undefined> {
+  const name = await engine.cNameAt(document.file, at);
+  return name && { ...name, qualifier: 'C' };
 }
 
 function methodAt(text: string, { name, qualifier }: NameAt): BoundaryName | undefined {

@@ -13,6 +13,7 @@ import {
 import type { RuleMeta } from '../lint/rule-meta.ts';
 import { suppressionReports } from '../lint/suppression.ts';
 import { answering, describe } from './answering.ts';
+import { incomingCalls, outgoingCalls, prepareCalls } from './call-hierarchy.ts';
 import { clientFacts } from './client-facts.ts';
 import { codeActionKinds, codeActions, resolveCodeAction } from './code-actions.ts';
 import { completionsAt, definitionAt, signatureAt } from './c-names.ts';
@@ -20,8 +21,11 @@ import type { Context } from './context.ts';
 import { pushDiagnostics } from './diagnostics.ts';
 import { Documents, type OpenDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
+import { documentSymbols } from './document-symbols.ts';
 import { safeFixes } from './fix-all.ts';
+import { foldingRanges } from './folding.ts';
 import { hoverAt } from './hover.ts';
+import { referencesOf } from './references.ts';
 import type { After } from './scheduler.ts';
 import { semanticTokens, tokenLegend } from './semantic-tokens.ts';
 import { defaultSettings, readSettings } from './settings.ts';
@@ -40,6 +44,11 @@ const capabilities: ServerCapabilities = {
   hoverProvider: true,
   definitionProvider: true,
   completionProvider: { triggerCharacters: ['.'] },
+  referencesProvider: true,
+  documentSymbolProvider: { label: 'Cgo Guard' },
+  foldingRangeProvider: true,
+  // Editors ask one server only. The selector is weaker than that of gopls, which keeps Go's own calls where both are there.
+  callHierarchyProvider: { documentSelector: [{ language: '*' }] },
   signatureHelpProvider: { triggerCharacters: ['(', ','] },
   codeActionProvider: { codeActionKinds, resolveProvider: true },
   semanticTokensProvider: { legend: tokenLegend, full: true, range: true, documentSelector: [{ language: 'go' }] },
@@ -141,8 +150,14 @@ export function startServer(connection: Connection, parts: ServerParts): void {
 
   connection.onHover(answering((params) => hoverAt(context, params), null, log));
   connection.onDefinition(answering((params) => definitionAt(context, params), null, log));
-  connection.onCompletion(answering((params) => completionsAt(context, params), [], log));
+  connection.onCompletion(answering((params) => completionsAt(context, params), { isIncomplete: false, items: [] }, log));
   connection.onSignatureHelp(answering((params) => signatureAt(context, params), null, log));
+  connection.onReferences(answering((params) => referencesOf(context, params), [], log));
+  connection.onDocumentSymbol(answering((params) => documentSymbols(context, params), [], log));
+  connection.onFoldingRanges(answering((params) => foldingRanges(context, params), [], log));
+  connection.languages.callHierarchy.onPrepare(answering((params) => prepareCalls(context, params), null, log));
+  connection.languages.callHierarchy.onIncomingCalls(answering(({ item }) => incomingCalls(context, item), [], log));
+  connection.languages.callHierarchy.onOutgoingCalls(answering(({ item }) => outgoingCalls(context, item), [], log));
   connection.onCodeAction(answering((params) => codeActions(context, fixes, params), [], log));
   connection.onCodeActionResolve((action, token) =>
     answering(() => resolveCodeAction(context, fixes, action), action, log)(action, token));

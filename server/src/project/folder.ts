@@ -107,11 +107,11 @@ export class Folder {
     return this.#go.get(file)?.text ?? this.#c.get(file)?.text;
   }
 
-  goOf(file: FileId): { readonly parser: GoParser; readonly go: GoFile; readonly cImport?: CImport } | undefined {
+  goOf(file: FileId): { readonly parser: GoParser; readonly go: GoFile; readonly cImport?: CImport; readonly preambleUnit?: CUnit } | undefined {
     const entry = this.#go.get(file);
     if (!entry) return undefined;
     const source = this.#source(entry);
-    return { parser: entry.parser, go: source.go, ...(source.cImport ? { cImport: source.cImport } : {}) };
+    return { parser: entry.parser, go: source.go, ...(source.cImport ? { cImport: source.cImport } : {}), ...(source.preambleUnit ? { preambleUnit: source.preambleUnit } : {}) };
   }
 
   /** The package of a file as it was checked last. */

@@ -13,6 +13,16 @@ export interface Host {
   readFile(file: FileId): Promise<Uint8Array | undefined>;
   /** The entries of a folder, or undefined when it does not exist or cannot be read. */
   readDirectory(directory: FileId): Promise<readonly DirectoryEntry[] | undefined>;
+  /** Absent where there is no such thing, as in a browser. */
+  systemFolders?(): Promise<SystemFolders>;
+}
+
+/** Where this machine keeps what C compilers find without being told. */
+export interface SystemFolders {
+  /** Folders of headers, in the order of the search. */
+  readonly headers: readonly FileId[];
+  /** Folders of pkg-config's `.pc` files. */
+  readonly packages: readonly FileId[];
 }
 
 /** The folder of a file id. */

@@ -1,7 +1,8 @@
 /** The hosts of the command line and the desktop server: files of this machine, read as bytes. Decode nothing, follow symbolic links. */
 import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
 import { resolve } from 'node:path';
-import { baseName, directoryOf, type DirectoryEntry, type FileId, type Host } from './host.ts';
+import { baseName, directoryOf, type DirectoryEntry, type FileId, type Host, type SystemFolders } from './host.ts';
+import { systemFolders } from './node-headers.ts';
 
 /** The file id of a path of this machine; relative paths start at the working directory. */
 export const toFileId = (path: string): FileId => resolve(path).replaceAll('\\', '/');
@@ -32,7 +33,11 @@ export const nodeHost: Host = {
       return undefined;
     }
   },
+
+  systemFolders: async () => (folders ??= systemFolders()),
 };
+
+let folders: SystemFolders | undefined;
 
 interface Listing {
   readonly entries: readonly DirectoryEntry[] | undefined;

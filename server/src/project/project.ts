@@ -8,10 +8,16 @@ import type { FixFile } from '../lint/fixes/fix-file.ts';
 import { ignoreEdit, type IgnoreEdit } from '../lint/ignore-edit.ts';
 import { rules } from '../rules/index.ts';
 import { type ContractSource, noContracts } from '../semantics/c/contracts.ts';
-import { type CNameFacts, cNameFacts, type CNameOffer, cNameOffers } from '../semantics/c-symbols.ts';
+import { type BorderCall, type BorderFunction, type FunctionId, functionOf } from '../semantics/border-calls.ts';
+import type { Reference } from '../semantics/c-references.ts';
+import type { CNameFacts, CNameOffer } from '../semantics/c-symbols.ts';
 import type { PackageFile, PackageModel } from '../semantics/package-model.ts';
+import { outline, type OutlineSymbol } from '../semantics/preamble-outline.ts';
+import type { StructField } from '../semantics/struct-fields.ts';
+import { cFolds } from '../syntax/c/c-folds.ts';
 import { cTokens, type CToken } from '../syntax/c/c-tokens.ts';
 import { type GrammarBytes, type Grammars, loadGrammars } from '../syntax/grammars.ts';
+import { CAnswers } from './c-answers.ts';
 import { ConfigFiles, configName } from './config-file.ts';
 import { fixFile } from './fix-file.ts';
 import { PackageContracts } from './package-contracts.ts';
@@ -41,10 +47,18 @@ export interface NameAt {
   readonly span: Span;
 }
 
+export interface PreambleOutline {
+  /** The comment. */
+  readonly comment: Span;
+  readonly symbols: readonly OutlineSymbol[];
+  readonly folds: () => readonly Span[];
+}
+
 export class Project {
   readonly #host: Host;
   readonly #grammars: Grammars;
   readonly #contracts: PackageContracts;
+  readonly #c: CAnswers;
   readonly #folders = new Map<FileId, Folder>();
   readonly #goVersions = new Map<FileId, number | undefined>();
   #configs: ConfigFiles;
@@ -56,6 +70,7 @@ export class Project {
     this.#host = host;
     this.#grammars = grammars;
     this.#contracts = new PackageContracts(contracts);
+    this.#c = new CAnswers(host, grammars);
     this.#configs = this.#readConfigs();
   }
 
@@ -136,14 +151,63 @@ export class Project {
   /** What is known of `C.name` in the package of a file; undefined when that is nothing. */
   async cName(file: FileId, name: string): Promise<CNameFacts | undefined> {
     const model = await this.#modelOf(file);
-    return model && cNameFacts(model, name);
+    return model && this.#c.name(model, name);
   }
 
   /** What the package of a file may write after `C.`; undefined for a file that does not import "C". */
-  async cNames(file: FileId): Promise<readonly CNameOffer[] | undefined> {
+  async cNames(file: FileId): Promise<{ readonly offers: readonly CNameOffer[]; readonly complete: boolean } | undefined> {
     const found = this.#folders.get(directoryOf(file))?.goOf(file);
     const model = found?.cImport && (await this.#modelOf(file));
-    return model && cNameOffers(model);
+    return model && this.#c.names(model);
+  }
+
+  /** The fields of the C struct in front of the dot at an offset of an open document; undefined where there is none. */
+  async cFields(file: FileId, dot: number): Promise<readonly StructField[] | undefined> {
+    const text = this.#folders.get(directoryOf(file))?.textOf(file);
+    const model = text === undefined ? undefined : await this.#modelOf(file);
+    return model && this.#c.fieldsBehind(model, file, text!, dot);
+  }
+
+  /** The C name at an offset of a Go file, be it behind `C.`, in the preamble or at an exported function. */
+  async cNameAt(file: FileId, offset: number): Promise<{ readonly name: string; readonly span: Span } | undefined> {
+    const name = await this.nameAt(file, offset);
+    if (name?.qualifier === 'C') return name;
+    const model = await this.#freshModelOf(file);
+    return model && this.#c.targetAt(model, file, offset);
+  }
+
+  /** Where a C name stands in the package of a file. */
+  async cReferences(file: FileId, name: string): Promise<readonly Reference[]> {
+    const model = await this.#freshModelOf(file);
+    return model ? this.#c.references(model, name) : [];
+  }
+
+  /** The function at an offset: what a C name calls, or the Go function that is declared there. */
+  async functionAt(file: FileId, offset: number): Promise<BorderFunction | undefined> {
+    const target = await this.cNameAt(file, offset);
+    const model = await this.#freshModelOf(file);
+    return model && ((target && this.#c.functionNamed(model, target.name)) ?? this.#c.goFunctionAt(model, file, offset));
+  }
+
+  /** A function of the package of `file`. */
+  async functionOf(file: FileId, id: FunctionId): Promise<BorderFunction | undefined> {
+    const model = await this.#freshModelOf(file);
+    return model && functionOf(model, id);
+  }
+
+  /** Who calls a function, or whom it calls, in the package of `file`. */
+  async calls(file: FileId, id: FunctionId, which: 'callers' | 'callees'): Promise<readonly BorderCall[]> {
+    const model = await this.#freshModelOf(file);
+    return model ? this.#c.calls(model, id, which) : [];
+  }
+
+  /** What the preamble of a file declares, in the order of the text, and where it can be folded. */
+  async preamble(file: FileId): Promise<PreambleOutline | undefined> {
+    const found = this.#folders.get(directoryOf(file))?.goOf(file);
+    const preamble = found?.cImport?.preamble;
+    if (!found || !preamble) return undefined;
+    const text = { text: found.go.text.slice(0, preamble.comment.end), ranges: preamble.ranges };
+    return { comment: preamble.comment, symbols: found.preambleUnit ? outline(found.preambleUnit) : [], folds: () => cFolds(this.#grammars.c, text) };
   }
 
   /** The tokens of the C in the preamble that belongs to the file's `import "C"`. */
@@ -173,6 +237,14 @@ export class Project {
     const folder = this.#folders.get(directoryOf(file));
     if (folder === undefined) return undefined;
     if (folder.modelOf(file) === undefined) await folder.check(await this.#options(directoryOf(file)));
+    return folder.modelOf(file);
+  }
+
+  /** The package of a file as it is now: for answers that point at places. */
+  async #freshModelOf(file: FileId): Promise<PackageModel | undefined> {
+    const folder = this.#folders.get(directoryOf(file));
+    if (folder === undefined) return undefined;
+    await folder.check(await this.#options(directoryOf(file)));
     return folder.modelOf(file);
   }
 

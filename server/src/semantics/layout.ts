@@ -77,15 +77,15 @@ function cLayout(name: string, model: PackageModel, depth: number): Layout | und
 }
 
 /** The offset of each field of a C struct and its size, or undefined where something about it is not in view. */
-export function fieldOffsets(struct: CStruct, model: PackageModel): readonly { readonly offset: number; readonly align: number }[] | undefined {
+export function fieldOffsets(struct: CStruct, model: PackageModel): readonly { readonly offset: number; readonly size: number; readonly align: number }[] | undefined {
   if (struct.kind !== 'struct' || struct.fields === undefined || !struct.plain || struct.aligned || struct.fields.some((field) => field.bits)) return undefined;
-  const out: { offset: number; align: number }[] = [];
+  const out: { offset: number; size: number; align: number }[] = [];
   let at = 0;
   for (const field of struct.fields) {
     const layout = textLayout(field.type, model, 1);
     if (layout === undefined) return undefined;
     at = roundUp(at, Math.min(layout.align, struct.packed ?? layout.align));
-    out.push({ offset: at, align: layout.align });
+    out.push({ offset: at, ...layout });
     at += layout.size;
   }
   return out;

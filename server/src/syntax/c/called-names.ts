@@ -9,6 +9,13 @@ export function calledNames(body: CBody): ReadonlyMap<string, Span> {
   return names;
 }
 
+/** Every call of a body, in the order of the text. */
+export function callsIn(body: CBody): { readonly name: string; readonly at: Span }[] {
+  const calls: { name: string; at: Span }[] = [];
+  eachCall(body.steps, (name, at) => calls.push({ name, at }));
+  return calls.sort((a, b) => a.at.start - b.at.start);
+}
+
 function eachCall(steps: readonly CStep[], found: (name: string, at: Span) => unknown): void {
   const expr = (e: CExpr | undefined): void => {
     if (!e) return;

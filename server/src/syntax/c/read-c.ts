@@ -15,11 +15,11 @@ export const maxLength = 512 * 1024;
 /** Declarations parsed a second time per text; beyond that the text is not C. */
 const maxRepairs = 400;
 
-/** Reads C. Never throws; for text that is too large or not C the facts are few and `hasError` or `skipped` is set. */
-export function readC(parser: Parser, input: CText): CUnit {
+/** Reads C. Never throws; for text that is too large (by default) or not C the facts are few and `hasError` or `skipped` is set. */
+export function readC(parser: Parser, input: CText, longest = maxLength): CUnit {
   const joined = new JoinedText(input);
   const readBody = bodyReader(parser);
-  if (joined.text.length > maxLength) return { ...unit(new Facts(readBody, joined, ''), []), hasError: true, skipped: true };
+  if (joined.text.length > longest) return { ...unit(new Facts(readBody, joined, ''), []), hasError: true, skipped: true };
   const onlyIncludes = includesAlone(joined);
   if (onlyIncludes) return { ...unit(new Facts(readBody, joined, ''), []), includes: onlyIncludes, hasError: false };
   const text = forParser(joined.text).concat('\n');
