@@ -2,7 +2,7 @@
 import type { Span } from '../base/span.ts';
 import { constantValue } from '../semantics/constants.ts';
 import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
-import { layoutOf } from '../semantics/layout.ts';
+import { fieldOffsets, layoutOf } from '../semantics/layout.ts';
 import { cTypeName, isUnsafePointer, ownTypeName, type Type, typeText } from '../semantics/types.ts';
 import type { Expr } from '../syntax/go/ast.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
@@ -100,11 +100,25 @@ function mirrored(step: CopyStep, mirror: string, to: string, name: string, mode
 function disagreement(mirror: string, name: string, model: PackageModel): string | undefined {
   const go = layoutOf({ k: 'named', name: mirror }, model);
   const c = layoutOf({ k: 'named', pkg: 'C', name }, model);
-  if (go && c) return go.size === c.size ? undefined : `${mirror} has ${go.size} bytes and C.${name} has ${c.size} on 64-bit platforms`;
+  if (go && c && go.size === c.size) return otherField(mirror, name, model);
+  if (go && c) return `${mirror} has ${go.size} bytes and C.${name} has ${c.size} on 64-bit platforms`;
   if (model.c.struct(name)?.fields !== undefined) return undefined;
   const ints = (model.shape.fields(mirror) ?? []).filter((field) => field.type.k === 'named' && field.type.pkg === undefined && (field.type.name === 'int' || field.type.name === 'uint'));
   const first = ints[0];
   return first && first.type.k === 'named' ? `${mirror}.${first.name} is of type ${first.type.name}, which has 64 bits on 64-bit platforms where a C ${first.type.name === 'uint' ? 'unsigned int' : 'int'} has 32` : undefined;
+}
+
+/** The first field that is wider or narrower than its counterpart, where both structs have as many fields: padding may hide it in the size. */
+function otherField(mirror: string, name: string, model: PackageModel): string | undefined {
+  const struct = model.c.struct(name);
+  const places = struct && fieldOffsets(struct, model);
+  const fields = model.shape.fields(mirror);
+  if (!struct?.fields || !places || fields?.length !== places.length) return undefined;
+  for (const [i, field] of fields.entries()) {
+    const size = layoutOf(field.type, model)?.size;
+    if (size !== undefined && size !== places[i]!.size) return `${mirror}.${field.name} has ${size} bytes and ${struct.fields[i]!.name} of C.${name} has ${places[i]!.size} on 64-bit platforms`;
+  }
+  return undefined;
 }
 
 /** A pointer to a Go struct from a C pointer, and a C pointer from a pointer to a Go struct of unknown origin. */
