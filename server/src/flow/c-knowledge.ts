@@ -30,9 +30,6 @@ interface Known {
   readonly args: Map<string, (ArgEffect | undefined)[]>;
 }
 
-/** How many calls further down a pointer may be stored for it to be the function's own doing. */
-const deepestStore = 1;
-
 /** Answers about the C of one package, which change with its contracts only. */
 const answers = new WeakMap<CView, Known>();
 
@@ -75,7 +72,7 @@ function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffe
       case 'may-release':
         return { ...borrows, releases: 'sometimes', ...at };
       case 'retains':
-        return { ...unknownEffect, ...at, ...(param.keptBehind || (param.keptDepth ?? deepestStore + 1) <= deepestStore ? { keptBy: param.keptBehind ?? [] } : {}) };
+        return { ...unknownEffect, ...at };
       case 'borrows':
         if (c.isUnsettled(c.units[summary.unit])) return unknownEffect;
         return { ...borrows, ...at, returned: param.returned ? [0] : [] };

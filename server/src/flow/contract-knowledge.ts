@@ -30,8 +30,6 @@ export function contractArg(contracts: Contracts, name: string, arg: number): Ar
   // What comes back may be the very thing that was taken, g_list_append, or lead to it: then nothing is said of who releases it.
   const givesBack = contract.returns !== 'none' && contract.returns !== 'value';
   if (contract.trusted && effects.length === 1 && taken?.effect === 'takes' && taken.when === undefined && !givesBack) return { ...unknownEffect, takes: taken.on === undefined ? 'always' : 'success' };
-  // The object that a function is about comes first.
-  if (contract.trusted && effects.length === 1 && taken?.effect === 'holds' && taken.when === undefined && arg > 0 && !givesBack) return { ...unknownEffect, keptBy: [0] };
   if (effects.some(({ effect }) => effect === 'takes' || effect === 'holds' || effect === 'userdata-held' || effect === 'callback-held')) return unknownEffect;
   // What a lead does not say may be missing in it.
   return contract.trusted ? { ...borrows, deep: true } : undefined;

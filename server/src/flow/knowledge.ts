@@ -27,8 +27,6 @@ export interface ArgEffect {
   readonly takes?: 'always' | 'success';
   /** What the memory points to, such as the elements of an array, is not kept either. */
   readonly deep?: boolean;
-  /** It escapes in this way only: C keeps the pointer in what these other arguments point to, or, where there are none, in storage of its own. */
-  readonly keptBy?: readonly number[];
   /** It is a struct whose fields' memory is released. */
   readonly contents?: boolean;
   /** Where it is released, for traces. */

@@ -98,13 +98,13 @@ export class Queries {
     known.version = version;
     known.valueOf = valueOf;
     if (same) return;
-    for (const [name, entry] of known.entries) {
+    known.entries.forEach((entry, name) => {
       const value = valueOf(name);
-      if (equal(entry.value, value)) continue;
+      if (equal(entry.value, value)) return;
       entry.value = value;
       entry.changed = this.#revision;
       this.#doubt(entry);
-    }
+    });
   }
 
   /** Notes that the running computation depends on an input, whether it has a value or not. */

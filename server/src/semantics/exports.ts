@@ -27,8 +27,9 @@ export type ExportFlaw =
   | { readonly how: 'type'; readonly fn: FuncDecl; readonly top: TopDecl; readonly comment: Span; readonly type: string };
 
 export function exportFlaws(model: PackageModel, file: PackageFile): ExportFlaw[] {
-  const { text, decls, comments } = file.go;
-  if (!/\/\/[ \t]*export[ \t]/i.test(text)) return [];
+  const { text, decls } = file.go;
+  const comments = file.go.comments.filter(({ start, end }) => /^\/\/[ \t]*export[ \t]/i.test(text.slice(start, Math.min(end, start + 24))));
+  if (comments.length === 0) return [];
   // The import may stand in what could not be read.
   if (!file.cImport && file.go.broken.length > 0) return [];
   const out: ExportFlaw[] = [];

@@ -2,7 +2,7 @@
 import { isForeignDeallocator, isSystemDeallocator } from '../../semantics/c/allocators.ts';
 import { ownTypeName, type Type } from '../../semantics/types.ts';
 import { mayCount, mayRelease } from '../c-names.ts';
-import { origin, originStep } from '../definitions.ts';
+import { origin } from '../definitions.ts';
 import type { CallStep, Operand } from '../ir.ts';
 import { type ArgEffect, borrows } from '../knowledge.ts';
 import { assignValue } from './branch.ts';
@@ -43,7 +43,6 @@ export function callEffect(ex: Explorer, state: State, step: CallStep, args: rea
   const { stored } = state;
   if (stored && step.args.some((arg) => arg.k === 'var' && (arg.v.id === stored.base || isVar(origin(ex.ir, arg), stored.base)))) return escaped(ex);
   const touched = args.findIndex((value) => value.size > 0);
-  if (stored?.by !== undefined && mayTakeBack(ex, step, stored.base, touched)) return escaped(ex);
   if (touched < 0) return done(state);
   const method = touched === 0 ? methodEffect(step) : undefined;
   if (state.phase === 'released' && ex.protocol) return afterEnd(ex, state, step, args, method, done);
@@ -66,33 +65,6 @@ export function callEffect(ex: Explorer, state: State, step: CallStep, args: rea
     case 'value':
       return args.some((value) => [...value.values()].some((hold) => hold !== 'view')) && !ex.closureOf(step.callee.fn) ? escaped(ex) : done(state);
   }
-}
-
-/** A call after which C may have done with the pointer that it keeps: anything that gets the object, and for storage of C's own any call at all. */
-function mayTakeBack(ex: Explorer, { callee, args }: CallStep, base: number, touched: number): boolean {
-  if (callee.k === 'pkg' || callee.k === 'builtin') return false;
-  if (callee.k === 'c' && touched >= 0 && ex.knowledge.cArg(callee.name, touched)?.releases === 'always') return false;
-  if (base === nobody) return !(callee.k === 'c' && copiers.has(callee.name));
-  return args.some((arg) => {
-    const load = originStep(ex.ir, arg);
-    return load?.op === 'field' && isVar(load.base, base);
-  });
-}
-
-/** Stands for storage of C where the number of a variable would be. */
-const nobody = -1;
-
-/** The parameter whose object C keeps the memory behind; undefined where it is not seen to live on. */
-function keeperOf(ex: Explorer, step: CallStep, keptBy: readonly number[]): number | undefined {
-  if (keptBy.length === 0) return nobody;
-  const given = keptBy.map((index): number | undefined => {
-    const arg = step.args[index];
-    const at = arg && origin(ex.ir, arg);
-    const load = arg && originStep(ex.ir, arg);
-    const v = load?.op === 'field' && load.base.k === 'var' ? load.base.v : at?.k === 'var' && at.v.type?.k === 'pointer' ? at.v : undefined;
-    return v !== undefined && (v.kind === 'param' || v.kind === 'receiver') ? v.id : undefined;
-  });
-  return given.includes(undefined) ? undefined : given[0];
 }
 
 const isVar = (operand: Operand, id: number): boolean => operand.k === 'var' && operand.v.id === id;
@@ -238,11 +210,6 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
       }
       if (path === '' && (hold === 'same' || hold === 'some') && effect) {
         if (effect.releases !== 'never') return release(ex, next, step, hold === 'same' ? effect : { ...effect, releases: 'sometimes' });
-        const keeper = effect.keptBy && hold === 'same' && next.phase === 'owned' && step.mode === 'call' && ex.origin ? keeperOf(ex, step, effect.keptBy) : undefined;
-        if (keeper !== undefined) {
-          next = { ...next, stored: { base: keeper, place: `${keeper}.C`, by: name } };
-          continue;
-        }
         if (effect.takes === 'always' && hold === 'same') return handOver(ex, next, step);
         if (effect.escapes) return escaped(ex);
         if (effect.returned.includes(0)) back[0] = new Map([['', 'same']]);

@@ -51,8 +51,6 @@ export interface UseAfterRelease {
   readonly released: Place;
   /** `returned`: given to the caller although a deferred call releases it. `kept`: a field still points to it. */
   readonly kind: 'used' | 'returned' | 'kept';
-  /** `kept`: the C function that keeps the pointer. */
-  readonly keeper?: string;
   readonly view: boolean;
   readonly path: readonly PathNode[];
   /** Of a resource that is no C memory. */

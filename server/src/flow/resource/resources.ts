@@ -146,7 +146,7 @@ function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {
     const index = returned.findIndex((carried, i) => carried.size > 0 && !isNumber(ir.resultTypes[i]));
     const value = returned[index];
     if (state.taken) return [];
-    if (state.stored && state.released) return [{ ...subject, use: state.released.span, released: state.released, kind: 'kept', ...(state.stored.by !== undefined ? { keeper: state.stored.by } : {}), view: false, path: pathOf(state.path) }];
+    if (state.stored && state.released) return [{ ...subject, use: state.released.span, released: state.released, kind: 'kept', view: false, path: pathOf(state.path) }];
     return value && state.phase === 'released' && state.released ? [{ ...subject, use: spans[index] ?? span, released: state.released, kind: 'returned', view: value.get('') === 'view', path: pathOf(state.path) }] : [];
   });
   const unique = new Map([...used, ...back].map((use) => [`${use.use.start}:${use.kind}`, use]));

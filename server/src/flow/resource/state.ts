@@ -76,7 +76,7 @@ export interface State {
   readonly defers: readonly Pending[];
   readonly conts: readonly Cont[];
   /** The field of an object of the caller that points to it now. */
-  readonly stored?: { readonly base: number; readonly place: string; /** The C function that put it there, or into storage of C when `base` is none. */ readonly by?: string };
+  readonly stored?: { readonly base: number; readonly place: string };
   /** Where it was released, when that is certain. */
   readonly released?: Place;
   /** Released is not the word: C has become the owner there. It may be used, but not released. */

@@ -65,8 +65,9 @@ export default defineRule({
     for (const file of model.files) {
       if (!isWritten(file)) continue;
       for (const top of file.go.decls) {
-        const toC = file.functions.some((fn) => fn.top === top && fn.exported !== undefined);
-        for (const found of toC ? [] : exposedCTypes(top.syntax)) yield { file, top, span: found.span, message: message(found) };
+        const shown = exposedCTypes(top.syntax);
+        const toC = shown.length > 0 && file.functions.some((fn) => fn.top === top && fn.exported !== undefined);
+        for (const found of toC ? [] : shown) yield { file, top, span: found.span, message: message(found) };
       }
     }
   },

@@ -15,7 +15,7 @@ export default defineRule({
   docs: {
     why: 'After `C.free(p)` the allocator may hand the same bytes to anyone. Reading them gives somebody else’s data, writing them corrupts it, and neither crashes reliably. A Go slice from `unsafe.Slice(p, n)` is a view of that memory, not a copy, and a value that a function returns while its own `defer` frees it is dead on arrival.',
     advice: 'Copy before the free: `C.GoString(p)`, `C.GoBytes(p, n)`, `slices.Clone(view)`. Or hand the memory to the caller together with the duty to free it, and do not free it here.',
-    limits: 'Only releases that are certain count: `C.free`, a function of the package or a C body in view that frees on every path. A function that frees by its name alone is never blamed. That C keeps a pointer is known from contracts and from C bodies in view, and only told where nothing that C could drop it in comes between.',
+    limits: 'Only releases that are certain count: `C.free`, a function of the package or a C body in view that frees on every path. A function that frees by its name alone is never blamed. Pointers that C keeps are not seen.',
     references: [
       { title: 'cmd/cgo: Passing pointers', url: 'https://pkg.go.dev/cmd/cgo#hdr-Passing_pointers' },
       { title: 'Go wiki: turning C arrays into Go slices', url: 'https://go.dev/wiki/cgo#turning-c-arrays-into-go-slices' },
@@ -86,12 +86,9 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: use.use,
-        ...(use.keeper !== undefined ? { severity: 'warning' as const, confidence: 'likely' as const } : {}),
         message:
           use.kind === 'returned'
             ? `${subject} is returned although this function frees the memory: the caller gets dead C memory.`
-            : use.keeper !== undefined
-              ? `${subject} is freed although C.${use.keeper} keeps the pointer for later.`
             : use.kind === 'kept'
               ? `${subject} is freed although a field of the caller's object still points to it.`
               : `${subject} is used after its C memory${source} was freed.`,
@@ -99,7 +96,7 @@ export default defineRule({
           ...(use.site ? [{ place: { unit, span: use.site.span }, text: `C memory is allocated here (${use.site.owned.allocator})` }] : []),
           ...branchTrace(fn, use.path),
           { place: use.released, text: 'freed here' },
-          { place: { unit, span: use.use }, text: use.kind === 'returned' ? 'returned here' : use.keeper !== undefined ? 'C still points to it' : use.kind === 'kept' ? 'a field still points to it' : 'used here' },
+          { place: { unit, span: use.use }, text: use.kind === 'returned' ? 'returned here' : use.kind === 'kept' ? 'a field still points to it' : 'used here' },
         ],
       };
     }
