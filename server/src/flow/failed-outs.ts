@@ -4,12 +4,13 @@
  */
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
-import { isUnsafePointer } from '../semantics/types.ts';
-import { definitions, originStep } from './definitions.ts';
-import type { Block, CallStep, Cond, FuncBody, FuncIr, Operand, Var } from './ir.ts';
+import { cTypeName, isUnsafePointer } from '../semantics/types.ts';
+import { definitions, mentions, originStep } from './definitions.ts';
+import type { Block, CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
+import { condOperands } from './guards.ts';
 import { firstUse, isAbout, telltales } from './nil-checks.ts';
 import type { PackageFlow } from './package-flow.ts';
-import { bodiesOf, stepsOf } from './resource/function-info.ts';
+import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
 import { deniedBy, type Witness } from './resource/witness.ts';
 
 export interface FailedOut {
@@ -55,13 +56,16 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: n
   return outsOf(callee, flow).flatMap(({ arg, success }): FailedOut[] => {
     const out = outVariable(ir, step.args[arg]);
     if (out?.name === undefined || !startsNil(ir, out)) return [];
+    const unseen: FailedOut = { span: step.span, call: step.span, callee, name: out.name, how: 'untested' };
+    if (out.type?.k !== 'pointer' && !isUnsafePointer(out.type)) return isIgnored(ir, step, out) ? [unseen] : [];
     const results = resultsOf(ir, step);
     const told = new Set([...telltales(ir, step), ...results.keys()]);
     const found = (start: { readonly at: number; readonly index: number }): Span | undefined => firstUse(ir, body, start, out, told, flow, 0, { follows });
     const report = (span: Span, how: FailedOut['how'], test?: Span): FailedOut[] => [{ span, call: step.span, callee, name: out.name!, how, ...(test ? { test } : {}) }];
     const early = found({ at, index: index + 1 });
-    const tested = body.blocks.some(({ term }) => term.k === 'branch' && operandsOf(term.cond).some((operand) => isAbout(ir, operand, told, told, 0)));
+    const tested = body.blocks.some(({ term }) => term.k === 'branch' && condOperands(term.cond).some((operand) => isAbout(ir, operand, told, told, 0)));
     if (early) return report(early, tested ? 'early' : 'untested');
+    if (!tested && isIgnored(ir, step, out)) return [unseen];
     for (const block of body.blocks) {
       const edge = failingEdge(block, results, success);
       const use = edge === undefined ? undefined : found({ at: edge, index: 0 });
@@ -71,12 +75,30 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: n
   });
 }
 
+/** Nothing reads what the call returns, and nothing compares what came through the pointer, although something uses it. */
+function isIgnored(ir: FuncIr, step: CallStep, out: Var): boolean {
+  const results = new Set(step.dsts);
+  const address = originAddress(ir, step, out);
+  let isUsed = false;
+  for (const body of bodiesOf(ir)) {
+    for (const { steps, term } of body.blocks) {
+      const read = [...steps.flatMap((other) => (other === address ? [] : operandsOf(other))), ...(term.k === 'return' ? term.values : [])];
+      if (read.some((operand) => mentions(operand, results))) return false;
+      isUsed ||= read.some((operand) => mentions(operand, new Set([out])));
+      if (term.k === 'branch' && condOperands(term.cond).some((operand) => isAbout(ir, operand, new Set([out]), results, 0))) return false;
+    }
+  }
+  return isUsed;
+}
+
+const originAddress = (ir: FuncIr, step: CallStep, out: Var): Step | undefined => step.args.map((arg) => originStep(ir, arg)).find((from) => from?.op === 'addr' && from.base.k === 'var' && from.base.v === out);
+
 /** The local pointer whose address an argument is. */
 function outVariable(ir: FuncIr, arg: Operand | undefined): Var | undefined {
   const step = arg && originStep(ir, arg);
   if (step?.op !== 'addr' || step.path !== '' || step.indexed || step.base.k !== 'var') return undefined;
   const { v } = step.base;
-  return v.kind === 'local' && (v.type?.k === 'pointer' || isUnsafePointer(v.type)) ? v : undefined;
+  return v.kind === 'local' && (v.type?.k === 'pointer' || isUnsafePointer(v.type) || cTypeName(v.type) !== undefined) ? v : undefined;
 }
 
 /** Nothing but nil is assigned to it, and its address is taken once. */
@@ -112,7 +134,7 @@ const isError = ({ type }: Var): boolean => type?.k === 'named' && type.pkg === 
 /** The block to which a test of the result goes when the call has failed, certainly. */
 function failingEdge({ term }: Block, results: ReadonlyMap<Var, 'result' | 'error'>, success: Success): number | undefined {
   if (term.k !== 'branch' || term.cond.k === 'unknown') return undefined;
-  const sides = operandsOf(term.cond);
+  const sides = condOperands(term.cond);
   const i = sides.findIndex((side) => side.k === 'var' && results.has(side.v));
   const side = sides[i];
   if (side?.k !== 'var') return undefined;
@@ -123,5 +145,3 @@ function failingEdge({ term }: Block, results: ReadonlyMap<Var, 'result' | 'erro
   if (failsOn(true) === failsOn(false)) return undefined;
   return failsOn(true) ? term.yes : term.no;
 }
-
-const operandsOf = (cond: Cond): readonly Operand[] => (cond.k === 'unknown' ? [] : cond.k === 'truth' ? [cond.x] : [cond.l, cond.r]);

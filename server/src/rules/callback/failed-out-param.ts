@@ -94,6 +94,6 @@ function message({ how, name, callee }: FailedOut): string {
     case 'early':
       return `\`${name}\` is used before the result of C.${callee} is looked at: where the call fails, it is still nil.`;
     case 'untested':
-      return `Nobody looks whether C.${callee} has succeeded: where it fails, \`${name}\` is still nil here.`;
+      return `Nobody looks whether C.${callee} has succeeded: where it fails, \`${name}\` is not set.`;
   }
 }
