@@ -21,6 +21,7 @@ import exportReturnsGoPointer from './callback/export-returns-go-pointer.ts';
 import failedOutParam from './callback/failed-out-param.ts';
 import goFuncToC from './callback/go-func-to-c.ts';
 import cMemoryView from './layout/c-memory-view.ts';
+import embeddedNul from './layout/embedded-nul.ts';
 import lengthTruncation from './layout/length-truncation.ts';
 import notNulTerminated from './layout/not-nul-terminated.ts';
 import packedStruct from './layout/packed-struct.ts';
@@ -83,6 +84,7 @@ export const rules: readonly Rule[] = [
   failedOutParam,
   goFuncToC,
   cMemoryView,
+  embeddedNul,
   lengthTruncation,
   notNulTerminated,
   packedStruct,
