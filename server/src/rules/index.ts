@@ -55,6 +55,7 @@ import stringMemoryWritten from './pointer/string-memory-written.ts';
 import uintptrRoundtrip from './pointer/uintptr-roundtrip.ts';
 import blockingCall from './runtime/blocking-call.ts';
 import cStdioNotFlushed from './runtime/c-stdio-not-flushed.ts';
+import cgoCallInHotLoop from './runtime/cgo-call-in-hot-loop.ts';
 import envDesync from './runtime/env-desync.ts';
 import errnoMisuse from './runtime/errno-misuse.ts';
 import processControl from './runtime/process-control.ts';
@@ -118,6 +119,7 @@ export const rules: readonly Rule[] = [
   uintptrRoundtrip,
   blockingCall,
   cStdioNotFlushed,
+  cgoCallInHotLoop,
   envDesync,
   errnoMisuse,
   processControl,
