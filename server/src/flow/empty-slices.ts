@@ -61,9 +61,11 @@ function castTo(v: Var, converted: ReadonlyMap<Var, readonly Type[]>): readonly 
   return [v, ...[...converted.keys()].filter((other) => other.kind === 'temp' && other.span.start <= v.span.start && v.span.end <= other.span.end)].flatMap((at) => converted.get(at) ?? []);
 }
 
-/** A type that nobody knows, or a C type that may be declared where the C text could not be read: this may be the cast of a struct. */
+/** A pointer to a type that nobody knows, or that may be declared where the C text could not be read: this may be the cast of a struct. */
 function isUnread(type: Type, flow: PackageFlow): boolean {
-  const elem = type.k === 'pointer' ? type.elem : type;
+  if (type.k === 'unknown') return true;
+  if (type.k !== 'pointer') return false;
+  const { elem } = type;
   if (elem.k === 'unknown') return true;
   if (elem.k !== 'named' || elem.pkg !== 'C') return false;
   const { c } = flow.model;
@@ -197,7 +199,7 @@ function lengthKeys(ir: FuncIr, operand: Operand, depth: number): string[] {
       }
     } else if (step.op === 'call' && step.callee.k !== 'c') {
       // `if !usable(b)`, `if err := check(b)`: the helper may have looked.
-      for (const arg of step.args) keys.push(...[keyOf(arg, pure) ?? []].flat());
+      for (const arg of step.args) keys.push(...[keyOf(arg, pure) ?? []].flat(), ...lengthKeys(ir, arg, depth + 1));
     }
   }
   return keys;

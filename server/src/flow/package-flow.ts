@@ -119,7 +119,7 @@ export class PackageFlow {
 
   #lower({ top, decl, file }: GoFunction): FuncIr {
     const full = top.syntax.kind === 'func' ? top.syntax.full() : decl;
-    return lower(full.k === 'Func' ? full : decl, this.#model.shape, file.imports);
+    return lower(full.k === 'Func' ? full : decl, this.#model.shapeFor(file), file.imports);
   }
 
   /** Resource facts of one function. */

@@ -164,6 +164,9 @@ export const buildOf = (file: PackageFile): Constraint => constraintOf(file);
 /** Whether two conditions can hold in one build. */
 export const mayMeet = (a: Constraint, b: Constraint): boolean => satisfiable([a, b]) !== false;
 
+/** Whether the conditions of two files allow a build with both. */
+export const mayBuildTogether = (a: PackageFile, b: PackageFile): boolean => satisfiable([constraintOf(a), constraintOf(b)]) !== false;
+
 /** Whether two files can be part of one build: their conditions can hold together, and no function is declared in both. */
 export const mayCoexist = (a: PackageFile, b: PackageFile): boolean | undefined => (declareTheSame(a, b) ? false : satisfiable([constraintOf(a), constraintOf(b)]));
 

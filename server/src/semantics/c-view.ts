@@ -24,7 +24,7 @@ export class CView {
   readonly #program: Program;
   readonly #unread: string;
   readonly #unsettled: ReadonlySet<CUnit>;
-  /** The words of what could not be read. */
+  /** What may be declared in the text that could not be read. */
   #hidden: ReadonlySet<string> | undefined;
 
   /** `unread` is C text that could not be read whole; what it mentions may be declared there. Which names Go uses is no part of it. */
@@ -57,7 +57,7 @@ export class CView {
   /** Whether a function that is not in view may stand in text that could not be read: nothing may be assumed of it. */
   isHidden(name: string): boolean {
     if (this.#unread === '' || this.#functions.has(name)) return false;
-    return (this.#hidden ??= new Set(this.#unread.match(/\w+/g))).has(name);
+    return (this.#hidden ??= declaredWords(this.#unread)).has(name);
   }
 
   /** Functions in view that may be made to release a type, by their name and first parameter. */
@@ -153,6 +153,13 @@ export class CView {
     if (field === undefined) return unknownType;
     return field.array ? { k: 'array', elem: goType(field.type.replace(/\s*\[.*$/, '')) } : goType(field.type);
   }
+}
+
+/** Words that may be declared in a text: what follows them makes them more than a word of a sentence. */
+function declaredWords(text: string): ReadonlySet<string> {
+  // Go comments are C text here: only a second `//` of a line begins a comment.
+  const code = text.replace(/^[ \t]*\/\//gm, ' ').replace(/\/\/.*$/gm, ' ');
+  return new Set(code.match(/\w+(?=\s*[(;[={])|(?<=#\s*define\s+)\w+/g));
 }
 
 /** `unsigned long` → `ulong`, `struct foo` → `struct_foo`: how cgo spells a C type after `C.`. */

@@ -2,6 +2,7 @@
 import { equal } from '../base/equal.ts';
 import type { CUnit } from '../syntax/c/c-facts.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
+import { mayBuildTogether } from './build-constraints.ts';
 import { Contracts } from './c/contracts.ts';
 import { CView } from './c-view.ts';
 import { CMentions } from './mentions.ts';
@@ -154,7 +155,7 @@ export class PackageModel {
       case 'types':
         return [...this.#types.values()].flatMap((variants) => variants.map(({ top, file }) => ({ unit: top.syntax, in: describeFile(file) })));
       case 'type':
-        return this.#types.get(name)?.map(({ type, params }) => ({ type, params }));
+        return this.#types.get(name)?.map(({ type, params, file }) => ({ type, params, in: describeFile(file) }));
       case 'signature': {
         const first = this.#functions.get(name)?.[0];
         return first && shapeOf(first);
@@ -194,6 +195,20 @@ export class PackageModel {
     return this.#types.get(name)?.map(({ type }) => type);
   }
 
+  /** What it stands for in builds that have this file, too. */
+  typesNamedBeside(name: string, file: PackageFile): readonly Type[] | undefined {
+    this.observer?.('type', name);
+    const all = this.#types.get(name);
+    if (all === undefined || all.length < 2) return all?.map(({ type }) => type);
+    const beside = all.filter((one) => one.file === file || mayBuildTogether(one.file, file));
+    return (beside.length > 0 ? beside : all).map(({ type }) => type);
+  }
+
+  /** The types of the package as the code of one file sees them: of a type that is declared once per platform, the variants that it can meet. */
+  shapeFor(file: PackageFile): Shape {
+    return new PackageShape(this, file);
+  }
+
   /** Names of the type parameters of a declared type. */
   typeParams(name: string): readonly string[] {
     this.observer?.('type', name);
@@ -201,8 +216,8 @@ export class PackageModel {
   }
 
   /** What a declared type stands for; of several variants, what they have in common. */
-  typeNamed(name: string): Type | undefined {
-    return this.typesNamed(name)?.reduce(joinVariants);
+  typeNamed(name: string, beside?: PackageFile): Type | undefined {
+    return (beside === undefined ? this.typesNamed(name) : this.typesNamedBeside(name, beside))?.reduce(joinVariants);
   }
 
   signature(key: string): FuncShape | undefined {
@@ -316,9 +331,11 @@ function joinVariants(a: Type, b: Type): Type {
 
 class PackageShape implements Shape {
   readonly #model: PackageModel;
+  readonly #file: PackageFile | undefined;
 
-  constructor(model: PackageModel) {
+  constructor(model: PackageModel, file?: PackageFile) {
     this.#model = model;
+    this.#file = file;
   }
 
   isType(name: string): boolean {
@@ -335,9 +352,9 @@ class PackageShape implements Shape {
 
   underlying(name: string): Type | undefined {
     let at = name;
-    let type = this.#model.typeNamed(at);
+    let type = this.#model.typeNamed(at, this.#file);
     for (let i = 0; i < 8 && type?.k === 'named' && type.pkg === undefined && type.name !== at; i++) {
-      const next = this.#model.typeNamed(type.name);
+      const next = this.#model.typeNamed(type.name, this.#file);
       if (next === undefined) return type;
       at = type.name;
       type = next;
@@ -360,7 +377,7 @@ class PackageShape implements Shape {
 
   isCType(name: string): boolean {
     const { c } = this.#model;
-    return c.isType(name) || (c.function(name) === undefined && this.#model.usesAsCType(name));
+    return c.isType(name) || (c.function(name) === undefined && (this.#model.contracts.isPointerType(name) || this.#model.usesAsCType(name)));
   }
 
   cResult(name: string): Type {

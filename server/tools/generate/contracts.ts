@@ -16,8 +16,8 @@ export function readLibraries(root: string): readonly Library[] {
 /** The heads of all libraries, one a line. */
 export const contractIndex = (libraries: readonly Library[]): string => `[\n${libraries.map((library) => JSON.stringify(headOf(library))).join(',\n')}\n]\n`;
 
-function headOf({ library, title, headers, implies, releaseArguments, versionOf, trust }: Library): LibraryHead {
-  return { library, title, headers, ...(implies ? { implies } : {}), ...(releaseArguments ? { releaseArguments } : {}), ...(versionOf !== undefined ? { versionOf } : {}), trust };
+function headOf({ library, title, headers, implies, releaseArguments, pointerTypes, versionOf, trust }: Library): LibraryHead {
+  return { library, title, headers, ...(implies ? { implies } : {}), ...(releaseArguments ? { releaseArguments } : {}), ...(pointerTypes ? { pointerTypes } : {}), ...(versionOf !== undefined ? { versionOf } : {}), trust };
 }
 
 /** The page of the docs. */

@@ -118,6 +118,9 @@ function calleeOf(low: Lowering, expr: Expr): FoundCallee {
       if (low.shape.global(fn.name)) return value();
       return { callee: { k: 'go', name: fn.name }, types: [] };
     case 'Index': {
+      // A method has no type arguments: `s.handlers[id](x)` calls what a field holds.
+      const of = unparen(fn.x);
+      if (of.k === 'Selector' && (of.x.k !== 'Ident' || low.packageOf(of.x.name) === undefined)) return value();
       const inner = calleeOf(low, fn.x);
       if (inner.callee.k === 'value') {
         for (const i of fn.i) use(low, i);

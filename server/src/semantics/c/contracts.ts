@@ -56,6 +56,8 @@ export interface LibraryHead {
   readonly implies?: readonly string[];
   /** Release functions that take any pointer, with the type that Go has to convert to (`unsafe.Pointer`, `C.gpointer`), and those that need `more` than the pointer. */
   readonly releaseArguments?: Readonly<Record<string, string>>;
+  /** Typedefs of pointers that hide what they point to: `gpointer`. `C.name(p)` converts. */
+  readonly pointerTypes?: readonly string[];
   /** Versions of one library have the same headers; which one is used may be unknown. */
   readonly versionOf?: string;
   readonly trust: 'verified' | 'lead';
@@ -111,6 +113,11 @@ export class Contracts {
   /** The functions whose row says something. */
   namesWhere(test: (row: ContractRow) => boolean): readonly string[] {
     return this.#libraries.flatMap((library) => Object.entries(library.functions).flatMap(([name, row]) => (test(row) ? [name] : [])));
+  }
+
+  /** Whether a library in use declares the name as a type of pointers. */
+  isPointerType(name: string): boolean {
+    return this.#libraries.some(({ pointerTypes }) => pointerTypes?.includes(name) === true);
   }
 
   /** The Go type that a release function takes, where that is no type of its own; `more` where it takes other arguments, too. */
