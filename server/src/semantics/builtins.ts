@@ -31,6 +31,12 @@ export function isNoReturn(pkg: string, name: string): boolean {
 /** Methods that end the goroutine: testing.T and loggers modelled on package log. */
 export const isNoReturnMethod = (name: string): boolean => /^(?:Fatal(?:f|ln|w)?|Panic(?:f|ln)?|FailNow|Skip(?:f|Now)?)$/.test(name);
 
+/** Types of fields of the standard library: the pixels of images. Source: package image. */
+export function standardField(pkg: string, type: string, field: string): Type | undefined {
+  const pixels = (type === 'YCbCr' || type === 'NYCbCrA' ? /^(?:Y|Cb|Cr|A)$/ : /^Pix$/).test(field);
+  return pkg === 'image' && pixels ? { k: 'slice', elem: { k: 'named', name: 'byte' } } : undefined;
+}
+
 /** Result types of functions of the standard library that the analyses need to know. */
 export function standardResults(pkg: string, name: string): readonly Type[] | undefined {
   const pointer: Type = { k: 'named', pkg: 'unsafe', name: 'Pointer' };

@@ -155,11 +155,11 @@ export class CView {
   }
 }
 
-/** Words that may be declared in a text: what follows them makes them more than a word of a sentence. */
+/** Words that may be declared in a text: `type name(`, `type *name;`, what a macro gets or defines. Calls and words of a sentence are none. */
 function declaredWords(text: string): ReadonlySet<string> {
   // Go comments are C text here: only a second `//` of a line begins a comment.
   const code = text.replace(/^[ \t]*\/\//gm, ' ').replace(/\/\/.*$/gm, ' ');
-  return new Set(code.match(/\w+(?=\s*[(;[={])|(?<=#\s*define\s+)\w+/g));
+  return new Set(code.match(/(?<=[\w}][ \t]+|\*[ \t]*|\w[ \t]*\n)(?<!\b(?:return|else|case)\s+)\b\w+(?=\s*[(;[={])|(?<=#\s*define\s+|\w\()\w+/g));
 }
 
 /** `unsigned long` → `ulong`, `struct foo` → `struct_foo`: how cgo spells a C type after `C.`. */

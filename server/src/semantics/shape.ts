@@ -1,4 +1,5 @@
 /** What the lowering asks the package: names, signatures and field types, as far as the files in view show them. Bodies are not part of it. */
+import { standardField } from './builtins.ts';
 import { isReflectHeader, type StructField, type Type } from './types.ts';
 
 export interface FuncShape {
@@ -37,6 +38,7 @@ function stepInto(shape: Shape, type: Type, name: string, depth: number): Type |
   if (type.k === 'pointer') return stepInto(shape, type.elem, name, depth);
   if (type.k === 'named' && type.pkg === 'C') return shape.cField(type.name, name);
   if (isReflectHeader(type)) return { k: 'named', name: name === 'Data' ? 'uintptr' : 'int' };
+  if (type.k === 'named' && type.pkg !== undefined) return standardField(type.pkg, type.name, name);
   const fields = type.k === 'struct' ? type.fields : type.k === 'named' && type.pkg === undefined ? shape.fields(type.name) : undefined;
   if (fields === undefined) return undefined;
   const own = fields.find((field) => field.name === name);
