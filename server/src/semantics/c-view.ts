@@ -159,7 +159,7 @@ export class CView {
 function declaredWords(text: string): ReadonlySet<string> {
   // Go comments are C text here: only a second `//` of a line begins a comment.
   const code = text.replace(/^[ \t]*\/\//gm, ' ').replace(/\/\/.*$/gm, ' ');
-  return new Set(code.match(/(?<=[\w}][ \t]+|\*[ \t]*|\w[ \t]*\n)(?<!\b(?:return|else|case)\s+)\b\w+(?=\s*[(;[={])|(?<=#\s*define\s+|\w\()\w+/g));
+  return new Set(code.match(/(?<=[\w}][ \t]+|\*[ \t]*|\w[ \t]*\n)(?<!\b(?:return|else|case)\s+)\b\w+(?=\s*[(;[={])|(?<=#\s*define\s+)\w+|(?<=\w\()\w+(?=\s*[,)])/g));
 }
 
 /** `unsigned long` → `ulong`, `struct foo` → `struct_foo`: how cgo spells a C type after `C.`. */
