@@ -10,8 +10,14 @@ import type { CallStep, FuncBody, FuncIr, Operand, Step } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, operandsOf } from './resource/function-info.ts';
 
-/** Not safe to call from several threads. Sources: attributes(7) and the manuals of glibc; libpcap before 1.8; hidapi on macOS. */
-const unsafeFunctions = new Set(['strtok', 'localtime', 'gmtime', 'asctime', 'ctime', 'gethostbyname', 'gethostbyaddr', 'getpwnam', 'getpwuid', 'getgrnam', 'getgrgid', 'crypt', 'ttyname', 'tmpnam', 'ptsname', 'pcap_compile', 'hid_enumerate', 'setenv', 'putenv']);
+/**
+ * Changes or returns state of the process without a lock of its own, as far as its contract says. Of the C library only what the package does
+ * not define itself: a body in view of any other library is that library, brought along.
+ */
+function isThreadUnsafe(name: string, flow: PackageFlow): boolean {
+  const contract = flow.model.contracts.lookup(name);
+  return contract?.notThreadSafe === true && contract.trusted && (contract.library.library !== 'libc' || flow.model.c.function(name)?.body === undefined);
+}
 
 export interface RaceFact {
   readonly span: Span;
@@ -27,11 +33,12 @@ export const racingFunctions = (flow: PackageFlow): readonly GoFunction[] => flo
 
 export function raceFacts(fn: GoFunction, flow: PackageFlow): readonly RaceFact[] {
   return flow.askOf('races', fn, (current) => {
-    if (locks(current, flow) || mayRunAlone(current)) return [];
+    if (mayRunAlone(current)) return [];
+    if (locks(current, flow)) return deviant(current, flow);
     const out: RaceFact[] = [];
     for (const body of bodiesOf(flow.ir(current))) {
       for (const step of stepsIn(body)) {
-        if (step.op === 'call' && step.callee.k === 'c' && unsafeFunctions.has(step.callee.name) && !flow.model.c.summary(step.callee.name)) out.push({ span: step.span, how: 'library', name: step.callee.name });
+        if (step.op === 'call' && step.callee.k === 'c' && isThreadUnsafe(step.callee.name, flow)) out.push({ span: step.span, how: 'library', name: step.callee.name });
         if (step.op === 'setGlobal' && step.name.startsWith('C.') && isInGoroutine(current, body, flow)) out.push({ span: step.span, how: 'variable', name: step.name });
       }
     }
@@ -47,18 +54,18 @@ const mayRunAlone = (fn: GoFunction): boolean => /^(?:init|main|TestMain)$|locke
 /** A mutex, an atomic or a channel is visibly at work, in the function itself or in a helper that it calls. */
 function locks(fn: GoFunction, flow: PackageFlow, depth = 2): boolean {
   return flow.askOf(`takesLock@${depth}`, fn, (current) =>
-    bodiesOf(flow.ir(current)).some((body) =>
-      stepsIn(body).some((step) => {
-        if (step.op === 'send') return true;
-        if (step.op !== 'call') return false;
-        const name = 'name' in step.callee ? step.callee.name : '';
-        if (/^(?:R?Lock|TryLock|Do|LoadOrStore|CompareAndSwap\w*|Store|Load)$/i.test(name) || (step.callee.k === 'pkg' && step.callee.pkg.startsWith('sync'))) return true;
-        const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
-        const target = step.callee.k === 'go' ? { name } : recv === undefined ? undefined : { recv, name };
-        return depth > 0 && target !== undefined && flow.targets(target).fns.some((callee) => locks(callee, flow, depth - 1));
-      }),
-    ),
+    bodiesOf(flow.ir(current)).some((body) => stepsIn(body).some((step) => takesLock(step, flow, depth))),
   );
+}
+
+function takesLock(step: Step, flow: PackageFlow, depth: number): boolean {
+  if (step.op === 'send') return true;
+  if (step.op !== 'call') return false;
+  const name = 'name' in step.callee ? step.callee.name : '';
+  if (/^(?:R?Lock|TryLock|Do|LoadOrStore|CompareAndSwap\w*|Store|Load)$/i.test(name) || (step.callee.k === 'pkg' && step.callee.pkg.startsWith('sync'))) return true;
+  const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
+  const target = step.callee.k === 'go' ? { name } : recv === undefined ? undefined : { recv, name };
+  return depth > 0 && target !== undefined && flow.targets(target).fns.some((callee) => locks(callee, flow, depth - 1));
 }
 
 /** The literal is started by a go statement of the function. */
@@ -123,13 +130,23 @@ const isGlobal = (operand: Operand, name: string): boolean => operand.k === 'glo
 /** The one method that calls C without the lock that nearly all others of its type take. */
 function deviant(fn: GoFunction, flow: PackageFlow): RaceFact[] {
   const call = firstC(fn, flow);
-  if (fn.recv === undefined || !call || !/^[A-Z]/.test(fn.name)) return [];
+  if (fn.recv === undefined || !call || !/^[A-Z]/.test(fn.name) || locksBefore(call, fn, flow)) return [];
   const methods = flow
-    .gather('methods that call C', (one) => (one.recv !== undefined && /^[A-Z]/.test(one.name) && one.decl.body && firstC(one, flow) ? [{ recv: one.recv, locking: locks(one, flow, 0) }] : []))
+    .gather('methods that call C', (one) => {
+      const first = one.recv !== undefined && /^[A-Z]/.test(one.name) && one.decl.body ? firstC(one, flow) : undefined;
+      return first && one.recv !== undefined ? [{ recv: one.recv, locking: locksBefore(first, one, flow) }] : [];
+    })
     .filter(({ recv }) => recv === fn.recv);
   const locking = methods.filter((method) => method.locking).length;
   const free = methods.length - locking;
-  return locking >= 6 && locking >= 8 * free ? [{ span: call.span, how: 'method', name: fn.recv, other: String(locking) }] : [];
+  return locking >= 6 && locking >= 6 * free ? [{ span: call.span, how: 'method', name: fn.recv, other: String(locking) }] : [];
+}
+
+/** A lock that is taken later, for something else, does not guard the call. */
+function locksBefore(call: CallStep, fn: GoFunction, flow: PackageFlow): boolean {
+  const steps = stepsIn(flow.ir(fn).body);
+  const at = steps.indexOf(call);
+  return at < 0 || steps.slice(0, at).some((step) => takesLock(step, flow, 2));
 }
 
 /** A C call that gets something of the receiver. */

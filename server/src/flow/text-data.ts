@@ -30,11 +30,13 @@ export interface TextArgument {
   readonly name?: string;
 }
 
-/** `C.GoString(p)` next to a length that the same call has delivered and nobody reads. */
+/** `C.GoString(p)` next to a length that the same call has delivered and nobody reads, or of what by its contract is no text. */
 export interface IgnoredLength {
   readonly span: Span;
   readonly callee: string;
+  /** The variable that nobody reads, or the function that tells. */
   readonly length: string;
+  readonly from: 'variable' | 'function' | 'argument';
 }
 
 export interface TextFacts {
@@ -201,6 +203,8 @@ function ignoredLength(ir: FuncIr, call: CallStep, flow: PackageFlow): IgnoredLe
   if (call.callee.k !== 'c' || call.callee.name !== 'GoString' || !call.args[0]) return [];
   const source = originStep(ir, call.args[0]);
   if (source?.op !== 'call' || source.callee.k !== 'c' || flow.model.c.summary(source.callee.name)) return [];
+  const counted = flow.model.contracts.lookup(source.callee.name)?.length;
+  if (counted !== undefined) return [{ span: call.span, callee: source.callee.name, length: counted, from: counted === 'argument' ? 'argument' : 'function' }];
   // What is called a string most likely ends with a NUL, and the length is a courtesy.
   if (words(source.callee.name).some((word) => /^(?:str|string|cstr|cstring|text)$/.test(word))) return [];
   for (const arg of source.args) {
@@ -209,7 +213,7 @@ function ignoredLength(ir: FuncIr, call: CallStep, flow: PackageFlow): IgnoredLe
     const { v } = address.base;
     const type = cTypeName(v.type);
     if (type === undefined || !/^(?:size_t|int|uint|long|ulong|u?int(?:32|64)_t)$/.test(type) || v.name === undefined) continue;
-    if (!isRead(ir, v, address)) return [{ span: call.span, callee: source.callee.name, length: v.name }];
+    if (!isRead(ir, v, address)) return [{ span: call.span, callee: source.callee.name, length: v.name, from: 'variable' }];
   }
   return [];
 }

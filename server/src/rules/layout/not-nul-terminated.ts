@@ -1,5 +1,5 @@
 /** Rule not-nul-terminated: Go text without a NUL where C reads up to one, and C text with a length that is read up to a NUL. */
-import { type TextArgument, textFacts } from '../../flow/text-data.ts';
+import { type IgnoredLength, type TextArgument, textFacts } from '../../flow/text-data.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 
@@ -57,9 +57,7 @@ export default defineRule({
       if (!isHazard(arg)) continue;
       yield { file: fn.file, top: fn.top, span: arg.span, message: message(arg) };
     }
-    for (const { span, callee, length } of ignored) {
-      yield { file: fn.file, top: fn.top, span, message: `C.${callee} tells the length in \`${length}\`, which nobody reads: C.GoString reads up to a NUL that need not be there, or stands in the middle.` };
-    }
+    for (const fact of ignored) yield { file: fn.file, top: fn.top, span: fact.span, message: ignoredMessage(fact) };
   },
 });
 
@@ -67,6 +65,12 @@ export default defineRule({
 function isHazard({ reads, kind, terminated, isParam, callee }: TextArgument): boolean {
   if (terminated || reads === 'counted') return false;
   return kind === 'bytes' ? reads === 'to-nul' && isParam && callee !== 'GoString' : true;
+}
+
+function ignoredMessage({ callee, length, from }: IgnoredLength): string {
+  const end = 'C.GoString reads up to a NUL that need not be there, or stands in the middle';
+  if (from === 'variable') return `C.${callee} tells the length in \`${length}\`, which nobody reads: ${end}.`;
+  return `C.${callee} returns bytes, and ${from === 'argument' ? 'stores their number through an argument' : `C.${length} tells how many`}: ${end}.`;
 }
 
 function message({ callee, reads, kind, name }: TextArgument): string {

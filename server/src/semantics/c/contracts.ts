@@ -24,6 +24,8 @@ export interface ContractRow {
   readonly header?: string;
   readonly returns: 'owned' | 'borrowed' | 'static' | 'thread-local' | 'value' | 'none';
   readonly release?: string;
+  /** The result is bytes, not text: the function that tells how many, or `argument` where the call itself stores it. */
+  readonly length?: string;
   readonly nullable?: boolean;
   readonly params?: readonly ContractParam[];
   readonly errorInThreadLocal?: boolean;
