@@ -158,7 +158,7 @@ function isGenerated(go: GoFile): boolean {
 interface Declared {
   readonly imports: Imports;
   readonly types: readonly { readonly name: string; readonly type: Type; readonly alias: boolean; readonly params: readonly string[]; readonly nameSpan: Span }[];
-  readonly globals: readonly { readonly name: string; readonly type: Type }[];
+  readonly globals: readonly { readonly name: string; readonly type: Type; /** The function of the package that makes it, where nothing else tells its type. */ readonly maker?: string }[];
 }
 
 const declared = new WeakMap<DeclSyntax, Declared>();
@@ -170,10 +170,21 @@ function declaredBy(syntax: DeclSyntax, imports: Imports): Declared {
   const made: Declared = {
     imports,
     types: decl.k === 'TypeDecl' ? decl.specs.map((spec) => ({ name: spec.name, type: typeOf(spec.type, imports), alias: spec.alias, params: spec.params, nameSpan: { start: spec.n, end: spec.n + spec.name.length } })) : [],
-    globals: decl.k === 'VarDecl' && !decl.const ? decl.specs.flatMap((spec) => spec.names.map(({ name }) => ({ name, type: spec.type ? typeOf(spec.type, imports) : unknownType }))) : [],
+    globals: decl.k === 'VarDecl' && !decl.const ? decl.specs.flatMap((spec) => spec.names.map(({ name }, i) => ({ name, ...(spec.type ? { type: typeOf(spec.type, imports) } : initialType(spec.values.length === spec.names.length ? spec.values[i] : undefined, imports)) }))) : [],
   };
   declared.set(syntax, made);
   return made;
+}
+
+/** What the first value of a variable tells of its type: `T{…}`, `&T{…}`, `make(T)`, `new(T)`, the call of a function of the package. */
+function initialType(value: Expr | undefined, imports: Imports): { readonly type: Type; readonly maker?: string } {
+  if (value?.k === 'Composite' && value.type) return { type: typeOf(value.type, imports) };
+  if (value?.k === 'Unary' && value.op === '&' && value.x.k === 'Composite' && value.x.type) return { type: { k: 'pointer', elem: typeOf(value.x.type, imports) } };
+  if (value?.k !== 'Call' || value.fn.k !== 'Ident') return { type: unknownType };
+  const first = value.args[0];
+  if (value.fn.name === 'make' && first) return { type: typeOf(first, imports) };
+  if (value.fn.name === 'new' && first) return { type: { k: 'pointer', elem: typeOf(first, imports) } };
+  return { type: unknownType, maker: value.fn.name };
 }
 
 export function typesOf(file: PackageFile): GoType[] {

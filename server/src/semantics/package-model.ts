@@ -232,8 +232,15 @@ export class PackageModel {
   }
 
   #global(name: string): Type | undefined {
-    this.#globals ??= new Map(this.#files.flatMap((file) => globalsOf(file).map((one) => [one.name, one.type] as const)));
+    this.#globals ??= new Map(this.#files.flatMap((file) => globalsOf(file).map(({ name: global, type, maker }) => [global, this.#made(maker) ?? type] as const)));
     return this.#globals.get(name);
+  }
+
+  /** The one result of a function, as the type of a variable that its call initialises. */
+  #made(maker: string | undefined): Type | undefined {
+    const fn = maker === undefined ? undefined : this.#functions.get(maker)?.[0];
+    const results = fn && fn.decl.typeParams.length === 0 ? shapeOf(fn).results : [];
+    return results.length === 1 ? results[0] : undefined;
   }
 
   #mentions(): CMentions {
