@@ -1,6 +1,8 @@
 /** Which types the package makes values of in Go memory, and what the type of a pointer alone tells about whose memory it points to. */
 import type { GoFunction } from '../semantics/package-model.ts';
 import { cTypeName, isUnsafePointer, type Type } from '../semantics/types.ts';
+import { onlyDefinition } from './definitions.ts';
+import type { FuncIr, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
@@ -24,14 +26,31 @@ function madeBy(fn: GoFunction, flow: PackageFlow): readonly string[] {
     const out = new Set<string>();
     // A temporary may be a copy of what C made; a variable of the type is Go memory of its own.
     for (const v of ir.vars) if (v.kind !== 'temp') held(v.type, out);
+    const measured = onlyMeasured(ir);
     for (const body of bodiesOf(ir)) {
       for (const step of stepsOf(body)) {
-        if (step.op === 'composite') held(step.type, out);
+        if (step.op === 'composite' && !measured.has(step.dst)) held(step.type, out);
         if (step.op === 'call' && step.callee.k === 'builtin') for (const type of step.types) held(type, out);
       }
     }
     return [...out].sort();
   });
+}
+
+/** What stands in `unsafe.Sizeof(T{})` or `unsafe.Offsetof(T{}.f)`: it is never evaluated. Source: Go spec, "Package unsafe". */
+function onlyMeasured(ir: FuncIr): ReadonlySet<Var> {
+  const out = new Set<Var>();
+  for (const body of bodiesOf(ir)) {
+    for (const { callee, args } of body.calls) {
+      if (callee.k !== 'pkg' || callee.pkg !== 'unsafe' || !/^(?:Sizeof|Offsetof|Alignof)$/.test(callee.name)) continue;
+      for (let at = args[0], i = 0; at?.k === 'var' && at.v.kind === 'temp' && i < 8; i++) {
+        out.add(at.v);
+        const step = onlyDefinition(ir, at.v);
+        at = step?.op === 'field' ? step.base : undefined;
+      }
+    }
+  }
+  return out;
 }
 
 /** Names of types of which Go code of the package makes a value: as a variable, in a literal, with new or make, inside another value. */

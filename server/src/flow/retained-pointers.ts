@@ -4,7 +4,7 @@ import type { GoFunction } from '../semantics/package-model.ts';
 import { libcFunction, libcParam } from '../semantics/c/libc.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { cTypeName, isUnsafePointer, type Type, typeText } from '../semantics/types.ts';
-import { origin } from './definitions.ts';
+import { onlyDefinition, origin } from './definitions.ts';
 import { funcsForC } from './func-values.ts';
 import { mayKeep, mayRegister, mayWalk } from './c-names.ts';
 import { type GoPointer, loadedFrom, pointerSource, type PointerSource, type Viewpoint } from './go-pointers.ts';
@@ -21,9 +21,9 @@ export interface RetainedPointer {
   readonly span: Span;
   /**
    * `kept`: a C body in view or a contract says so. `alive`: so it is, but Go holds the memory as well. `registered`: C gives pointers of its
-   * type back to Go. `suspected`: a name says so.
+   * type back to Go. `carried`: so it does, and got it in a struct that a Go object holds for it. `suspected`: a name says so.
    */
-  readonly how: 'stored' | 'kept' | 'alive' | 'registered' | 'suspected';
+  readonly how: 'stored' | 'kept' | 'alive' | 'registered' | 'carried' | 'suspected';
   /** The C function, or the C struct's field. */
   readonly into: string;
   /** What it points to, for messages: `the variable fi`. */
@@ -46,6 +46,7 @@ export function retainedPointers(fn: GoFunction, flow: PackageFlow): readonly Re
       for (const step of stepsOf(body)) {
         if (step.op === 'call') out.push(...step.args.flatMap((arg, i) => given(at, step, arg, i) ?? []));
         else if (step.op === 'setField' || step.op === 'setDeref' || step.op === 'setIndex') out.push(...(stored(at, step) ?? []));
+        if (step.op === 'composite' || step.op === 'setField') out.push(...carried(at, step));
       }
     }
     // A Go function in the disguise of one of C's is told by itself.
@@ -94,6 +95,33 @@ function stored(at: Viewpoint, step: Step & { op: 'setField' | 'setDeref' | 'set
   if (target.k !== 'c' || (at.exported && isParam(at, step.base)) || pinOf(at, src, pointer)) return undefined;
   const into = step.op === 'setField' ? `the C field \`${step.name.slice(step.name.lastIndexOf('.') + 1)}\`` : 'C memory';
   return [{ span: spanOf(src, step.span), how: 'stored', into, what: describe(pointer), certain: target.certain && pointer.certain, unpinned: false }];
+}
+
+/**
+ * `&stream{ctx: C.context{info: unsafe.Pointer(&fn)}}`, `s.ctx.info = unsafe.Pointer(&fn)`: the struct for C is a part of a Go object that lives on,
+ * and what C hands back is turned into a pointer to just this type.
+ */
+function carried(at: Viewpoint, step: Step & { op: 'composite' | 'setField' }): RetainedPointer[] {
+  const found: { readonly src: Operand; readonly name: string }[] = [];
+  if (step.op === 'setField') {
+    const type = step.base.k === 'var' ? step.base.v.type : undefined;
+    const cut = step.name.lastIndexOf('.');
+    const inner = cut < 0 || type?.k !== 'pointer' || cTypeName(type.elem) !== undefined ? undefined : fieldType(at.flow.model.shape, type, step.name.slice(0, cut));
+    if (cTypeName(inner) !== undefined) found.push({ src: step.src, name: step.name.slice(cut + 1) });
+  } else if (cTypeName(step.type) === undefined && step.address) {
+    for (const { src } of step.fields) {
+      const inner = src.k === 'var' && src.v.kind === 'temp' ? onlyDefinition(at.ir, src.v) : undefined;
+      if (inner?.op === 'composite' && cTypeName(inner.type) !== undefined) for (const field of inner.fields) if (field.name !== undefined) found.push({ src: field.src, name: field.name });
+    }
+  }
+  return found.flatMap(({ src, name }) => {
+    if (src.k !== 'var' || !isOpaque(src.v.type)) return [];
+    const pointer = pointerSource(at, src);
+    if (pointer.k !== 'go' || pointer.how === 'elements' || isHandle(pointer.type, at.flow) || pinOf(at, src, pointer)) return [];
+    const key = typeKey(pointer.type);
+    if (key === undefined || !userDataTypes(at.flow).has(key)) return [];
+    return [{ span: spanOf(src, step.span), how: 'carried', into: `the C field \`${name}\``, what: describe(pointer), certain: false, unpinned: false }];
+  });
 }
 
 const isParam = (at: Viewpoint, base: Operand): boolean => base.k === 'var' && at.ir.body.params.includes(base.v);

@@ -158,7 +158,7 @@ function isGenerated(go: GoFile): boolean {
 interface Declared {
   readonly imports: Imports;
   readonly types: readonly { readonly name: string; readonly type: Type; readonly alias: boolean; readonly params: readonly string[]; readonly nameSpan: Span }[];
-  readonly globals: readonly { readonly name: string; readonly type: Type; /** The function of the package that makes it, where nothing else tells its type. */ readonly maker?: string }[];
+  readonly globals: readonly { readonly name: string; /** Absent where only its first value tells: see `initialType`. */ readonly type?: Type }[];
 }
 
 const declared = new WeakMap<DeclSyntax, Declared>();
@@ -170,17 +170,30 @@ function declaredBy(syntax: DeclSyntax, imports: Imports): Declared {
   const made: Declared = {
     imports,
     types: decl.k === 'TypeDecl' ? decl.specs.map((spec) => ({ name: spec.name, type: typeOf(spec.type, imports), alias: spec.alias, params: spec.params, nameSpan: { start: spec.n, end: spec.n + spec.name.length } })) : [],
-    globals: decl.k === 'VarDecl' && !decl.const ? decl.specs.flatMap((spec) => spec.names.map(({ name }, i) => ({ name, ...(spec.type ? { type: typeOf(spec.type, imports) } : initialType(spec.values.length === spec.names.length ? spec.values[i] : undefined, imports)) }))) : [],
+    globals: decl.k === 'VarDecl' && !decl.const ? decl.specs.flatMap((spec) => spec.names.map(({ name }) => ({ name, ...(spec.type ? { type: typeOf(spec.type, imports) } : {}) }))) : [],
   };
   declared.set(syntax, made);
   return made;
 }
 
-/** What the first value of a variable tells of its type: `T{…}`, `&T{…}`, `make(T)`, `new(T)`, the call of a function of the package. */
-function initialType(value: Expr | undefined, imports: Imports): { readonly type: Type; readonly maker?: string } {
-  if (value?.k === 'Composite' && value.type) return { type: typeOf(value.type, imports) };
-  if (value?.k === 'Unary' && value.op === '&' && value.x.k === 'Composite' && value.x.type) return { type: { k: 'pointer', elem: typeOf(value.x.type, imports) } };
-  if (value?.k !== 'Call' || value.fn.k !== 'Ident') return { type: unknownType };
+/**
+ * What the first value of a package variable tells of its type: `T{…}`, `&T{…}`, `make(T)`, `new(T)`; for the call of a function of the package, which
+ * one that is. Values are read when somebody asks.
+ */
+export function initialType({ syntax, imports }: { readonly syntax: DeclSyntax; readonly imports: Imports }, name: string): { readonly type: Type; readonly maker?: string } {
+  const decl = syntax.full();
+  if (decl.k !== 'VarDecl') return { type: unknownType };
+  for (const { names, values } of decl.specs) {
+    const value = names.length === values.length ? values[names.findIndex((one) => one.name === name)] : undefined;
+    if (value) return valueType(value, imports);
+  }
+  return { type: unknownType };
+}
+
+function valueType(value: Expr, imports: Imports): { readonly type: Type; readonly maker?: string } {
+  if (value.k === 'Composite' && value.type) return { type: typeOf(value.type, imports) };
+  if (value.k === 'Unary' && value.op === '&' && value.x.k === 'Composite' && value.x.type) return { type: { k: 'pointer', elem: typeOf(value.x.type, imports) } };
+  if (value.k !== 'Call' || value.fn.k !== 'Ident') return { type: unknownType };
   const first = value.args[0];
   if (value.fn.name === 'make' && first) return { type: typeOf(first, imports) };
   if (value.fn.name === 'new' && first) return { type: { k: 'pointer', elem: typeOf(first, imports) } };
@@ -191,6 +204,13 @@ export function typesOf(file: PackageFile): GoType[] {
   return file.go.decls.flatMap((top) => (top.syntax.kind === 'type' ? declaredBy(top.syntax, file.imports).types.map((type): GoType => ({ ...type, top, file })) : []));
 }
 
-export function globalsOf(file: PackageFile): Declared['globals'] {
-  return file.go.decls.flatMap(({ syntax }) => (syntax.kind === 'var' ? declaredBy(syntax, file.imports).globals : []));
+export interface PackageVariable {
+  readonly name: string;
+  readonly type?: Type;
+  readonly syntax: DeclSyntax;
+  readonly imports: Imports;
+}
+
+export function globalsOf(file: PackageFile): PackageVariable[] {
+  return file.go.decls.flatMap(({ syntax }) => (syntax.kind === 'var' ? declaredBy(syntax, file.imports).globals.map((one) => ({ ...one, syntax, imports: file.imports })) : []));
 }

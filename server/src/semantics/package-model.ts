@@ -6,7 +6,7 @@ import { mayBuildTogether } from './build-constraints.ts';
 import { Contracts } from './c/contracts.ts';
 import { CView } from './c-view.ts';
 import { CMentions } from './mentions.ts';
-import { type CSource, fileOf, functionKey, globalsOf, type GoFunction, type GoSource, type GoType, type PackageFile, shapeOf, typesOf } from './package-files.ts';
+import { type CSource, fileOf, functionKey, globalsOf, initialType, type GoFunction, type GoSource, type GoType, type PackageFile, type PackageVariable, shapeOf, typesOf } from './package-files.ts';
 import type { FuncShape, Shape } from './shape.ts';
 import { type Imports, type StructField, type Type, typeText, unknownType } from './types.ts';
 
@@ -35,7 +35,7 @@ export class PackageModel {
   readonly #contracts: Contracts;
   readonly #cIdentity: readonly unknown[];
   readonly #constants: readonly DeclSyntax[];
-  #globals: ReadonlyMap<string, Type> | undefined;
+  #globals: ReadonlyMap<string, PackageVariable> | undefined;
   #mentionsAreCurrent = false;
   readonly #cMentions: CMentions;
 
@@ -232,15 +232,13 @@ export class PackageModel {
   }
 
   #global(name: string): Type | undefined {
-    this.#globals ??= new Map(this.#files.flatMap((file) => globalsOf(file).map(({ name: global, type, maker }) => [global, this.#made(maker) ?? type] as const)));
-    return this.#globals.get(name);
-  }
-
-  /** The one result of a function, as the type of a variable that its call initialises. */
-  #made(maker: string | undefined): Type | undefined {
+    this.#globals ??= new Map(this.#files.flatMap((file) => globalsOf(file).map((one) => [one.name, one] as const)));
+    const found = this.#globals.get(name);
+    if (found === undefined || found.type) return found?.type;
+    const { type, maker } = initialType(found, name);
     const fn = maker === undefined ? undefined : this.#functions.get(maker)?.[0];
     const results = fn && fn.decl.typeParams.length === 0 ? shapeOf(fn).results : [];
-    return results.length === 1 ? results[0] : undefined;
+    return results.length === 1 ? results[0] : type;
   }
 
   #mentions(): CMentions {

@@ -47,10 +47,11 @@ function isConversion(low: Lowering, fn: Expr): boolean {
   return isTypeExpr(low, fn);
 }
 
-/** `(*f)(x)` calls through a pointer when f is a variable. */
+/** `(*f)(x)` calls through a pointer when f is a variable or a value, such as `(*T)(p)`. */
 function lookupRoot(low: Lowering, expr: Expr): boolean {
   const x = unparen(expr);
   if (x.k === 'Unary') return lookupRoot(low, x.x);
+  if (x.k === 'Call') return false;
   return x.k !== 'Ident' || low.lookup(x.name) === undefined;
 }
 

@@ -121,7 +121,7 @@ export default defineRule({
         severity: fact.how === 'suspected' || fact.how === 'alive' ? 'info' : fact.how === 'stored' && fact.certain ? 'error' : 'warning',
         confidence: likely,
         message: messageOf(fact),
-        trace: [{ place: { unit, span: fact.span }, text: `${fact.what} is ${fact.how === 'stored' ? 'stored' : 'given to C'} here` }, ...(fact.at ? [{ place: fact.at, text: 'C stores it here' }] : [])],
+        trace: [{ place: { unit, span: fact.span }, text: `${fact.what} is ${fact.how === 'stored' || fact.how === 'carried' ? 'stored' : 'given to C'} here` }, ...(fact.at ? [{ place: fact.at, text: 'C stores it here' }] : [])],
       };
     }
   },
@@ -139,6 +139,8 @@ function messageOf({ how, what, into, unpinned }: RetainedPointer): string {
       return `${subject} is given to ${into}, which keeps it after the call: Go keeps the memory alive, but it is not pinned.`;
     case 'registered':
       return `${subject} is registered with ${into} and comes back to Go later, but C may not keep a Go pointer after the call: pass a cgo.Handle or the key of a map.`;
+    case 'carried':
+      return `${subject} is given to C in ${into} and comes back to Go later, but C may not keep a Go pointer that is not pinned: store a cgo.Handle or the key of a map there.`;
     case 'suspected':
       return `${subject} is given to ${into}, which by its name keeps it after the call: C may not keep Go pointers that are not pinned.`;
   }
