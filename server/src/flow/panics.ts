@@ -2,6 +2,7 @@
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName, type Type } from '../semantics/types.ts';
+import { isConstant } from './guards.ts';
 import type { CallStep, Cond, FuncBody, FuncIr, Step, Var } from './ir.ts';
 import type { Place } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -70,16 +71,17 @@ function walk(ir: FuncIr, body: FuncBody, flow: PackageFlow, visit: (step: CallS
     for (const to of next) {
       // Past the last case of a switch on a value is what nobody expects; a case is what happens.
       const isDefault = term.k === 'multi' ? to === term.otherwise : term.k === 'branch' && term.cond.k === 'eq' && term.cond.isCase === true && to === term.no;
-      queue.push({ fn, block: to, recovered: guarded, isInvariant: isDefault || (passes && isInvariant) || (term.k === 'branch' && !(term.cond.k === 'eq' && term.cond.isCase) && testsLookup(term.cond)) });
+      queue.push({ fn, block: to, recovered: guarded, isInvariant: isDefault || (passes && isInvariant) || (term.k === 'branch' && !(term.cond.k === 'eq' && term.cond.isCase) && testsLookup(ir, term.cond)) });
     }
   }
 }
 
-/** A branch on nil, or on the second result of a lookup. */
-function testsLookup(cond: Cond): boolean {
+/** A branch on nil, on the second result of a lookup, or on whether two values of the function agree. */
+function testsLookup(ir: FuncIr, cond: Cond): boolean {
   if (cond.k === 'truth') return true;
   if (cond.k !== 'eq') return false;
   const sides = [cond.l, cond.r];
+  if (sides.every((side) => side.k === 'var' && !isConstant(ir, side, 0) && !isError(side.v))) return true;
   return sides.some((side) => side.k === 'const' && side.value === 'nil') && !sides.some((side) => side.k === 'var' && isError(side.v));
 }
 

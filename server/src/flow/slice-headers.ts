@@ -4,7 +4,7 @@
  */
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
-import { cTypeName, isReflectHeader, type Type } from '../semantics/types.ts';
+import { cTypeName, isCPointer, isReflectHeader, type Type } from '../semantics/types.ts';
 import { definitions, onlyDefinition, origin } from './definitions.ts';
 import type { Addr, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -17,6 +17,8 @@ export interface SliceHeaderFact {
   readonly how: 'made' | 'copied' | 'view' | 'passed';
   /** The type for `made`, `copied` and `view`; what is passed otherwise. */
   readonly name: string;
+  /** `made`: its Data is an address of C memory, which the collector need not see. */
+  readonly ofC?: boolean;
   /** `passed`: a slice or a string. */
   readonly of?: 'slice' | 'string';
 }
@@ -31,7 +33,7 @@ function find(ir: FuncIr, flow: PackageFlow): SliceHeaderFact[] {
   const passed = passedToC(ir);
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
-      if (step.op === 'composite' && isReflectHeader(step.type) && step.fields.length > 0) out.push({ span: step.span, how: 'made', name: headerName(step.type) });
+      if (step.op === 'composite' && isReflectHeader(step.type) && step.fields.length > 0) out.push({ span: step.span, how: 'made', name: headerName(step.type), ...(isOfC(ir, step) ? { ofC: true } : {}) });
       else if (step.op === 'addr' && !step.indexed && step.path === '' && step.base.k === 'var' && isReflectHeader(step.base.v.type) && !isLiteral(ir, step.base.v)) out.push({ span: step.span, how: 'made', name: headerName(step.base.v.type!) });
       else if (step.op === 'deref' && isReflectHeader(step.dst.type) && !isLiteralAt(ir, step.base)) out.push({ span: step.span, how: 'copied', name: headerName(step.dst.type!) });
       else if (step.op === 'setDeref' && step.base.k === 'var' && step.base.v.type?.k === 'pointer' && isReflectHeader(step.base.v.type.elem) && !isLiteralAt(ir, step.src)) out.push({ span: step.span, how: 'copied', name: headerName(step.base.v.type.elem) });
@@ -42,6 +44,13 @@ function find(ir: FuncIr, flow: PackageFlow): SliceHeaderFact[] {
     }
   }
   return out;
+}
+
+/** `Data: uintptr(unsafe.Pointer(p))` of a pointer of C. */
+function isOfC(ir: FuncIr, step: Step & { op: 'composite' }): boolean {
+  const data = step.fields.find(({ name }, i) => name === 'Data' || (name === undefined && i === 0))?.src;
+  const at = data && origin(ir, data);
+  return data !== undefined && (provenance(ir, data).k === 'c' || (at?.k === 'var' && isCPointer(at.v.type)));
 }
 
 const headerName = (type: Type): string => (type.k === 'named' ? `reflect.${type.name}` : '');

@@ -18,6 +18,8 @@ export interface Mismatch {
   readonly what: string;
   /** An integer is read wider than it is passed, and nothing else. */
   readonly onlyWidth: boolean;
+  /** C passes arguments behind those that Go reads, and nothing else: the calling conventions in use leave them unread. */
+  readonly onlyMore: boolean;
 }
 
 export function prototypeMismatch(model: PackageModel, fn: GoFunction): Mismatch | undefined {
@@ -43,20 +45,21 @@ const mentions = (unit: CUnit, name: string): boolean => unit.prototypes.some((p
 
 const source = (fn: GoFunction, { s, e }: { readonly s: number; readonly e: number }): string => fn.top.syntax.text.slice(s, e);
 
-function difference(prototype: CFunction, tail: string, given: readonly { readonly passing: Passing; readonly text: string }[], result: Passing, c: CView, strict: boolean): Pick<Mismatch, 'what' | 'onlyWidth'> | undefined {
-  const gross = (what: string): Pick<Mismatch, 'what' | 'onlyWidth'> => ({ what, onlyWidth: false });
+function difference(prototype: CFunction, tail: string, given: readonly { readonly passing: Passing; readonly text: string }[], result: Passing, c: CView, strict: boolean): Pick<Mismatch, 'what' | 'onlyWidth' | 'onlyMore'> | undefined {
+  const gross = (what: string): Pick<Mismatch, 'what' | 'onlyWidth' | 'onlyMore'> => ({ what, onlyWidth: false, onlyMore: false });
   // `f()` says nothing of parameters in C before C23.
   const isOpen = /^\s*\(\s*\)/.test(tail);
-  if (!isOpen && prototype.params.length !== given.length) return gross(`declares ${count(prototype.params.length)}, the Go function has ${count(given.length)}`);
+  const counts = `declares ${count(prototype.params.length)}, the Go function has ${count(given.length)}`;
+  if (!isOpen && (strict ? prototype.params.length !== given.length : prototype.params.length < given.length)) return gross(counts);
   for (const [i, { passing, text }] of isOpen ? [] : given.entries()) {
     const param = prototype.params[i]!;
     const passed = cPassing(param.pointer || param.functionPointer ? '*' : param.type, c);
     if (!differ(passing, passed, strict)) continue;
     const onlyWidth = !strict && bits[passing ?? ''] !== undefined && bits[passed ?? ''] !== undefined;
-    return { what: `declares parameter ${i + 1} as ${param.type}, the Go function takes ${text}${onlyWidth ? ' and reads bits that nobody passed' : ''}`, onlyWidth };
+    return { what: `declares parameter ${i + 1} as ${param.type}, the Go function takes ${text}${onlyWidth ? ' and reads bits that nobody passed' : ''}`, onlyWidth, onlyMore: false };
   }
   const declared = prototype.result.void ? 'void' : cPassing(prototype.result.pointer ? '*' : prototype.result.type, c);
-  if (!differ(declared, result, strict)) return undefined;
+  if (!differ(declared, result, strict)) return !isOpen && prototype.params.length > given.length ? { what: counts, onlyWidth: false, onlyMore: true } : undefined;
   if (result === 'void') return gross(`declares the result ${prototype.result.type}, the Go function has none`);
   return gross(prototype.result.void ? 'declares no result, the Go function has one' : `declares the result ${prototype.result.type}, the Go function has ${result === 'several' ? 'several' : 'another'}`);
 }

@@ -15,7 +15,7 @@ export default defineRule({
   docs: {
     why: 'C calls an exported function through whatever prototype it sees. In the preamble of the exporting file the C compiler compares it with the one that cgo generates and refuses a difference. In a header, a .c file or the preamble of another file nobody compares: the call passes other registers and widths than the Go function reads, and half of an argument, or all of it, is garbage. A Go `int` has 64 bits on most systems, a C `int` 32.',
     advice: 'Use C types in exported functions (`C.int`, `*C.char`), and let C code include `_cgo_export.h` where it can (.c files of the package can) instead of writing the prototype by hand.',
-    limits: 'An integer that Go reads wider than C passes it is a warning, everything else an error. Counts of parameters, pointers, floats and widths of integers are compared; what differs on some systems only (`long` and int64), signs, and types that are not in view are not. `f()` declares no parameters.',
+    limits: 'An integer that Go reads wider than C passes it is a warning, and so are arguments behind the last that Go takes; everything else is an error. Counts of parameters, pointers, floats and widths of integers are compared; what differs on some systems only (`long` and int64), signs, and types that are not in view are not. `f()` declares no parameters.',
     references: [{ title: 'cmd/cgo: C references to Go', url: 'https://pkg.go.dev/cmd/cgo#hdr-C_references_to_Go' }],
   },
   examples: [
@@ -69,7 +69,7 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: { start: fn.decl.n, end: fn.decl.n + fn.name.length },
-        severity: found.onlyWidth ? 'warning' : 'error',
+        severity: found.onlyWidth || found.onlyMore ? 'warning' : 'error',
         message: `C calls ${fn.name} through another signature: its prototype ${found.what}${found.onlyWidth ? ', which is wider than what C passes' : ''}.`,
         trace: [{ place: { unit: found.unit, span: found.prototype.span }, text: `C declares ${fn.name} here` }],
       };

@@ -100,10 +100,13 @@ export default defineRule({
   },
 });
 
-function message({ how, name, of }: SliceHeaderFact): string {
+function message({ how, name, of, ofC }: SliceHeaderFact): string {
   switch (how) {
-    case 'made':
-      return `This ${name} belongs to no real ${name.endsWith('StringHeader') ? 'string' : 'slice'}: its Data is a number, so the garbage collector does not see the memory. Use unsafe.Slice or unsafe.String.`;
+    case 'made': {
+      const isString = name.endsWith('StringHeader');
+      const harm = ofC ? 'the compiler need not keep what is stored in it (unsafe.Pointer, rule 6)' : 'its Data is a number, so the garbage collector does not see the memory';
+      return `This ${name} belongs to no real ${isString ? 'string' : 'slice'}: ${harm}. Use ${isString ? 'unsafe.String (Go 1.20)' : 'unsafe.Slice (Go 1.17)'}.`;
+    }
     case 'copied':
       return `A whole ${name} is copied: its Data is a number, so the copy holds no reference to the memory.`;
     case 'view':

@@ -1,6 +1,6 @@
 /** Signal handlers that C code installs. Source: os/signal, "Go programs that use cgo or SWIG"; sigaction(2). */
 import type { Span } from '../../base/span.ts';
-import type { CExpr, CFunction, CUnit } from '../../syntax/c/c-facts.ts';
+import type { CExpr, CFunction, CStep, CUnit } from '../../syntax/c/c-facts.ts';
 
 export interface HandlerFact {
   readonly fn: CFunction;
@@ -24,8 +24,15 @@ function handlersOf(fn: CFunction): HandlerFact[] {
   const calls: (CExpr & { kind: 'call' })[] = [];
   const handlers = new Map<string, CExpr>();
   let isOnStack = false;
+  // What a local variable may hold; a parameter is what its callers say.
+  const locals = new Map<string, CExpr[]>(fn.params.flatMap(({ name }): [string, CExpr[]][] => (name === undefined ? [] : [[name, []]])));
+  const isHandler = (value: CExpr): boolean => (value.kind === 'name' && locals.has(value.name) ? locals.get(value.name)!.some(isFunction) : isFunction(value));
+  each(body.steps, (step) => {
+    if (step.kind === 'declare') locals.set(step.name, step.value ? [step.value] : []);
+  });
   each(body.steps, (expr) => {
     if (expr.kind === 'call') calls.push(expr);
+    else if (expr.kind === 'assign' && expr.target.kind === 'name') locals.get(expr.target.name)?.push(expr.value);
     else if (expr.kind === 'name' && expr.name === 'SA_ONSTACK') isOnStack = true;
     else if (expr.kind === 'assign' && expr.target.kind === 'field' && /^sa_(?:handler|sigaction)$/.test(expr.target.name)) handlers.set(key(expr.target.of), expr.value);
   });
@@ -40,18 +47,18 @@ function handlersOf(fn: CFunction): HandlerFact[] {
 }
 
 /** A function by its name; SIG_IGN, SIG_DFL and a handler that was saved before are none. */
-const isHandler = (value: CExpr): boolean => (value.kind === 'name' && !/^SIG_/.test(value.name) && !/old|prev|saved|orig/i.test(value.name)) || (value.kind === 'address' && value.of.kind === 'name');
+const isFunction = (value: CExpr): boolean => (value.kind === 'name' && !/^SIG_/.test(value.name) && !/old|prev|saved|orig/i.test(value.name)) || (value.kind === 'address' && value.of.kind === 'name');
 
 const key = (expr: CExpr): string => (expr.kind === 'name' ? expr.name : expr.kind === 'field' ? `${key(expr.of)}.${expr.name}` : expr.kind);
 
-/** Visits every expression below a value. */
-function each(value: unknown, visit: (expr: CExpr) => void): void {
+/** Visits every step and expression below a value. */
+function each(value: unknown, visit: (node: CExpr | CStep) => void): void {
   if (Array.isArray(value)) {
     for (const one of value) each(one, visit);
     return;
   }
   if (typeof value !== 'object' || value === null) return;
-  if ('kind' in value) visit(value as CExpr);
+  if ('kind' in value) visit(value as CExpr | CStep);
   for (const child of Object.values(value)) each(child, visit);
 }
 
