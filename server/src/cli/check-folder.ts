@@ -12,6 +12,8 @@ export interface FolderJob {
   readonly rules: Settings['rules'];
   /** Less grave findings are left out. */
   readonly minSeverity: Severity;
+  /** How long it takes, about, in comparison with others. */
+  readonly size: number;
 }
 
 export interface CheckedFolder {

@@ -110,7 +110,7 @@ async function run(
   const collector = new Collector(show, compared);
   const progress = startProgress(context.terminal.stderr);
   const isAsked = (target: Target, file: FileId): boolean => (target.only === undefined ? !configs.excludes(target.config, file, target.asked) : target.only.has(file));
-  const jobs = targets.map(({ directory, config }): FolderJob => ({ directory, rules: config.kind === 'bad' ? {} : config.config.rules, minSeverity: options.minSeverity }));
+  const jobs = targets.map(({ directory, config, size }): FolderJob => ({ directory, size, rules: config.kind === 'bad' ? {} : config.config.rules, minSeverity: options.minSeverity }));
   const trouble = [...problems];
   const fail = (target: Target, message: string): void => void trouble.push(`internal error in ${show(target.directory)}: ${message}`);
   const fixed = { findings: 0, files: 0 };

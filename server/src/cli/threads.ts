@@ -9,16 +9,17 @@ import { type CheckedFolder, type Checker, checkFolder, type FolderJob } from '.
 /** The work of a run, which all of its threads take from. */
 export interface SharedWork {
   readonly jobs: readonly FolderJob[];
-  /** The number of the job that is taken next, in memory that all threads see. */
-  readonly next: Int32Array;
+  /** The numbers of the jobs in the order in which they are taken. */
+  readonly order: readonly number[];
+  /** How many have been taken, in memory that all threads see. */
+  readonly taken: Int32Array;
 }
 
 /** Starts a thread of the program that does nothing but `serveFolders`. */
 export type StartThread = (work: SharedWork) => Worker;
 
-/** A run that is over sooner has no use for threads: each of them loads the parsers anew, in about a quarter of a second. */
-const patience = 300;
-const worthAThread = 600;
+/** Bytes of Go. A thread loads the parsers anew, in a quarter of a second, in which another one checks about as much. */
+const worthAThread = 300_000;
 /** Each thread takes some hundred megabytes. */
 const mostThreads = 8;
 
@@ -28,37 +29,35 @@ interface Answer {
 }
 
 /**
- * Checks all folders and answers in their order. Once the run turns out to be long, threads help: one for each processor, or as many as
- * `wanted` says, this one included. `done` hears of each folder.
+ * Checks all folders and answers in their order. In a long run threads help: one for each processor, or as many as `wanted` says, this one
+ * included. `done` hears of each folder.
  */
 export async function checkFolders(jobs: readonly FolderJob[], checker: Checker, startThread: StartThread | undefined, wanted: number | undefined, done: (index: number) => void): Promise<readonly CheckedFolder[]> {
-  const work: SharedWork = { jobs, next: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) };
+  // What takes longest comes first, or threads would wait for the last one.
+  const order = jobs.map((_, index) => index).sort((a, b) => jobs[b]!.size - jobs[a]!.size);
+  const work: SharedWork = { jobs, order, taken: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) };
   const checked: (CheckedFolder | undefined)[] = jobs.map(() => undefined);
   const threads: { readonly thread: Worker; readonly ended: Promise<unknown> }[] = [];
   const take = ({ index, folder }: Answer): void => {
     checked[index] = folder;
     done(index);
   };
-  const start = (count: number): void => {
-    for (let i = 0; i < count; i++) {
+  const start = (): void => {
+    try {
       const thread = startThread!(work);
       thread.on('message', take);
       // What a thread that fails has left undone is done below.
       thread.on('error', () => undefined);
       threads.push({ thread, ended: new Promise((resolve) => thread.once('exit', resolve)) });
+    } catch {
+      // The system has no room for a thread: the run takes longer.
     }
   };
-  const most = (wanted ?? Math.min(availableParallelism(), mostThreads)) - 1;
-  let mayStart = startThread !== undefined && most > 0;
-  const began = performance.now();
+  const useful = wanted ?? Math.min(availableParallelism(), mostThreads, Math.floor(jobs.reduce((sum, { size }) => sum + size, 0) / worthAThread));
   try {
+    for (let i = 1; startThread !== undefined && i < Math.min(useful, jobs.length); i++) start();
     await takeFolders(work, checker, async (answer) => {
       take(answer);
-      const count = mayStart ? threadsFor(answer.index + 1, jobs.length, wanted === undefined ? performance.now() - began : undefined) : 0;
-      if (count > 0) {
-        mayStart = false;
-        start(Math.min(count, most));
-      }
       // What the threads have sent is heard between two folders.
       if (threads.length > 0) await setImmediate();
     });
@@ -71,23 +70,17 @@ export async function checkFolders(jobs: readonly FolderJob[], checker: Checker,
   return out;
 }
 
-/** How many threads are worth their start, when the rest of the run takes as long as its beginning; without `elapsed` all that have something to do. */
-function threadsFor(done: number, total: number, elapsed: number | undefined): number {
-  if (elapsed === undefined) return total - done;
-  return elapsed < patience ? 0 : Math.min(total - done, Math.floor((elapsed / done) * (total - done) / worthAThread));
-}
-
-async function takeFolders({ jobs, next }: SharedWork, checker: Checker, done: (answer: Answer) => Promise<void>): Promise<void> {
+async function takeFolders({ jobs, order, taken }: SharedWork, checker: Checker, done: (answer: Answer) => Promise<void>): Promise<void> {
   for (;;) {
-    const index = Atomics.add(next, 0, 1);
-    const job = jobs[index];
-    if (job === undefined) return;
+    const index = order[Atomics.add(taken, 0, 1)];
+    const job = index === undefined ? undefined : jobs[index];
+    if (index === undefined || job === undefined) return;
     await done({ index, folder: await checkFolder(checker, job) });
   }
 }
 
 /** Whether this is a thread that `checkFolders` started, by what it was given. */
-export const isSharedWork = (data: unknown): data is SharedWork => typeof data === 'object' && data !== null && 'jobs' in data && 'next' in data;
+export const isSharedWork = (data: unknown): data is SharedWork => typeof data === 'object' && data !== null && 'jobs' in data && 'taken' in data;
 
 /** The life of such a thread. */
 export async function serveFolders(work: SharedWork, createProject: (host: Host) => Promise<Checker>): Promise<void> {

@@ -15,6 +15,8 @@ export interface Target {
   readonly asked: FileId;
   /** Files that were named themselves; undefined when the whole folder was meant. */
   readonly only: ReadonlySet<FileId> | undefined;
+  /** Of its Go files in bytes, as far as it is known: how long the check takes, about. */
+  readonly size: number;
 }
 
 export interface Walked {
@@ -62,7 +64,8 @@ export async function walk(paths: readonly string[], cwd: string, configs: Confi
       return;
     }
     const config = await usable(directory);
-    if (mattersToCgo(directory, entries, problems, show)) targets.set(directory, { directory, config, asked, only: undefined });
+    const size = sizeForCgo(directory, entries, problems, show);
+    if (size !== undefined) targets.set(directory, { directory, config, asked, only: undefined, size });
     for (const entry of entries.sort((a, b) => byCodeUnits(a.name, b.name))) {
       // Symbolic links to folders are not followed, as the go command does not: the walk cannot go in a circle.
       if (!entry.isDirectory() || isSkipped(entry.name)) continue;
@@ -72,7 +75,7 @@ export async function walk(paths: readonly string[], cwd: string, configs: Confi
   };
   for (const root of [...whole].sort(byCodeUnits)) await visit(root, root);
   for (const [directory, only] of named) {
-    if (!targets.has(directory)) targets.set(directory, { directory, config: await usable(directory), asked: directory, only });
+    if (!targets.has(directory)) targets.set(directory, { directory, config: await usable(directory), asked: directory, only, size: 0 });
   }
   return { targets: [...targets.values()].sort((a, b) => byCodeUnits(a.directory, b.directory)), problems };
 }
@@ -93,23 +96,26 @@ const inside = (directory: FileId, name: string): FileId => (directory.endsWith(
 /** Folders that the go command passes over, and the one of npm. */
 const isSkipped = (name: string): boolean => name.startsWith('.') || name.startsWith('_') || ['testdata', 'vendor', 'node_modules'].includes(name);
 
-/** Whether a Go file of the folder imports "C" or unsafe, by its bytes: a word in the wrong place only costs a parse. */
-function mattersToCgo(directory: FileId, entries: readonly Dirent[], problems: string[], show: (file: FileId) => string): boolean {
+/** The size of the Go files of a folder, when one of them imports "C" or unsafe, by its bytes: a word in the wrong place only costs a parse. */
+function sizeForCgo(directory: FileId, entries: readonly Dirent[], problems: string[], show: (file: FileId) => string): number | undefined {
   let matters = false;
+  let size = 0;
   for (const entry of entries) {
     // Files of tests cannot import "C".
     if (!/^[^._].*\.go$/.test(entry.name) || entry.name.endsWith('_test.go') || !(entry.isFile() || entry.isSymbolicLink())) continue;
     const file = inside(directory, entry.name);
     try {
+      const stats = statSync(file);
+      if (stats.isFile()) size += stats.size;
       // Once the folder matters the project will read the rest; here they only have to be readable.
       if (matters) accessSync(file, constants.R_OK);
-      else if (statSync(file).isFile()) matters = mentionsBorder(readFileSync(file));
+      else if (stats.isFile()) matters = mentionsBorder(readFileSync(file));
     } catch (error) {
       // A link that leads nowhere is no file of the package.
       if (!entry.isSymbolicLink()) problems.push(`cannot read ${show(file)}: ${reasonOf(error)}`);
     }
   }
-  return matters;
+  return matters ? size : undefined;
 }
 
 const words = ['"C"', '`C`', '"unsafe"', '`unsafe`'];

@@ -3,7 +3,7 @@ import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { isCPointer, ownTypeName } from '../semantics/types.ts';
 import { definitions, origin, originStep } from './definitions.ts';
-import type { FuncIr, Operand, Step } from './ir.ts';
+import type { FuncIr, Operand } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
@@ -157,15 +157,13 @@ function sameValue(ir: FuncIr, operand: Operand, id: number): boolean {
 /** `i := x.Add(f); defer y.Remove(i)`, where x never gets it back. */
 function crossedKeys(ir: FuncIr): RegistryFacts['crossed'] {
   const out: { span: Span; from: string; made: string; to: string }[] = [];
-  const steps = bodiesOf(ir).flatMap((body) => [...stepsOf(body)]);
-  const method = (step: Step): { readonly on: string; readonly name: string } | undefined => (step.op === 'call' && step.callee.k === 'method' && step.args[0]?.k === 'global' ? { on: step.args[0].name, name: step.callee.name } : undefined);
-  for (const maker of steps) {
-    const made = method(maker);
-    if (maker.op !== 'call' || !made || maker.dsts.length !== 1) continue;
-    const users = steps.flatMap((step) => {
-      const used = method(step);
-      return step.op === 'call' && step !== maker && used && step.args.slice(1).some((arg) => sameValue(ir, arg, maker.dsts[0]!.id)) ? [{ step, ...used }] : [];
-    });
+  const calls = bodiesOf(ir).flatMap((body) =>
+    body.calls.flatMap((step) => (step.callee.k === 'method' && step.args[0]?.k === 'global' ? [{ step, on: step.args[0].name, name: step.callee.name }] : [])),
+  );
+  for (const made of calls) {
+    const [key, more] = made.step.dsts;
+    if (!key || more) continue;
+    const users = calls.filter(({ step }) => step !== made.step && step.args.slice(1).some((arg) => sameValue(ir, arg, key.id)));
     for (const { step, on, name } of users) {
       const back = users.some((other) => other.on === made.on && other.name === name);
       if (on !== made.on && name !== made.name && !back) out.push({ span: step.span, from: made.on, made: made.name, to: on });

@@ -120,8 +120,9 @@ function isErrorReader(fn: GoFunction, flow: PackageFlow, depth: number): boolea
 /** `xxx_get_last_error()`, `virGetLastError()`: "last" and "error" are words of the name, and no object is asked. */
 function isErrorState(name: string, args: number): boolean {
   if (errorState.has(name)) return true;
+  if (args !== 0) return false;
   const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase().split('_');
-  return args === 0 && words.includes('last') && words.some((word) => /err(?:or|no|msg)?$|^error/.test(word));
+  return words.includes('last') && words.some((word) => /err(?:or|no|msg)?$|^error/.test(word));
 }
 
 const isNeutral = (step: CallStep): boolean => step.callee.k === 'c' && neutral.test(step.callee.name);

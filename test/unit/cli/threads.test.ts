@@ -32,7 +32,7 @@ const files = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`p${i}/x.g
 
 test.each([
   ['do not start', 'throw new Error("no")'],
-  ['end while they check a folder', 'Atomics.add(require("node:worker_threads").workerData.next, 0, 1)'],
+  ['end while they check a folder', 'Atomics.add(require("node:worker_threads").workerData.taken, 0, 1)'],
 ])('threads that %s leave nothing undone', async (_what, code) => {
   const folder = tempFolder(files);
   const alone = await run(folder, ['check', '--jobs', '1']);
