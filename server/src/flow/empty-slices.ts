@@ -9,6 +9,7 @@ import { condOperands, isConstant } from './guards.ts';
 import type { Addr, Cond, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, functionInfo, keyOf, operandsOf, stepsOf } from './resource/function-info.ts';
+import { testedByCallers } from './tested-lengths.ts';
 
 export interface EmptySliceFact {
   /** `&b[0]` */
@@ -26,7 +27,9 @@ export function emptySliceFacts(fn: GoFunction, flow: PackageFlow): readonly Emp
   return flow.askOf('empty slices', fn, (current) => {
     // A buffer that is cast without a look at its length is the greater hazard, and one is told.
     const cast = new Set(castFacts(current, flow).map(({ from }) => from));
-    return find(flow.ir(current), flow).filter(({ buffer, to }) => !cast.has(buffer) && !to.some((type) => isUnread(type, flow)));
+    const ir = flow.ir(current);
+    const isTested = ({ buffer, from }: EmptySliceFact): boolean => from === 'parameter' && testedByCallers(current, ir.body.params.findIndex(({ name }) => name === buffer), flow);
+    return find(ir, flow).filter((fact) => !cast.has(fact.buffer) && !fact.to.some((type) => isUnread(type, flow)) && !isTested(fact));
   });
 }
 

@@ -43,7 +43,7 @@ export default defineRule({
   docs: {
     why: '`&b[0]` is an index expression: it panics when `len(b)` is 0 (`index out of range [0] with length 0`), even if the C function would ignore the pointer of an empty buffer. Nothing shows it until the first empty message, file or list arrives.',
     advice: 'Test `len(b) == 0` first (a test against nil is not enough), or pass `unsafe.SliceData(b)`, which does not index: it is nil for a nil slice, and for an empty one a pointer that C must not read.',
-    limits: 'Slices whose length any condition of the function looks at are left alone, whether the test is right or not; so are slices that are known to have elements (`make([]T, 64)`, literals, results of append) and those that come from a call.',
+    limits: 'Slices whose length any condition of the function looks at are left alone, whether the test is right or not; so are slices that are known to have elements (`make([]T, 64)`, literals, results of append) those that come from a call, and parameters whose length all callers in the package test.',
     references: [
       { title: 'Go spec: index expressions', url: 'https://go.dev/ref/spec#Index_expressions' },
       { title: 'unsafe.SliceData', url: 'https://pkg.go.dev/unsafe#SliceData' },
