@@ -41,7 +41,7 @@ async function inTheme(name, theme, { scratch, browser, vsix }) {
   cpSync(sample, folder, { recursive: true });
   const profile = { userData: path.join(scratch, name, 'user'), extensions: path.join(scratch, name, 'extensions') };
   installExtension(vsix, profile);
-  seedSettings(profile.userData, { ...quietSettings, 'workbench.colorTheme': theme, 'editor.minimap.enabled': false, 'editor.hover.delay': 100, 'files.autoSave': 'off' });
+  seedSettings(profile.userData, { ...quietSettings, 'workbench.colorTheme': theme, 'editor.minimap.enabled': false, 'editor.hover.delay': 100 });
   const server = await startCodeServer({ ...profile, args: ['--disable-workspace-trust'], onExit: (error) => console.error(error.message) });
   const workbench = await openWorkbench(browser, server.url, folder, viewport);
   const shot = (what) => workbench.shot(path.join(screenshots, `${what}-${name}.png`));

@@ -10,26 +10,27 @@ export async function headerFoldersOf(host: Host, names: readonly string[], fold
   const out = new Set<FileId>();
   const queue = [...new Set(names)];
   for (let i = 0; i < Math.min(queue.length, mostPackages); i++) {
-    const text = await readFirst(host, folders.map((folder) => join(folder, `${queue[i]!}.pc`)));
-    if (text === undefined) continue;
-    const { includes, requires } = readPackage(text);
+    const found = await readFirst(host, folders, `${queue[i]!}.pc`);
+    if (found === undefined) continue;
+    const { includes, requires } = readPackage(found.text, found.folder);
     for (const folder of includes) out.add(folder);
     for (const name of requires) if (!queue.includes(name)) queue.push(name);
   }
   return [...out];
 }
 
-async function readFirst(host: Host, files: readonly FileId[]): Promise<string | undefined> {
-  for (const file of files) {
-    const bytes = await host.readFile(file);
-    if (bytes) return decode(bytes);
+async function readFirst(host: Host, folders: readonly FileId[], name: string): Promise<{ readonly text: string; readonly folder: FileId } | undefined> {
+  for (const folder of folders) {
+    const bytes = await host.readFile(join(folder, name));
+    const text = bytes && decode(bytes);
+    if (text !== undefined) return { text, folder };
   }
   return undefined;
 }
 
-/** What one file says, with its variables put in. */
-export function readPackage(text: string): { readonly includes: readonly FileId[]; readonly requires: readonly string[] } {
-  const variables = new Map<string, string>();
+/** What one file, which lies in `folder`, says, with its variables put in. */
+export function readPackage(text: string, folder: FileId): { readonly includes: readonly FileId[]; readonly requires: readonly string[] } {
+  const variables = new Map([['pcfiledir', folder]]);
   const fields = new Map<string, string>();
   const expand = (value: string, depth = 0): string => value.replace(/\$\{([\w.]+)\}/g, (_, name: string) => (depth > 8 ? '' : expand(variables.get(name) ?? '', depth + 1)));
   for (const line of text.split(/\r?\n/)) {

@@ -13,6 +13,8 @@ export const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'extensions.ignoreRecommendations': true,
   'git.enabled': false,
+  // In a browser VS Code saves after a second by itself, and what a slow test has typed would stay.
+  'files.autoSave': 'off',
 };
 
 /** Writes user settings unless the profile has some. */

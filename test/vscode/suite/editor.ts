@@ -54,8 +54,12 @@ export async function replace(document: TextDocument, text: string, by: string):
 
 /** Throws every unsaved change away. */
 export async function revert(document: TextDocument): Promise<void> {
-  await window.showTextDocument(document);
-  await commands.executeCommand('workbench.action.files.revert');
+  // The command means the active editor, which on a busy machine may be another one for a moment longer.
+  for (let tries = 0; document.isDirty && tries < 10; tries++) {
+    await window.showTextDocument(document);
+    await commands.executeCommand('workbench.action.files.revert');
+  }
+  if (document.isDirty && !document.isUntitled) throw new Error(`${document.uri.path} cannot be reverted`);
 }
 
 /** The range of the first occurrence of `text`. */

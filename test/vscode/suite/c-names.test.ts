@@ -1,0 +1,69 @@
+/** C names in the editor: every question is asked through VS Code's own commands, while another file of the package does not parse. */
+import * as assert from 'node:assert/strict';
+import { type CallHierarchyIncomingCall, type CallHierarchyItem, type CompletionList, commands, type DocumentSymbol, type FoldingRange, type Hover, type Location, type LocationLink, type MarkdownString, type SignatureHelp, type TextDocument } from 'vscode';
+import { append, openGo, rangeOf, revert, untilServer } from './editor.ts';
+
+describe('C names', () => {
+  let half: TextDocument;
+  let document: TextDocument;
+
+  before(async () => {
+    half = await openGo('greet.go');
+    await append(half, '\nfunc half(n int) {\n\tif n > (\n');
+    document = await openGo('message.go');
+    await untilServer('running');
+  });
+
+  after(async () => {
+    await revert(document);
+    await revert(half);
+  });
+
+  const at = (needle: string) => rangeOf(document, needle).start;
+  const lineOf = (range: { readonly start: { readonly line: number } }): string => document.lineAt(range.start.line).text.trim();
+
+  it('lead to their declaration', async () => {
+    const found = await commands.executeCommand<(Location | LocationLink)[]>('vscode.executeDefinitionProvider', document.uri, at('message_new(cText)'));
+    assert.deepEqual(found.map((one) => lineOf('range' in one ? one.range : one.targetRange)), ['static message *message_new(const char *text) {']);
+  });
+
+  it('tell in the hover who owns what, and where fields lie', async () => {
+    const text = async (needle: string): Promise<string> => {
+      const hovers = await commands.executeCommand<Hover[]>('vscode.executeHoverProvider', document.uri, at(needle));
+      return hovers.flatMap(({ contents }) => contents as MarkdownString[]).map(({ value }) => value).join('\n');
+    };
+    assert.match(await text('message_new(cText)'), /You own the result.*message_free/);
+    assert.match(await text('message\n}'), /\| `length` \| 8 \| 8 \|/);
+  });
+
+  it('are offered behind C. and behind a C struct, with their signature', async () => {
+    await append(document, '\nfunc typing(m *Message) {\n\tC.message_new(\n\tm.handle.\n');
+    const { end } = rangeOf(document, 'm.handle.\n');
+    const behind = await commands.executeCommand<CompletionList>('vscode.executeCompletionItemProvider', document.uri, end.translate(-1, '\tm.handle.'.length));
+    assert.deepEqual(behind.items.filter(({ detail }) => detail === 'char *' || detail === 'size_t').map(({ label }) => label).sort(), ['length', 'text']);
+    const open = rangeOf(document, 'typing(m *Message) {\n\tC.message_new(').end;
+    const help = await commands.executeCommand<SignatureHelp>('vscode.executeSignatureHelpProvider', document.uri, open, '(');
+    assert.match(help.signatures[0]?.label ?? '', /message_new\(const char \*text\)/);
+    const names = await commands.executeCommand<CompletionList>('vscode.executeCompletionItemProvider', document.uri, open.translate(0, -'message_new('.length));
+    assert.ok(names.items.some(({ label }) => label === 'message_free'));
+  });
+
+  it('are found from both sides', async () => {
+    const found = await commands.executeCommand<Location[]>('vscode.executeReferenceProvider', document.uri, at('shout(char *text)'));
+    assert.deepEqual(found.map(({ range }) => lineOf(range)), ['static void shout(char *text) {', 'C.shout(cText)']);
+  });
+
+  it('are in the outline and fold', async () => {
+    const symbols = await commands.executeCommand<DocumentSymbol[]>('vscode.executeDocumentSymbolProvider', document.uri);
+    assert.deepEqual(symbols.find(({ name }) => name === 'C')?.children.map(({ name }) => name), ['message', 'message_new', 'message_free', 'shout']);
+    const folds = await commands.executeCommand<FoldingRange[]>('vscode.executeFoldingRangeProvider', document.uri);
+    assert.ok(folds.some(({ start }) => document.lineAt(start).text.startsWith('static message *message_new')));
+  });
+
+  it('have callers on the other side', async () => {
+    const [item] = await commands.executeCommand<CallHierarchyItem[]>('vscode.prepareCallHierarchy', document.uri, at('shout(char *text)'));
+    assert.equal(item?.name, 'C.shout');
+    const calls = await commands.executeCommand<CallHierarchyIncomingCall[]>('vscode.provideIncomingCalls', item);
+    assert.deepEqual(calls.map(({ from }) => from.name), ['Shout']);
+  });
+});
