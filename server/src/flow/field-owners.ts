@@ -6,6 +6,7 @@ import { mayConstruct, mayKeep, mayRelease } from './c-names.ts';
 import { definitions, origin, originStep } from './definitions.ts';
 import { finalizedFields } from './finalized-fields.ts';
 import type { CallStep, FuncIr, Operand, Step, Var } from './ir.ts';
+import type { Place } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
@@ -16,11 +17,15 @@ export interface Constructed {
   /** The C function (or Go helper) that makes it. */
   readonly maker: string;
   readonly deallocator?: string;
+  /** Where it is allocated, when that is in a body in view. */
+  readonly at?: Place;
   readonly span: Span;
   readonly unit: object;
   /** The object goes into a package variable and nowhere else. */
   readonly processWide: boolean;
 }
+
+type Made = Pick<Constructed, 'maker' | 'deallocator' | 'at'>;
 
 /** A field, by name; `type` is absent when the type of the object is not visible. */
 interface FieldUse {
@@ -146,7 +151,7 @@ class Collector {
     if (made) this.#construct(type, name, made, object, span);
   }
 
-  #construct(type: string, field: string, made: { readonly maker: string; readonly deallocator?: string }, object: Var | undefined, span: Span): void {
+  #construct(type: string, field: string, made: Made, object: Var | undefined, span: Span): void {
     const life = object ? this.#lifeOf(object) : 'kept';
     if (life === 'local') return;
     const processWide = life === 'process' || this.#fn.name === 'init';
@@ -176,7 +181,7 @@ class Collector {
   }
 
   /** The call that makes a resource for its caller, behind a value. */
-  #maker(src: Operand): { readonly maker: string; readonly deallocator?: string } | undefined {
+  #maker(src: Operand): Made | undefined {
     const step = originStep(this.#ir, src);
     if (step?.op === 'call' && step.mode === 'call') return this.#makes(step);
     const at = origin(this.#ir, src);
@@ -185,19 +190,19 @@ class Collector {
     return out ? { maker: out } : undefined;
   }
 
-  #makes(step: CallStep): { readonly maker: string; readonly deallocator?: string } | undefined {
+  #makes(step: CallStep): Made | undefined {
     const { knowledge } = this.#flow;
     switch (step.callee.k) {
       case 'c': {
         const owned = knowledge.cOwned(step.callee.name).find((result) => result.outArg === undefined);
-        if (owned) return { maker: `C.${step.callee.name}`, deallocator: owned.deallocator };
+        if (owned) return { maker: `C.${step.callee.name}`, deallocator: owned.deallocator, ...(owned.at ? { at: owned.at } : {}) };
         const summary = this.#flow.model.c.summary(step.callee.name);
         if (summary && summary.result.owner !== 'unknown') return undefined;
         return mayConstruct(step.callee.name) && this.#returnsPointer(step) ? { maker: `C.${step.callee.name}` } : undefined;
       }
       case 'go': {
         const owned = knowledge.goOwned({ name: step.callee.name })[0];
-        return owned && owned.protocol === undefined ? { maker: step.callee.name, deallocator: owned.deallocator } : undefined;
+        return owned && owned.protocol === undefined ? { maker: step.callee.name, deallocator: owned.deallocator, ...(owned.at ? { at: owned.at } : {}) } : undefined;
       }
       default:
         return undefined;

@@ -86,7 +86,7 @@ export default defineRule({
           top: type.top,
           span: { start: field.s, end: field.e },
           message: `${name}.${field.name} gets a C resource from ${first.maker}, and nothing in this package ever releases it: the garbage collector does not.`,
-          trace: [{ place: { unit: first.unit, span: first.span }, text: `the resource from ${first.maker} goes into the field here` }],
+          trace: [...(first.at ? [{ place: first.at, text: `${first.maker} gets it here` }] : []), { place: { unit: first.unit, span: first.span }, text: `the resource from ${first.maker} goes into the field here` }],
           fixes: deallocator === undefined ? [] : [
             {
               title: `Add a Close method that calls C.${deallocator}`,
