@@ -77,6 +77,9 @@ function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffe
         if (c.isUnsettled(c.units[summary.unit])) return unknownEffect;
         return { ...borrows, ...at, returned: param.returned ? [0] : [] };
       case 'unknown': {
+        // What the body leaves open, the project's own row may say.
+        const own = contracts.ownNames.includes(name) ? contractArg(contracts, name, arg) : undefined;
+        if (own) return own;
         // It was handed on to functions whose bodies are not in view: the default contract holds for them, unless a name says otherwise.
         if (param.handedOn.length === 0) return unknownEffect;
         const effects = param.handedOn.map(({ callee, index, throughPointer }) => ({ callee, index, throughPointer, effect: throughPointer ? undefined : contractArg(contracts, callee, index) }));
@@ -113,6 +116,7 @@ function ownedResults({ c, contracts }: KnownC, name: string): readonly OwnedRes
     const unit = c.units[summary.unit];
     const out: OwnedResult[] = [];
     const { result } = summary;
+    if (result.owner === 'unknown' && contracts.ownNames.includes(name)) out.push(...contractOwned(contracts, name).filter(({ outArg }) => outArg === undefined));
     // What comes through an argument may be the message that there is no result.
     const errorArgs = result.mayBeNull ? summary.params.flatMap((param, i) => (param.storedOwned ? [i] : [])) : [];
     if (result.owner === 'owned' && result.deallocator !== undefined && unit) {

@@ -29,6 +29,7 @@ import sizeofMismatch from './layout/sizeof-mismatch.ts';
 import structCast from './layout/struct-cast.ts';
 import uintptrTypedCNil from './layout/uintptr-typed-c-nil.ts';
 import allocSize from './memory/alloc-size.ts';
+import contractMismatch from './memory/contract-mismatch.ts';
 import cstringLeak from './memory/cstring-leak.ts';
 import deferFreeEarly from './memory/defer-free-early.ts';
 import deferFreeInLoop from './memory/defer-free-in-loop.ts';
@@ -93,6 +94,7 @@ export const rules: readonly Rule[] = [
   structCast,
   uintptrTypedCNil,
   allocSize,
+  contractMismatch,
   cstringLeak,
   deferFreeEarly,
   deferFreeInLoop,

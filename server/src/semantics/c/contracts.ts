@@ -97,6 +97,11 @@ export class Contracts {
     return this.#libraries;
   }
 
+  /** The functions that the project's own rows are about. */
+  get ownNames(): readonly string[] {
+    return Object.keys(this.#own);
+  }
+
   /** The row of a C function. Where two libraries in use have the name and differ in what they say of owners, there is none. */
   lookup(name: string): Contract | undefined {
     if (this.#known.has(name)) return this.#known.get(name);
