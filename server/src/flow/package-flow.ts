@@ -16,6 +16,9 @@ import { ownedResults, paramEffect, resourceFacts } from './resource/resources.t
 /** How many neighbouring functions are asked about together, on average. */
 const run = 32;
 
+/** Functions that are gone are remembered for as many keystrokes: what was typed is often taken back. */
+const remembered = 16;
+
 /** How deep helpers are followed. Real helpers free or return one or two levels deep. */
 const depth = 4;
 
@@ -38,6 +41,8 @@ export class PackageFlow {
   /** Runs of neighbouring functions by their ids. */
   #runs: ReadonlyMap<string, { readonly number: number; readonly ids: readonly number[] }> = new Map();
   #runCount = 0;
+  /** Functions that are gone, the latest last. */
+  readonly #gone = new Set<number>();
 
   /** `once` says that there will be one revision only. */
   constructor(once = false) {
@@ -54,6 +59,7 @@ export class PackageFlow {
     if (this.#model) this.#model.observer = undefined;
     this.#model = model;
     if (!this.#lowered) model.observer = (aspect, name) => this.#queries.depend(aspect, name);
+    const before = [...this.#byId.keys()];
     this.#byId.clear();
     const runs = new Map<string, { readonly number: number; readonly ids: readonly number[] }>();
     for (const { functions } of model.filesOfFunctions) {
@@ -73,12 +79,24 @@ export class PackageFlow {
       end();
     }
     this.#runs = runs;
+    this.#forgetGone(before);
     this.#queries.next();
     for (const aspect of aspects) this.#queries.inputs(aspect, model, (name) => model.aspect(aspect, String(name)));
     this.#queries.inputs('own', model, (id) => {
       const fn = this.#byId.get(Number(id));
       return fn && describe(fn);
     });
+  }
+
+  #forgetGone(before: readonly number[]): void {
+    for (const id of before) if (!this.#byId.has(id)) this.#gone.add(id);
+    for (const id of this.#gone) {
+      if (!this.#byId.has(id)) {
+        if (this.#gone.size <= remembered) break;
+        this.#queries.drop(id);
+      }
+      this.#gone.delete(id);
+    }
   }
 
   /** All files, for a question about every function of the package: the answer depends on which functions there are. */
@@ -97,7 +115,7 @@ export class PackageFlow {
         // Without edits there is nothing to gain from runs.
         if (this.#lowered) return [...this.#runs.values()].flatMap(({ ids }) => ids.flatMap((id) => factOf(this.#current(id))));
         this.#queries.depend('functions', '');
-        return [...this.#runs.values()].flatMap(({ number, ids }) => this.askAbout(`${what} in a run`, number, () => ids.flatMap((id) => factOf(this.#current(id))), compare));
+        return [...this.#runs.values()].flatMap(({ number, ids }) => this.askAbout(`${what} in a run`, `run ${number}`, () => ids.flatMap((id) => factOf(this.#current(id))), compare));
       },
       compare,
     );

@@ -66,7 +66,7 @@ function tableOf<V>(table: Table<V>, what: string): Map<Subject, V> {
 }
 
 /** Answers that nobody needed in this many revisions are forgotten. */
-const keep = 64;
+const keep = 256;
 
 export class Queries {
   /** By question, then by what it is asked about: one key made of both would cost more than most answers. */
@@ -147,9 +147,26 @@ export class Queries {
     return value as T;
   }
 
+  /** Forgets all answers and inputs about one subject; what was built from them is computed again, should anybody ask for it. */
+  drop(about: Subject): void {
+    for (const entries of [...this.#entries.values(), ...[...this.#inputs.values()].map((inputs) => inputs.entries)]) {
+      const entry = entries.get(about);
+      if (entry === undefined) continue;
+      entries.delete(about);
+      this.#doubt(entry);
+      entry.value = undefined;
+      entry.compute = undefined;
+      entry.deps = [];
+      entry.dependents = [];
+      entry.changed = Infinity;
+      // Doubt need not pass through it any more.
+      entry.doubted = true;
+    }
+  }
+
   /** Makes a doubted answer right. */
   #settle(entry: Entry): void {
-    if (!entry.doubted) return;
+    if (!entry.doubted || entry.compute === undefined) return;
     if (entry.verified < 0 || this.#isOutdated(entry)) this.#compute(entry);
     entry.verified = this.#revision;
     entry.doubted = false;

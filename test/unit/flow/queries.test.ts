@@ -116,7 +116,7 @@ test('what nobody needs any more is forgotten, what a live answer was built from
   const world = new World();
   world.set({ a: 2, b: 4, c: 6 });
   world.isEven('c');
-  for (let n = 0; n < 200; n++) {
+  for (let n = 0; n < 800; n++) {
     bothEven(world);
     world.set({ a: 2, b: 4, c: 6 });
   }
@@ -127,4 +127,33 @@ test('what nobody needs any more is forgotten, what a live answer was built from
   expect(world.computed()).toEqual(['even c']);
   world.set({ a: 2, b: 5, c: 6 });
   expect(bothEven(world)).toBe(false);
+});
+
+test('what was built from a subject that was dropped is computed again, from what stands there now', () => {
+  const queries = new Queries(false);
+  let value = 1;
+  const set = (): void => {
+    queries.next();
+    queries.inputs('value', {}, () => value);
+  };
+  const one = (): number =>
+    queries.get('one', 7, () => {
+      queries.depend('value', 7);
+      return value;
+    });
+  let computed = 0;
+  const sum = (): number => queries.get('sum', '', () => ++computed && one() + 1);
+  set();
+  expect(sum()).toBe(2);
+  set();
+  queries.drop(7);
+  expect(sum()).toBe(2);
+  expect(computed).toBe(2);
+  value = 4;
+  set();
+  expect(sum()).toBe(5);
+  queries.drop(7);
+  value = 5;
+  set();
+  expect(sum()).toBe(6);
 });
