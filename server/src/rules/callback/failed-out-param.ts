@@ -9,11 +9,11 @@ const box = (body: string): string => go`
   /*
   #include <stdlib.h>
 
-  typedef struct { int size; } box;
+  typedef struct { int size; int *items; } box;
 
   static int box_make(int size, box **out) {
   	if (size <= 0) return -1;
-  	box *b = malloc(sizeof(box));
+  	box *b = calloc(1, sizeof(box));
   	if (!b) return -1;
   	b->size = size;
   	*out = b;
@@ -21,7 +21,7 @@ const box = (body: string): string => go`
   }
 
   static void box_free(box *b) {
-  	b->size = 0;
+  	free(b->items);
   	free(b);
   }
   */
