@@ -142,7 +142,9 @@ function capturedNil(ir: FuncIr, release: WrittenRelease, fn: GoFunction, flow: 
 function replacedLater(ir: FuncIr, release: WrittenRelease, fn: GoFunction, flow: PackageFlow): EarlyDefer | undefined {
   const { v } = release;
   const after = stepsAfter(release);
-  const leaks = flow.resources(fn).leaks.filter(({ site }) => site.holder?.id === v.id && after.some((step) => step.op === 'call' && step.span.start === site.span.start && step.span.end === site.span.end));
+  // `buf = tmp`, where tmp was checked first.
+  const reaches = (holder: number | undefined): boolean => holder === v.id || after.some((step) => step.op === 'copy' && step.dst === v && step.src.k === 'var' && step.src.v.id === holder);
+  const leaks = flow.resources(fn).leaks.filter(({ site }) => reaches(site.holder?.id) && after.some((step) => step.op === 'call' && step.span.start === site.span.start && step.span.end === site.span.end));
   const site = leaks[0]?.site;
   if (!site || valueAt(ir, release) === empty) return undefined;
   return { ...subject(release), captured: 'replaced', owner: 'owned', later: site.span, fits: leaks.every((leak) => leak.site.owned.allocator === 'realloc'), covers: leaks.map((leak) => leak.site.span) };

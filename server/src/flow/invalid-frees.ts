@@ -63,22 +63,29 @@ function judge(ir: FuncIr, arg: Operand, flow: PackageFlow): Pick<InvalidFree, '
 }
 
 /** Some C function takes a reference to what a variable holds: then there is one to release. */
-function isCounted(ir: FuncIr, arg: Operand): boolean {
+export function isCounted(ir: FuncIr, arg: Operand): boolean {
   const made = originStep(ir, arg);
   return made !== undefined && bodiesOf(ir).some((body) => body.calls.some((step) => step.callee.k === 'c' && mayCount(step.callee.name) && step.args.some((other) => originStep(ir, other) === made)));
 }
 
 /** The result of a C function that stays the library's. */
 function lent(ir: FuncIr, arg: Operand, release: string, flow: PackageFlow): Pick<InvalidFree, 'how' | 'name' | 'source'> | undefined {
-  const step = originStep(ir, arg);
+  const lender = lenderOf(ir, arg, flow, release);
+  return lender && { how: 'lent', name: `C.${lender.name}`, source: lender.span };
+}
+
+/** The C function that lends a value, says its contract, and no body in view says otherwise. */
+export function lenderOf(ir: FuncIr, value: Operand, flow: PackageFlow, release?: string): { readonly name: string; readonly span: Span } | undefined {
+  const step = originStep(ir, value);
   if (step?.op !== 'call' || step.callee.k !== 'c' || flow.model.c.summary(step.callee.name)) return undefined;
-  const contract = flow.model.contracts.lookup(step.callee.name);
+  const { name } = step.callee;
+  const contract = flow.model.contracts.lookup(name);
   // What the C library returns may be its argument: strcpy.
-  if (contract?.trusted !== true || contract.library.library === 'libc') return undefined;
-  if (contract.returns === 'static' || contract.returns === 'thread-local') return { how: 'lent', name: `C.${step.callee.name}`, source: step.span };
+  if (contract?.trusted !== true || contract.library.library === 'libc' || mayCount(name)) return undefined;
+  if (contract.returns === 'static' || contract.returns === 'thread-local') return { name, span: step.span };
   // It may be the argument itself that comes back, and the caller's own to release like this.
   if (contract.returns !== 'borrowed' || step.args.some((other) => isAllocated(ir, other, flow, release))) return undefined;
-  return { how: 'lent', name: `C.${step.callee.name}`, source: step.span };
+  return { name, span: step.span };
 }
 
 /** `uintptr(p) + 8`, `unsafe.Add(p, 8)`, `&view[1]`: a constant that is not zero leads away from the start. */

@@ -94,9 +94,9 @@ export class Explorer {
     this.protocol = protocol;
   }
 
-  /** Explores from the entry of `fn`. `held` says where the resource is when it exists from the start. */
-  run(fn: FuncBody, held?: Holders): Trail {
-    this.#push({ state: held ? { ...start, phase: 'owned', holders: held } : start, fn, block: 0, step: 0 });
+  /** Explores from the entry of `fn`. `held` says where the resource is when it exists from the start, `facts` which conditions are known by then. */
+  run(fn: FuncBody, held?: Holders, facts: State['facts'] = start.facts): Trail {
+    this.#push({ state: held ? { ...start, phase: 'owned', holders: held, facts } : start, fn, block: 0, step: 0 });
     for (let n = 0; this.#queue.length > 0; n++) {
       if (n > budget) {
         this.trail.exhausted = true;

@@ -1,5 +1,6 @@
 /** Rule invalid-free: a release of memory that its deallocator did not hand out. */
 import { invalidFrees, type InvalidFree } from '../../flow/invalid-frees.ts';
+import { lentObjects } from '../../flow/lent-objects.ts';
 import type { Misplaced } from '../../flow/resource/facts.ts';
 import { branchTrace } from '../../lint/reports/path-trace.ts';
 import { go } from '../../lint/rule-meta.ts';
@@ -18,7 +19,7 @@ export default defineRule({
   docs: {
     why: '`C.free` takes the start of a block from the malloc family and nothing else. Go memory belongs to the garbage collector; a string literal, a static array or the buffer of a library function such as `getenv` was never allocated; a pointer into a block is not the block. A library with an allocator of its own keeps other bookkeeping than malloc: `C.SDL_free` of a `C.CString` crashes as soon as the two differ, on Windows or with a custom allocator.',
     advice: 'Do not release what you did not allocate. Go memory needs nothing. Memory of `C.CString`, `C.CBytes` and `C.malloc` goes to `C.free`, memory of a library to the deallocator that its manual names.',
-    limits: 'Silent where the origin of the pointer is not visible. Functions that free by their name alone are judged only if they are documented deallocators of a library with its own allocator. GLib’s `g_free` is malloc’s free since GLib 2.46 and is not reported.',
+    limits: 'Silent where the origin of the pointer is not visible. Functions that free by their name alone are judged only if they are documented deallocators of a library with its own allocator. GLib’s `g_free` is malloc’s free since GLib 2.46 and is not reported. What a library lends, and what it allocates, is known from contracts.',
     references: [
       { title: 'POSIX: free', url: 'https://pubs.opengroup.org/onlinepubs/9699919799/functions/free.html' },
       { title: 'cmd/cgo: Go references to C', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
@@ -147,6 +148,23 @@ export default defineRule({
         trace: [
           { place: found.field?.at ?? { unit, span: found.source }, text: 'the pointer comes from here' },
           { place: { unit, span: found.span }, text: 'released here' },
+        ],
+      };
+    }
+    for (const { span, lender, source, type, field, method, released } of lentObjects(fn, flow)) {
+      if (told.has(span.start)) continue;
+      told.add(span.start);
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span,
+        severity: 'warning',
+        confidence: 'likely',
+        message: `${lender} only lends this memory, but ${type}.${method} releases what ${type}.${field} holds.`,
+        trace: [
+          { place: { unit, span: source }, text: 'the memory belongs to the library' },
+          { place: { unit, span }, text: `${type}.${field} gets it here` },
+          { place: released, text: `${type}.${method} releases it` },
         ],
       };
     }

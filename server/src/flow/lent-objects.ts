@@ -1,0 +1,110 @@
+/** Memory that a C function only lends, put into an object of Go whose method or finalizer releases it. */
+import type { Span } from '../base/span.ts';
+import { functionKey, type GoFunction } from '../semantics/package-model.ts';
+import { ownTypeName } from '../semantics/types.ts';
+import { origin } from './definitions.ts';
+import { isFinalizerFunction } from './finalizers.ts';
+import { isCounted, lenderOf } from './invalid-frees.ts';
+import type { CompositeStep, FuncIr, Step, Var } from './ir.ts';
+import type { Place } from './knowledge.ts';
+import { keepers } from './liveness.ts';
+import type { PackageFlow } from './package-flow.ts';
+import { Explorer } from './resource/explore.ts';
+import { bodiesOf, stepsOf } from './resource/function-info.ts';
+
+export interface LentObject {
+  /** The object, or the argument of the function that makes it. */
+  readonly span: Span;
+  /** The C function that lends. */
+  readonly lender: string;
+  readonly source: Span;
+  readonly type: string;
+  readonly field: string;
+  /** The method that releases the field. */
+  readonly method: string;
+  readonly released: Place;
+}
+
+/** Where a function makes such objects, itself or by a function of the package. */
+export function lentObjects(fn: GoFunction, flow: PackageFlow): readonly LentObject[] {
+  return flow.askOf('lent objects', fn, (current) => {
+    const ir = flow.ir(current);
+    return ir.opaque ? [] : bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((step) => made(ir, step, flow)));
+  });
+}
+
+function made(ir: FuncIr, step: Step, flow: PackageFlow): LentObject[] {
+  if (step.op === 'composite') {
+    return step.fields.flatMap(({ src }, i): LentObject[] => {
+      const lender = isCounted(ir, src) ? undefined : lenderOf(ir, src, flow);
+      return lender && !isChanged(ir, step.dst) ? judge(step, i, step.span, lender, flow) : [];
+    });
+  }
+  if (step.op !== 'call' || step.mode !== 'call' || (step.callee.k !== 'go' && step.callee.k !== 'method')) return [];
+  const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
+  if (step.callee.k === 'method' && recv === undefined) return [];
+  const target = { ...(recv !== undefined ? { recv } : {}), name: step.callee.name };
+  return step.args.flatMap((arg, i): LentObject[] => {
+    const lender = isCounted(ir, arg) ? undefined : lenderOf(ir, arg, flow);
+    const { fns } = lender ? flow.targets(target) : { fns: [] };
+    // Of several variants nobody knows which one is built.
+    const inner = fns.length === 1 && fns[0] ? flow.ir(fns[0]) : undefined;
+    const param = inner?.body.params[i];
+    const composite = inner && param ? objectOf(inner, param) : undefined;
+    return lender && composite && step.dsts[0] && !isChanged(ir, step.dsts[0]) ? judge(composite.step, composite.field, step.argSpans[i] ?? step.span, lender, flow) : [];
+  });
+}
+
+/** A field of the object is set after it was made: a mark, maybe, that it owns nothing. */
+function isChanged(ir: FuncIr, object: Var): boolean {
+  const same = keepers(ir, object);
+  return bodiesOf(ir).some((body) => stepsOf(body).some((step) => step.op === 'setField' && step.base.k === 'var' && same.has(step.base.v)));
+}
+
+/** The one object that a function puts its parameter into and returns. */
+function objectOf(ir: FuncIr, param: Var): { readonly step: CompositeStep; readonly field: number } | undefined {
+  if (ir.opaque) return undefined;
+  const returned = new Set(ir.body.blocks.flatMap(({ term }) => (term.k === 'return' ? term.values.map((value) => origin(ir, value)) : [])).flatMap((value) => (value.k === 'var' ? [value.v] : [])));
+  const found = stepsOf(ir.body).flatMap((step) => {
+    if (step.op !== 'composite' || !returned.has(step.dst)) return [];
+    const field = step.fields.findIndex(({ src }) => {
+      const at = origin(ir, src);
+      return at.k === 'var' && at.v === param;
+    });
+    return field < 0 || isChanged(ir, step.dst) ? [] : [{ step, field }];
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function judge(step: CompositeStep, index: number, span: Span, lender: { readonly name: string; readonly span: Span }, flow: PackageFlow): LentObject[] {
+  const type = step.type.k === 'named' ? ownTypeName(step.type) : undefined;
+  const declared = type === undefined ? undefined : flow.model.shape.fields(type);
+  if (type === undefined || declared === undefined) return [];
+  const nameAt = (i: number): string | undefined => step.fields[i]?.name ?? declared[i]?.name;
+  const field = nameAt(index);
+  if (field === undefined) return [];
+  // What is not written is false; what is no constant may be anything.
+  const flags = new Map<string, boolean | undefined>(declared.filter(({ type: of }) => of.k === 'named' && of.name === 'bool' && of.pkg === undefined).map(({ name }) => [name, false]));
+  step.fields.forEach(({ src }, i) => {
+    const name = nameAt(i);
+    if (name !== undefined && flags.has(name)) flags.set(name, src.k === 'const' && (src.value === 'true' || src.value === 'false') ? src.value === 'true' : undefined);
+  });
+  if ([...flags.values()].includes(undefined)) return [];
+  const text = [...flags].map(([name, value]) => `${name}=${value}`).join();
+  const found = flow.ask(`releaser of:${type}.${field}:${text}`, () => releaserOf(type, field, flags, flow));
+  return found ? [{ span, lender: `C.${lender.name}`, source: lender.span, type, field, ...found }] : [];
+}
+
+/** A method for everybody, or a finalizer, that releases the field of an object whose flags are these. */
+function releaserOf(type: string, field: string, flags: ReadonlyMap<string, boolean | undefined>, flow: PackageFlow): Pick<LentObject, 'method' | 'released'> | undefined {
+  for (const fn of flow.functionsWhere(`methods of ${type}`, ({ recv }) => recv === type)) {
+    if (!/^\p{Lu}/u.test(fn.name) && !isFinalizerFunction(functionKey(fn), flow)) continue;
+    const ir = flow.ir(fn);
+    const object = ir.body.params[0];
+    if (ir.opaque || object === undefined || ir.body.params.length > 1) continue;
+    const facts = new Map([...flags].flatMap(([name, value]): [string, boolean][] => (value === undefined ? [] : [[`v${object.id}.${name}`, value]])));
+    const trail = new Explorer(ir, fn.top.syntax, flow.knowledge).run(ir.body, new Map([[`${object.id}.${field}`, 'same']]), facts);
+    if (trail.certainlyReleased && !trail.exhausted && !trail.maybeReleased) return { method: fn.name, released: trail.certainlyReleased };
+  }
+  return undefined;
+}
