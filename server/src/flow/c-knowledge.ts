@@ -3,7 +3,7 @@ import type { Contracts } from '../semantics/c/contracts.ts';
 import type { CView } from '../semantics/c-view.ts';
 import { libcFunction, type LibcFunction, libcParam } from '../semantics/c/libc.ts';
 import { mayRelease } from './c-names.ts';
-import { contractArg, contractOwned } from './contract-knowledge.ts';
+import { contractArg, contractOwned, releaseType } from './contract-knowledge.ts';
 import { type ArgEffect, borrows, type OwnedResult, unknownEffect } from './knowledge.ts';
 
 /** cgo's special functions that hand out C memory. Source: cmd/cgo, "Go references to C"; C.malloc never returns nil. */
@@ -68,7 +68,7 @@ function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffe
     const at = { ...(param.at && unit ? { at: { unit, span: param.at } } : {}), ...(param.contentsReleased ? { contents: true } : {}) };
     switch (param.effect) {
       case 'releases':
-        return { ...released, ...at };
+        return { ...released, ...at, ...(param.ownType ? { ownType: true } : {}) };
       case 'may-release':
         return { ...borrows, releases: 'sometimes', ...at };
       case 'retains':
@@ -120,11 +120,11 @@ function ownedResults({ c, contracts }: KnownC, name: string): readonly OwnedRes
     // What comes through an argument may be the message that there is no result.
     const errorArgs = result.mayBeNull ? summary.params.flatMap((param, i) => (param.storedOwned ? [i] : [])) : [];
     if (result.owner === 'owned' && result.deallocator !== undefined && unit) {
-      out.push({ index: 0, allocator: result.allocator ?? name, deallocator: result.deallocator, mayBeNil: result.mayBeNull, ...(errorArgs.length > 0 ? { errorArgs } : {}), ...(result.at ? { at: { unit, span: result.at } } : {}) });
+      out.push({ index: 0, allocator: result.allocator ?? name, deallocator: result.deallocator, mayBeNil: result.mayBeNull, ...ofLibrary(contracts, result.deallocator), ...(errorArgs.length > 0 ? { errorArgs } : {}), ...(result.at ? { at: { unit, span: result.at } } : {}) });
     }
     summary.params.forEach((param, outArg) => {
       if (!param.storedOwned || param.storedDeallocator === undefined || !unit) return;
-      out.push({ index: 0, outArg, allocator: name, deallocator: param.storedDeallocator, mayBeNil: true, ...(param.storedAnyhow ? { anyhow: true } : {}), ...(param.at ? { at: { unit, span: param.at } } : {}) });
+      out.push({ index: 0, outArg, allocator: name, deallocator: param.storedDeallocator, mayBeNil: true, ...ofLibrary(contracts, param.storedDeallocator), ...(param.storedAnyhow ? { anyhow: true } : {}), ...(param.at ? { at: { unit, span: param.at } } : {}) });
     });
     return out;
   }
@@ -137,6 +137,9 @@ function ownedResults({ c, contracts }: KnownC, name: string): readonly OwnedRes
   if (row?.result !== 'owned' || row.deallocator !== 'free') return [];
   return [{ index: 0, allocator: name, deallocator: 'free', mayBeNil: row.mayBeNull }];
 }
+
+/** What the release function of a library wants; those of C in view and of the C library take any pointer, or are known otherwise. */
+const ofLibrary = (contracts: Contracts, deallocator: string): Pick<OwnedResult, 'releaseType'> => (deallocator === 'free' || contracts.lookup(deallocator) === undefined ? {} : releaseType(contracts, deallocator));
 
 /** Whether a C function returns storage that lives as long as the process: a literal, a static array, a buffer of the C library. */
 export function returnsStatic(c: CView, name: string): boolean {

@@ -1,32 +1,12 @@
 /** What the words of a C function's name may suggest. Names only ever silence or weaken; nothing is reported because of a name. */
+import { words } from '../base/words.ts';
+
+export { words };
 
 const release = new Set(['free', 'destroy', 'release', 'unref', 'delete', 'close', 'dispose', 'cleanup', 'fini', 'finalize', 'finish', 'deinit', 'unload', 'drop', 'del', 'exit', 'quit', 'shutdown', 'terminate', 'term', 'decref', 'uninit', 'teardown']);
 const keep = new Set(['set', 'register', 'add', 'new', 'create', 'init', 'open', 'put', 'bind', 'attach', 'push', 'insert', 'install', 'append', 'subscribe', 'enqueue', 'hook', 'store', 'pack']);
 const construct = new Set(['new', 'create', 'open', 'init', 'alloc', 'calloc', 'dup', 'copy', 'clone', 'make', 'construct', 'load', 'connect', 'build']);
 const count = new Set(['ref', 'retain', 'addref', 'incref', 'upref', 'keep', 'grab', 'acquire']);
-
-/** `sqlite3_bind_text` → sqlite3, bind, text; `CFRelease` → cf, release; `XFree` → x, free; `g_strfreev` → g, strfreev. */
-export function words(name: string): readonly string[] {
-  let found = split.get(name);
-  if (found === undefined) {
-    if (split.size >= most) split.clear();
-    split.set(name, (found = wordsOf(name)));
-  }
-  return found;
-}
-
-/** The same names are asked about again and again; beyond so many the memory begins anew. */
-const most = 20_000;
-const split = new Map<string, readonly string[]>();
-
-function wordsOf(name: string): string[] {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
-    .toLowerCase()
-    .split('_')
-    .filter((word) => word !== '');
-}
 
 interface Hints {
   readonly release: boolean;
@@ -35,6 +15,8 @@ interface Hints {
   readonly count: boolean;
 }
 
+/** The same names are asked about again and again; beyond so many the memory begins anew. */
+const most = 20_000;
 const known = new Map<string, Hints>();
 
 function hints(name: string): Hints {

@@ -1,31 +1,14 @@
 /** What a contract means to the resource analysis: effects on arguments and owned results. A row that is only a lead may silence, never accuse. */
 import type { ContractParam, Contracts } from '../semantics/c/contracts.ts';
-import { words } from './c-names.ts';
 import { type ArgEffect, borrows, type OwnedResult, unknownEffect } from './knowledge.ts';
-
-/** Words of functions that drop a reference: the object lives on while others hold one. */
-const counted = new Set(['unref', 'deref', 'decref', 'release', 'unreference']);
-
-/** Types of parameters that take whatever was allocated. */
-const anyPointer: ReadonlySet<string | undefined> = new Set(['unsafe.Pointer', 'C.gpointer']);
-
-const dropsReference = (name: string): boolean => words(name).some((word) => counted.has(word));
-
-/** Words of functions that empty an object which its owner goes on to use: g_value_unset and git_buf_dispose, say. */
-const emptying = new Set(['unset', 'clear', 'reset', 'dispose', 'fini', 'deinit', 'uninit', 'cleanup', 'wipe', 'empty', 'truncate', 'remove', 'set']);
-
-const onlyEmpties = (name: string): boolean => words(name).some((word) => emptying.has(word));
 
 /** The effect on one argument; undefined when nothing is known of the function. */
 export function contractArg(contracts: Contracts, name: string, arg: number): ArgEffect | undefined {
   const contract = contracts.lookup(name);
   if (contract === undefined) return undefined;
+  const release = contracts.releaseBy(name, arg);
+  if (release) return { ...borrows, releases: release.certain ? 'always' : 'sometimes', ...(release.ownType ? { ownType: true } : {}) };
   const effects = contract.params?.filter(({ index }) => index === arg) ?? [];
-  const releases = effects.filter(({ effect }) => effect === 'releases');
-  if (releases.length > 0) {
-    const certain = contract.trusted && releases.some(({ when, on }) => when === undefined && on === undefined) && !dropsReference(name) && !onlyEmpties(name);
-    return { ...borrows, releases: certain ? 'always' : 'sometimes', ...(anyPointer.has(contracts.releaseType(name)) ? {} : { ownType: true }) };
-  }
   const [taken] = effects;
   // What comes back may be the very thing that was taken, g_list_append, or lead to it: then nothing is said of who releases it.
   const givesBack = contract.returns !== 'none' && contract.returns !== 'value';
@@ -64,7 +47,7 @@ export function contractOwned(contracts: Contracts, name: string): readonly Owne
 const isError = ({ effect, on }: ContractParam): boolean => effect === 'out-owned' && on === 'failure';
 
 /** What a fix has to write around the pointer. */
-function releaseType(contracts: Contracts, release: string): Pick<OwnedResult, 'releaseType'> {
+export function releaseType(contracts: Contracts, release: string): Pick<OwnedResult, 'releaseType'> {
   const type = contracts.releaseType(release);
   return type === 'unsafe.Pointer' ? {} : { releaseType: type ?? 'own' };
 }

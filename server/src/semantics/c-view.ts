@@ -1,6 +1,9 @@
 /** The C that the package shows: names, types and summaries over all its units, in the terms in which Go sees them. */
 import type { CFunction, CStruct, CUnit } from '../syntax/c/c-facts.ts';
+import type { CContract } from './c/c-calls.ts';
 import type { CCaller, CSummary } from './c/c-summary.ts';
+import { certainties } from './c/certainties.ts';
+import type { Contracts } from './c/contracts.ts';
 import { isPlain, mayDestroy } from './c/destructors.ts';
 import { Program } from './c/summary.ts';
 import { type Type, unknownType, unsafePointer } from './types.ts';
@@ -28,7 +31,7 @@ export class CView {
   #hidden: ReadonlySet<string> | undefined;
 
   /** `unread` is C text that could not be read whole; what it mentions may be declared there. Which names Go uses is no part of it. */
-  constructor(units: readonly CUnit[], unread: string, unsettled: readonly CUnit[]) {
+  constructor(units: readonly CUnit[], unread: string, unsettled: readonly CUnit[], contracts: Contracts) {
     this.units = units;
     this.#unread = unread;
     this.#unsettled = new Set(unsettled);
@@ -41,7 +44,14 @@ export class CView {
         }
       }
     }
-    this.#program = new Program(units);
+    this.#program = new Program(units, (name) => this.#contract(contracts, name));
+  }
+
+  /** What bodies may rely on. A function that the package declares itself is not the C library's of that name. */
+  #contract(contracts: Contracts, name: string): CContract | undefined {
+    const contract = contracts.lookup(name);
+    if (contract?.trusted !== true || (contract.library.library === 'libc' && this.#functions.has(name))) return undefined;
+    return certainties(contracts, name, contract);
   }
 
   /** The definition or a prototype. */

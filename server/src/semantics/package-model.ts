@@ -54,8 +54,8 @@ export class PackageModel {
     }
     this.#exported = new Set(exported);
     this.#complete = complete && this.#files.every((file) => file.go.broken.length === 0);
-    this.#cIdentity = [...unitsOf(this.#files, cSources), '', ...this.#files.map(unreadC)];
-    this.#c = previous !== undefined && sameList(previous.#cIdentity, this.#cIdentity) ? previous.#c : makeCView(this.#files, cSources);
+    this.#cIdentity = [...unitsOf(this.#files, cSources), '', ...this.#files.map(unreadC), contracts];
+    this.#c = previous !== undefined && sameList(previous.#cIdentity, this.#cIdentity) ? previous.#c : makeCView(this.#files, cSources, contracts);
     this.shape = new PackageShape(this);
     this.#cMentions = previous === undefined ? new CMentions() : previous.#cMentions;
     const constants = this.#files.flatMap((file) => file.go.decls.flatMap(({ syntax }) => (syntax.kind === 'const' ? [syntax] : [])));
@@ -306,8 +306,8 @@ function describeFile(file: PackageFile): object {
 
 const unitsOf = (files: readonly PackageFile[], cSources: readonly CSource[]): CUnit[] => [...files.flatMap((file) => (file.preambleUnit ? [file.preambleUnit] : [])), ...cSources.map((source) => source.unit)];
 
-function makeCView(files: readonly PackageFile[], cSources: readonly CSource[]): CView {
-  return new CView(unitsOf(files, cSources), [...files.map(unreadC), ...cSources.map(({ unit, text }) => (unit.hasError ? text : ''))].join('\n'), files.flatMap(unsettledPreamble));
+function makeCView(files: readonly PackageFile[], cSources: readonly CSource[], contracts: Contracts): CView {
+  return new CView(unitsOf(files, cSources), [...files.map(unreadC), ...cSources.map(({ unit, text }) => (unit.hasError ? text : ''))].join('\n'), files.flatMap(unsettledPreamble), contracts);
 }
 
 /** The preamble while it is being typed: a syntax error, or braces that do not match (stray statements are no error to the parser). */

@@ -1,9 +1,9 @@
-/** What a call does on a path: functions in view by their summary, the C library by its table, everything else by what is unknown of it. */
+/** What a call does on a path: functions in view by their summary, the C library by its table, others by their contract, everything else by what is unknown of it. */
 import type { Span } from '../../base/span.ts';
 import type { CExpr } from '../../syntax/c/c-facts.ts';
 import type { COutcome } from './c-evaluate.ts';
 import type { CMemory } from './c-memory.ts';
-import { nullValue, number, oneOf, staticValue, unknown, withAlloc, withVar, type CState, type CValue } from './c-state.ts';
+import { alternatives, nullValue, number, oneOf, staticValue, unknown, withAlloc, withVar, type CState, type CValue } from './c-state.ts';
 import type { CSummary } from './c-summary.ts';
 import { libcFunction, libcParam, type LibcFunction } from './libc.ts';
 
@@ -12,6 +12,8 @@ export interface CAllocation {
   readonly deallocator: string;
   readonly mayBeNull: boolean;
   readonly at: Span;
+  /** It is an object of a library: functions of which nothing is known may become its owner. */
+  readonly object?: true;
 }
 
 /** What a call model needs to know of the body it is used in. */
@@ -20,12 +22,27 @@ export interface CCallContext {
   readonly self: string;
   /** The summary of a function in view. */
   summary(name: string): CSummary | undefined;
+  /** What is known of a function that is not in view. */
+  contract(name: string): CContract | undefined;
   /** What a macro that is just another name stands for; else the name itself. */
   alias(name: string): string;
   /** Whether the name is a variable or parameter of the body: then the call goes through a pointer. */
   isLocal(name: string): boolean;
   /** The number of an allocation site. */
   site(allocation: CAllocation): number;
+  allocation(site: number): CAllocation | undefined;
+}
+
+/** What a trusted contract says for sure. What becomes of a parameter of the body that is handed on is decided by who reads the summary. */
+export interface CContract {
+  /** By argument: `own` where the function releases nothing but objects of its type. */
+  readonly releases: ReadonlyMap<number, 'any' | 'own'>;
+  /** By argument: what releases the memory that the variable it points to receives. */
+  readonly stores: ReadonlyMap<number, string>;
+  /** Arguments that the function may take, keep or release, on whatever condition. */
+  readonly keeps: ReadonlySet<number>;
+  readonly owned?: { readonly deallocator: string; readonly mayBeNull: boolean };
+  readonly noReturn: boolean;
 }
 
 type Call = Extract<CExpr, { kind: 'call' }>;
@@ -38,11 +55,16 @@ export function applyCall(call: Call, args: readonly CValue[], state: CState, me
   if (name === 'realloc' || name === 'reallocarray' || name === 'reallocf') return reallocate(name, call, args, state, memory, context);
   const row = name === undefined ? undefined : libcFunction(name);
   if (name !== undefined && row) return applyRow(name, row, call, args, state, memory, context);
+  const contract = name === undefined ? undefined : context.contract(name);
+  if (name !== undefined && contract) return applyContract(name, contract, call, args, state, memory, context);
   let now = state;
   // A function that frees is passed beside the pointer: whoever gets both will release it.
   const taken = call.args.some((arg) => arg.kind === 'name' && libcFunction(arg.name)?.params.startsWith('f'));
   const pointer = name === undefined ? (call.through?.kind === 'field' ? call.through.name : context.self) : undefined;
-  args.forEach((value, i) => (now = taken ? memory.keep(value, now, call.span) : memory.giveAway(value, now, call.span, name ?? pointer, i, pointer === undefined ? undefined : true)));
+  args.forEach((value, i) => {
+    if (taken) now = memory.keep(value, now, call.span);
+    else now = keepObjects(value, memory.giveAway(value, now, call.span, name ?? pointer, i, pointer === undefined ? undefined : true), call, memory, context);
+  });
   return [{ state: now, value: unknown }];
 }
 
@@ -79,6 +101,30 @@ function applyRow(name: string, row: LibcFunction, call: Call, args: readonly CV
     case 'value':
       return [{ state: now, value: number }];
   }
+}
+
+function applyContract(name: string, contract: CContract, call: Call, args: readonly CValue[], state: CState, memory: CMemory, context: CCallContext): readonly COutcome[] {
+  let now = state;
+  args.forEach((value, i) => {
+    const release = contract.releases.get(i);
+    const deallocator = contract.stores.get(i);
+    if (deallocator !== undefined) now = storeOwned(value, { allocator: name, deallocator, mayBeNull: true, at: call.span, object: true }, now, memory, context);
+    else if (release === undefined) {
+      now = memory.giveAway(value, now, call.span, name, i);
+      if (contract.keeps.has(i)) now = keepObjects(value, now, call, memory, context);
+    } else {
+      if (release === 'own') for (const index of memory.paramsIn(value, now)) memory.effects.ownTypeReleased(index);
+      now = memory.release(value, now, call.span, true);
+    }
+  });
+  if (contract.noReturn) return [];
+  return [contract.owned ? allocate({ allocator: name, ...contract.owned, at: call.span, object: true }, now, context) : { state: now, value: unknown }];
+}
+
+/** The objects of libraries among `value` have another owner now, perhaps. */
+function keepObjects(value: CValue, state: CState, call: Call, memory: CMemory, context: CCallContext): CState {
+  const objects = alternatives(value).filter((v) => v.kind === 'alloc' && context.allocation(v.site)?.object);
+  return objects.length === 0 ? state : memory.keep(oneOf(objects), state, call.span);
 }
 
 function allocate(allocation: CAllocation, state: CState, context: CCallContext): COutcome {
@@ -118,6 +164,7 @@ function applySummary(summary: CSummary, call: Call, args: readonly CValue[], st
       memory.writtenThrough(value);
       now = memory.clobber(value, now);
     }
+    if (param.ownType) for (const index of memory.paramsIn(value, now)) memory.effects.ownTypeReleased(index);
     if (param.contentsReleased) now = memory.releaseContents(value, now, call.span);
     if (param.effect === 'releases' || param.effect === 'may-release') now = memory.release(value, now, call.span, param.effect === 'releases');
     else if (param.effect === 'retains' && param.keptBehind) now = param.keptBehind.reduce((after, behind) => memory.store(args[behind] ?? unknown, '[]', value, after, call.span, (param.keptDepth ?? 0) + 1), now);

@@ -6,6 +6,8 @@ import { alternatives, number, oneOf, unknown, withAlloc, withParam, withVar, ty
 export interface CEffects {
   released(index: number, at: Span): void;
   contentsReleased(index: number): void;
+  /** By a function that releases nothing but objects of its own type. */
+  ownTypeReleased(index: number): void;
   /** `where` says what memory holds it now, `depth` how many calls further down it was stored. */
   retained(index: number, at: Span, where: CValue, depth: number): void;
   unknown(index: number, at: Span): void;

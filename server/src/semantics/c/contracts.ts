@@ -2,6 +2,7 @@
  * What is known of C functions that are not in view: rows of data, one file per library (server/contracts, described by its schema.json).
  * This file decides which libraries a package uses and answers by name; it reads no disk, and does not say what a row means for a finding.
  */
+import { words } from '../../base/words.ts';
 
 export interface ContractParam {
   /** Counts from 0 in the C prototype. */
@@ -132,6 +133,18 @@ export class Contracts {
     return this.#libraries.flatMap(({ releaseArguments }) => releaseArguments?.[release] ?? [])[0];
   }
 
+  /**
+   * What a call releases by one argument. `certain` is the end of the object: it hangs on no condition, and by its words the function
+   * neither drops one reference of several nor empties an object that its owner goes on to use. `ownType`: it takes no other pointer.
+   */
+  releaseBy(name: string, arg: number): { readonly certain: boolean; readonly ownType: boolean } | undefined {
+    const contract = this.lookup(name);
+    const releases = contract?.params?.filter(({ index, effect }) => index === arg && effect === 'releases') ?? [];
+    if (contract === undefined || releases.length === 0) return undefined;
+    const certain = contract.trusted && releases.some(({ when, on }) => when === undefined && on === undefined) && !words(name).some((word) => counted.has(word) || emptying.has(word));
+    return { certain, ownType: !anyPointer.has(this.releaseType(name)) };
+  }
+
   #find(name: string): Contract | undefined {
     if (Object.hasOwn(this.#own, name)) return { ...this.#own[name]!, library: ownRows, trusted: true };
     const [first, ...others] = this.#libraries.flatMap((library): Contract[] => {
@@ -143,6 +156,15 @@ export class Contracts {
     return others.every((other) => sameOwners(first!, other)) ? first : undefined;
   }
 }
+
+/** Words of functions that drop a reference: the object lives on while others hold one. */
+const counted = new Set(['unref', 'deref', 'decref', 'release', 'unreference']);
+
+/** Words of functions that empty an object which its owner goes on to use: g_value_unset and git_buf_dispose, say. */
+const emptying = new Set(['unset', 'clear', 'reset', 'dispose', 'fini', 'deinit', 'uninit', 'cleanup', 'wipe', 'empty', 'truncate', 'remove', 'set']);
+
+/** Types of parameters that take whatever was allocated. */
+const anyPointer: ReadonlySet<string | undefined> = new Set(['unsafe.Pointer', 'C.gpointer']);
 
 const ownRows: LibraryHead = { library: 'project', title: 'the project file', headers: [], trust: 'verified' };
 

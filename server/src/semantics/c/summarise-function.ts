@@ -1,7 +1,7 @@
 /** Runs one C body over its graph, path state by path state, and says what it does with its parameters and its result. */
 import type { Span } from '../../base/span.ts';
 import type { CBody, CExpr, CFunction, CStep } from '../../syntax/c/c-facts.ts';
-import { applyCall, type CAllocation } from './c-calls.ts';
+import { applyCall, type CAllocation, type CContract } from './c-calls.ts';
 import { CEvaluator, type CScope } from './c-evaluate.ts';
 import { buildCGraph, ranks, type CBlock, type COperation } from './c-graph.ts';
 import { CMemory, withoutLocal } from './c-memory.ts';
@@ -15,6 +15,7 @@ export interface CSurroundings {
   /** The body is that of a macro: assigning to a parameter changes what the caller wrote there. */
   readonly isMacro: boolean;
   summary(name: string): CSummary | undefined;
+  contract(name: string): CContract | undefined;
   readonly global: CScope['global'];
   readonly isArrayField: CScope['isArrayField'];
   /** What a macro that is just another name stands for. */
@@ -60,6 +61,7 @@ interface ParamRecord {
   readonly keepers: { readonly where: CValue; readonly depth: number }[];
   unknownAt?: Span;
   contentsReleased: boolean;
+  ownType?: boolean;
   written: boolean;
   followed: boolean;
   readonly handedOn: Map<string, CHandOn>;
@@ -192,6 +194,7 @@ class Run {
       {
         released: (index, at) => void (record(index)!.releasedAt ??= at),
         contentsReleased: (index) => void (record(index)!.contentsReleased = true),
+        ownTypeReleased: (index) => void (record(index)!.ownType = true),
         retained: (index, at, where, depth) => {
           record(index)!.retainedAt ??= at;
           record(index)!.keepers.push({ where, depth });
@@ -212,12 +215,14 @@ class Run {
     const context = {
       self: this.#fn.name,
       summary: (name: string) => this.#surroundings.summary(name),
+      contract: (name: string) => this.#surroundings.contract(name),
       alias: (name: string) => this.#surroundings.alias(name),
       isLocal,
       site: (allocation: CAllocation) => {
         const known = this.#sites.findIndex((site) => site.at.start === allocation.at.start && site.allocator === allocation.allocator && site.at.end === allocation.at.end);
         return known >= 0 ? known : this.#sites.push(allocation) - 1;
       },
+      allocation: (site: number) => this.#sites[site],
     };
     const scope: CScope = {
       storage: (name) => this.#storage.get(name),
@@ -247,6 +252,7 @@ class Run {
       ...(record.contentsReleased ? { contentsReleased: true } : {}),
       ...(record.followed && !this.#body.hasError ? { followed: true } : {}),
       ...this.#unset(record, index),
+      ...(record.ownType ? { ownType: true } : {}),
       ...(keptBehind ? { keptBehind } : {}),
       ...(keptDepth !== undefined ? { keptDepth } : {}),
       handedOn: [...record.handedOn.values()],

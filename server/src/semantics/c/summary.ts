@@ -2,6 +2,7 @@
 import type { Span } from '../../base/span.ts';
 import type { CFunction, CUnit } from '../../syntax/c/c-facts.ts';
 import { calledNames } from '../../syntax/c/called-names.ts';
+import type { CContract } from './c-calls.ts';
 import { callCircles } from './call-circles.ts';
 import { destructorOf, isPlain, mayDestroy } from './destructors.ts';
 import { nullValue, staticValue, unknown, type CValue } from './c-state.ts';
@@ -59,10 +60,13 @@ export class Program {
   readonly #constants = new Map<string, CValue>();
   readonly #aliases = new Map<string, string>();
   readonly #arrayFields: ReadonlySet<string>;
+  readonly #contract: (name: string) => CContract | undefined;
   readonly #asked = new Map<string, CSummary | undefined>();
   #calledBy: ReadonlyMap<string, readonly Call[]> | undefined;
 
-  constructor(units: readonly CUnit[]) {
+  /** `contract` tells of functions whose body is not in view. */
+  constructor(units: readonly CUnit[], contract: (name: string) => CContract | undefined = () => undefined) {
+    this.#contract = contract;
     units.forEach((unit, index) => {
       for (const fn of unit.functions) this.#add(fn, index, false);
       for (const fn of unit.macroFunctions) this.#add(fn, index, true);
@@ -223,6 +227,7 @@ export class Program {
       unit,
       isMacro,
       summary: (name) => this.#callee(name, unit),
+      contract: (name) => this.#contract(name),
       global: (name) => this.#global(name),
       isArrayField: (name) => this.#arrayFields.has(name),
       alias: (name) => this.#real(name),
@@ -282,6 +287,7 @@ function joinParams(a: CParamSummary | undefined, b: CParamSummary | undefined):
     ...(a.contentsReleased || b.contentsReleased ? { contentsReleased: true } : {}),
     ...(a.followed && b.followed ? { followed: true } : {}),
     ...(a.unsetOn !== undefined && a.unsetOn === b.unsetOn ? { unsetOn: a.unsetOn } : {}),
+    ...(a.ownType || b.ownType ? { ownType: true } : {}),
     ...(effect === 'retains' && [a, b].every((one) => one.effect !== 'retains' || one.keptBehind) ? { keptBehind: [...new Set([a, b].flatMap((one) => one.keptBehind ?? []))] } : {}),
     ...(effect === 'retains' && a.keptDepth !== undefined && b.keptDepth !== undefined ? { keptDepth: Math.max(a.keptDepth, b.keptDepth) } : {}),
     handedOn: [...a.handedOn, ...b.handedOn],
