@@ -3,6 +3,7 @@
  * and objects that belong to the thread that made them. Sources: runtime.LockOSThread; the manuals that each table names.
  */
 import type { Span } from '../base/span.ts';
+import { words } from '../base/words.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
 import type { Block, CallStep, FuncBody } from './ir.ts';
@@ -121,8 +122,8 @@ function isErrorReader(fn: GoFunction, flow: PackageFlow, depth: number): boolea
 function isErrorState(name: string, args: number): boolean {
   if (errorState.has(name)) return true;
   if (args !== 0) return false;
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase().split('_');
-  return words.includes('last') && words.some((word) => /err(?:or|no|msg)?$|^error/.test(word));
+  const all = words(name);
+  return all.includes('last') && all.some((word) => /err(?:or|no|msg)?$|^error/.test(word));
 }
 
 const isNeutral = (step: CallStep): boolean => step.callee.k === 'c' && neutral.test(step.callee.name);

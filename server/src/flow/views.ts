@@ -3,6 +3,7 @@ import type { Span } from '../base/span.ts';
 import { constantValue } from '../semantics/constants.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import type { Type } from '../semantics/types.ts';
+import { cOwnedResults } from './c-knowledge.ts';
 import { words } from './c-names.ts';
 import { definitions, onlyDefinition } from './definitions.ts';
 import type { FuncIr, Operand, Step, Var } from './ir.ts';
@@ -48,11 +49,11 @@ function findViews(ir: FuncIr, flow: PackageFlow): ViewFact[] {
           if (!isCopiedAtOnce(ir, step.dst)) out.push({ span: step.span, how: 'no-capacity', kind: 'slice' });
           continue;
         }
-        const exit = leaving(ir, step.base, step.dst);
+        const exit = leaving(ir, step.base, step.dst, flow);
         if (exit) out.push({ span: step.span, how: 'leaves', kind: 'slice', ...exit });
       }
       if (step.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'unsafe' && (step.callee.name === 'Slice' || step.callee.name === 'String') && step.dsts[0] && step.args[0]) {
-        const exit = leaving(ir, step.args[0], step.dsts[0]);
+        const exit = leaving(ir, step.args[0], step.dsts[0], flow);
         if (exit) out.push({ span: step.span, how: 'leaves', kind: step.callee.name === 'Slice' ? 'slice' : 'string', ...exit });
       }
     }
@@ -105,8 +106,8 @@ function staysView(ir: FuncIr, v: Var, view: ReadonlySet<Var>): boolean {
 
 const copiesBytes = (step: Step & { op: 'copy' }): boolean => step.conv?.k === 'slice' || (step.conv?.k === 'named' && step.conv.pkg === undefined && step.conv.name === 'string');
 
-function leaving(ir: FuncIr, pointer: Operand, view: Var): Pick<ViewFact, 'exit' | 'exitHow'> | undefined {
-  if (!isBorrowedFromC(ir, pointer)) return undefined;
+function leaving(ir: FuncIr, pointer: Operand, view: Var, flow: PackageFlow): Pick<ViewFact, 'exit' | 'exitHow'> | undefined {
+  if (!isBorrowedFromC(ir, pointer, flow)) return undefined;
   const vars = derived(ir, view);
   const is = (operand: Operand): boolean => operand.k === 'var' && vars.has(operand.v);
   for (const body of bodiesOf(ir)) {
@@ -121,11 +122,11 @@ function leaving(ir: FuncIr, pointer: Operand, view: Var): Pick<ViewFact, 'exit'
 }
 
 /** The result of a C function that this function does not own: nobody says how long it lives. */
-function isBorrowedFromC(ir: FuncIr, pointer: Operand): boolean {
+function isBorrowedFromC(ir: FuncIr, pointer: Operand, flow: PackageFlow): boolean {
   const from = provenance(ir, pointer);
   if (from.k !== 'c') return false;
   // What is allocated here is followed by the resource analysis, and handed over with the view.
-  return from.step.op !== 'call' || (from.step.callee.k === 'c' && !/^(?:CString|CBytes|malloc|calloc|realloc|strdup|strndup|aligned_alloc)$/.test(from.step.callee.name));
+  return from.step.op !== 'call' || (from.step.callee.k === 'c' && cOwnedResults(flow.model, from.step.callee.name).length === 0);
 }
 
 /** Whether all uses of a slice copy out of it, so that its capacity never matters. */

@@ -1,6 +1,9 @@
 /**
  * What functions of the C library do with pointers, as data. Sources: ISO C11 7.21 to 7.24 and 7.22.3 (memory), POSIX.1-2017 System Interfaces
  * (strdup, getline, open_memstream, opendir, getaddrinfo, pthread), the GNU C library manual (asprintf).
+ *
+ * This is what C bodies are read by, down to which arguments are written. What a caller in Go has to know of the same functions stands in
+ * server/contracts/libc.json; test/unit/c/libc.test.ts holds the two together.
  */
 
 /** r: only read during the call · w: written during the call · f: released · k: kept · o: the variable it points to receives owned memory. */
@@ -28,7 +31,7 @@ add('strdup strndup wcsdup get_current_dir_name', 'r', 'owned', { deallocator: '
 add('free cfree', 'f');
 add('asprintf vasprintf', 'or', 'value', { deallocator: 'free' });
 add('posix_memalign', 'or', 'value', { deallocator: 'free' });
-add('open_memstream', 'ow', 'owned', { deallocator: 'fclose', mayBeNull: true });
+add('open_memstream', 'ok', 'owned', { deallocator: 'fclose', mayBeNull: true });
 
 // Streams and directories: objects with a closing function of their own.
 add('fopen fdopen tmpfile fmemopen', 'r', 'owned', { deallocator: 'fclose', mayBeNull: true });
@@ -80,7 +83,8 @@ add('localtime_r gmtime_r', 'rw', 'value');
 add('va_start va_end va_copy', 'w');
 
 // Library storage that nobody frees.
-add('getenv secure_getenv strerror strsignal ctime asctime localtime gmtime setlocale gai_strerror getpwnam getpwuid getlogin', 'r', 'static', { mayBeNull: true });
+add('strerror', 'r', 'static');
+add('getenv secure_getenv strsignal ctime asctime localtime gmtime setlocale gai_strerror getpwnam getpwuid getlogin', 'r', 'static', { mayBeNull: true });
 add('__errno_location __error', 'r', 'static');
 
 // Locks and threads: the object stays the caller's; a new thread keeps its argument.
@@ -95,6 +99,8 @@ add('setbuf setvbuf', 'wk');
 
 // The end of a path.
 add('exit _exit _Exit quick_exit abort pthread_exit longjmp siglongjmp __builtin_unreachable __builtin_trap __assert_fail __assert_rtn err errx verr verrx', 'r', 'value', { noReturn: true });
+
+export const libcNames = (): Iterable<string> => table.keys();
 
 /** The row of a C library function. */
 export const libcFunction = (name: string): LibcFunction | undefined => table.get(name.startsWith('__builtin_') && !table.has(name) ? name.slice(10) : name);
