@@ -25,6 +25,7 @@ export class CView {
   readonly #structs = new Map<string, CStruct>();
   readonly #typedefs = new Map<string, string>();
   readonly #program: Program;
+  readonly #known = new Map<string, CContract | undefined>();
   readonly #unread: string;
   readonly #unsettled: ReadonlySet<CUnit>;
   /** What may be declared in the text that could not be read. */
@@ -49,9 +50,12 @@ export class CView {
 
   /** What bodies may rely on. A function that the package declares itself is not the C library's of that name. */
   #contract(contracts: Contracts, name: string): CContract | undefined {
-    const contract = contracts.lookup(name);
-    if (contract?.trusted !== true || (contract.library.library === 'libc' && this.#functions.has(name))) return undefined;
-    return certainties(contracts, name, contract);
+    if (!this.#known.has(name)) {
+      const contract = contracts.lookup(name);
+      const counts = contract?.trusted === true && !(contract.library.library === 'libc' && this.#functions.has(name));
+      this.#known.set(name, counts ? certainties(contracts, name, contract) : undefined);
+    }
+    return this.#known.get(name);
   }
 
   /** The definition or a prototype. */
