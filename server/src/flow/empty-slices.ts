@@ -202,7 +202,8 @@ function lengthKeys(ir: FuncIr, operand: Operand, depth: number): string[] {
       }
     } else if (step.op === 'call' && step.callee.k !== 'c') {
       // `if !usable(b)`, `if err := check(b)`: the helper may have looked.
-      for (const arg of step.args) keys.push(...[keyOf(arg, pure) ?? []].flat(), ...lengthKeys(ir, arg, depth + 1));
+      // What it makes of a length may be another one (`least(len(x), len(y))`); a system call that gets one says nothing of it.
+      for (const arg of step.args) keys.push(...[keyOf(arg, pure) ?? []].flat(), ...(step.callee.k === 'go' || step.callee.k === 'method' ? lengthKeys(ir, arg, depth + 1) : []));
     }
   }
   return keys;
