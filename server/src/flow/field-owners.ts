@@ -201,7 +201,7 @@ class Collector {
         return mayConstruct(step.callee.name) && this.#returnsPointer(step) ? { maker: `C.${step.callee.name}` } : undefined;
       }
       case 'go': {
-        const owned = knowledge.goOwned({ name: step.callee.name })[0];
+        const owned = knowledge.goOwned({ name: step.callee.name }).find((one) => one.path === undefined);
         return owned && owned.protocol === undefined ? { maker: step.callee.name, deallocator: owned.deallocator, ...(owned.at ? { at: owned.at } : {}) } : undefined;
       }
       default:

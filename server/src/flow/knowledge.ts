@@ -56,6 +56,8 @@ export interface OwnedResult {
   readonly outArg?: number;
   /** Made in case of failure only, as messages are; else in case of success. */
   readonly only?: 'failure';
+  /** It lies in this field of the result (`.ptr`): the result is an object that owns it. */
+  readonly path?: string;
   /** Neither the results nor anything else tells whether it was made. */
   readonly anyhow?: true;
   /** What the first result of the call is when the call went well; absent where nothing is known of it. */

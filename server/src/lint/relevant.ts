@@ -17,11 +17,11 @@ export function withBody(fn: GoFunction): GoFunction[] {
   return full.k === 'Func' && full.body ? [full === fn.decl ? fn : { ...fn, decl: full }] : [];
 }
 
-/** Names only choose what is looked at: a call of a helper that hands out memory, a load of a field that a finalizer releases. */
+/** Names only choose what is looked at: a call of a helper that hands out memory or an object that owns some, a load of a field that a finalizer releases. */
 function mentioned(flow: PackageFlow): RegExp | undefined {
   const source = flow.ask('relevant names', () => {
     const fields = new Set([...finalizedFields(flow).values()].flatMap((paths) => [...paths.keys()].map((path) => path.slice(path.lastIndexOf('.') + 1))));
-    const owners = new Set(flow.gather('owning functions', (fn) => (fn.decl.body && flow.resources(fn).returned.some(({ path }) => path === '') ? [fn.name] : [])));
+    const owners = new Set(flow.gather('owning functions', (fn) => (fn.decl.body && flow.resources(fn).returned.some(({ path, site }) => path === '' || (/^\.\w+$/.test(path) && site.owned.protocol === undefined)) ? [fn.name] : [])));
     const patterns = [owners.size > 0 ? `\\b(?:${[...owners].join('|')})\\s*\\(` : undefined, fields.size > 0 ? `\\.(?:${[...fields].join('|')})\\b` : undefined];
     return patterns.filter((pattern) => pattern !== undefined).join('|');
   });

@@ -31,7 +31,7 @@ function absentOn(state: State, cond: Cond, taken: boolean, info: FunctionInfo):
     const other = sides[1 - i];
     if (witness) return deniedBy(witness, cond, other?.k === 'var' ? (info.named.get(other.v) ?? other) : other, taken);
   }
-  const holder = cond.k === 'eq' ? sides.find((side) => hasSame(carried(state, side)) && carried(state, side).has('')) : undefined;
+  const holder = cond.k === 'eq' ? sides.find((side, i) => hasSame(carried(state, side)) && (carried(state, side).has('') || isNil(sides[1 - i]!))) : undefined;
   // The pointer is nil, or it is another pointer's memory, which somebody else owns.
   return holder && state.phase === 'owned' ? taken : undefined;
 }

@@ -250,7 +250,7 @@ export class Explorer {
     }
     const target = origin.owned.outArg === undefined ? step.dsts[origin.owned.index] : undefined;
     const own = this.protocol === pinner ? pinnerVar(step) : undefined;
-    const place = own ? String(own.id) : target ? String(target.id) : this.outPlace(step.args[origin.owned.outArg ?? -1]);
+    const place = own ? String(own.id) : target ? `${target.id}${origin.owned.path ?? ''}` : this.outPlace(step.args[origin.owned.outArg ?? -1]);
     if (place === undefined) return this.gone();
     return {
       ...state,

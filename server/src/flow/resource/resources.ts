@@ -47,11 +47,17 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
           for (const key of trail.freedAfter) freedAfter.add(key);
           if (trail.exhausted) continue;
           if (trail.exits.some((exit) => exit.state.stored && exit.state.phase === 'owned')) trail.escaped = true;
-          leaks.push(...leaksOf(ir, site, trail));
+          const found = leaksOf(ir, site, trail);
+          returned.push(...returnedOf(site, trail));
+          if (owned.path !== undefined) {
+            // What an object's own methods do to it is judged by what this function does on other paths.
+            leaks.push(...found.filter((leak) => leak.releasedElsewhere));
+            continue;
+          }
+          leaks.push(...found);
           uses.push(...usesOf(ir, site, trail));
           again.push(...againOf(trail, { site, ...(site.holder ? { name: site.holder.name } : {}) }));
           misplaced.push(...trail.misplaced.map(({ state, span, callee }) => ({ site, release: span, callee, path: pathOf(state.path) })));
-          returned.push(...returnedOf(site, trail));
         }
       }
     }
@@ -70,18 +76,28 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
 export function ownedResults(ir: FuncIr, facts: ResourceFacts): OwnedResult[] {
   const exits = ir.body.blocks.flatMap((block) => (block.term.k === 'return' ? [block.term] : []));
   return ir.body.results.flatMap((_, index): OwnedResult[] => {
-    const mine = facts.returned.filter((r) => r.index === index && r.path === '');
-    const first = mine[0];
+    const own = facts.returned.filter((r) => r.index === index);
+    const first = own.find((r) => r.path === '') ?? own.find((r) => isField(r) && ownTypeName(ir.resultTypes[index]) !== undefined);
     if (first === undefined) return [];
+    const mine = own.filter((r) => r.path === first.path);
     // Every other exit must give nil; where one gives something else, the caller cannot know whether to release.
     const spans = new Set(mine.map((r) => r.exit.start));
-    const clear = exits.every((exit) => spans.has(exit.span.start) || unreachable(ir, exit.span) || isNilResult(exit.values[index]));
-    return clear ? [{ ...first.site.owned, index, mayBeNil: true, ...(first.site.owned.at ? {} : { at: { unit: ir, span: first.site.span } }) }] : [];
+    const clear = exits.every((exit) => spans.has(exit.span.start) || unreachable(ir, exit.span) || isNilResult(exit.values[index]) || (first.path !== '' && isEmptyResult(ir, exit.values[index])));
+    return clear ? [{ ...first.site.owned, index, mayBeNil: true, ...(first.path === '' ? {} : { path: first.path }), ...(first.site.owned.at ? {} : { at: { unit: ir, span: first.site.span } }) }] : [];
   });
 }
 
 function isNilResult(value: { readonly k: string; readonly value?: string } | undefined): boolean {
   return value?.k === 'const' && value.value === 'nil';
+}
+
+/** One field of an object, and C memory. */
+const isField = ({ path, site }: Returned): boolean => /^\.\w+$/.test(path) && site.owned.protocol === undefined;
+
+/** `return T{}, err` */
+function isEmptyResult(ir: FuncIr, value: Operand | undefined): boolean {
+  const step = value && originStep(ir, value);
+  return step?.op === 'composite' && step.fields.length === 0;
 }
 
 /** The implicit return behind a body that always returns explicitly. */

@@ -44,6 +44,7 @@ function message({ leak, confidence, keeper }: WeighedLeak): string {
   if (site.owned.anyhow && !leak.everywhere) return `${source} stores C memory through its argument before it may fail, and that is not released on every path: ${collector}${doubt}.`;
   if (site.owned.outArg !== undefined) return `${source} stores C memory through its argument that is not released${leak.everywhere ? '' : ' on every path'}: ${collector}${doubt}.`;
   if (site.holder === undefined && leak.how !== 'overwritten') return `${name} is C memory that is never released: ${collector}${doubt}.`;
+  if (site.owned.path !== undefined) return `${name} owns C memory from ${source} that other paths release: one way out of the function leaks it${doubt}.`;
   if (leak.how === 'overwritten') return `${name} is overwritten while it still holds C memory from ${source} that nothing releases${doubt}.`;
   if (leak.everywhere) return `${name} holds C memory from ${source} that is never released: ${collector}${doubt}.`;
   return `${name} holds C memory from ${source} that is not released on every path: one way out of the function leaks it${doubt}.`;
@@ -68,7 +69,7 @@ function fixes(fn: GoFunction, weighed: WeighedLeak): FixPlan[] {
   const at = (span: Span): Span => shift(span, fn.top.start);
   // A function that wants its own type is not given another one's pointer.
   const { releaseType } = site.owned;
-  if (releaseType === 'more' || (releaseType === 'own' && site.converted)) return [];
+  if (site.owned.path !== undefined || releaseType === 'more' || (releaseType === 'own' && site.converted)) return [];
   const release = { convert: releaseType === undefined ? !site.unsafePointer : releaseType !== 'own', ...(releaseType !== undefined ? { type: releaseType } : {}), release: `C.${site.owned.deallocator}` };
   const borrowed = confidence === 'certain' || leak.releasedElsewhere;
   const judged = borrowed ? { safety: 'safe' as const } : { safety: 'unsafe' as const, because: keeper !== undefined ? `C.${keeper} may keep the pointer` : 'an unseen C function may keep the pointer' };
