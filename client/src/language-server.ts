@@ -101,6 +101,9 @@ export class LanguageServer implements Disposable {
         await client.start();
         await client.dispose();
       }
+    } catch (error) {
+      // One that is too busy to say goodbye in time is killed; it is gone all the same.
+      this.#log.warn(String(error));
     } finally {
       this.#setState('idle');
     }

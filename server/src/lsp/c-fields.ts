@@ -10,7 +10,7 @@ export async function fieldsAt(document: OpenDocument, engine: Engine, offset: n
   const typed = /[\w)\]]\.(\w*)$/.exec(line)?.[1];
   if (typed === undefined) return undefined;
   const fields = await engine.cFields(document.file, offset - typed.length - 1);
-  return fields?.filter(({ bits }) => !bits).map((field) => ({ label: field.name, kind: CompletionItemKind.Field, detail: field.type, ...placed(field) }));
+  return fields?.filter(({ bits }) => !bits).map((field, i) => ({ label: field.name, kind: CompletionItemKind.Field, sortText: String(i).padStart(4, '0'), detail: field.type, ...placed(field) }));
 }
 
 const placed = ({ offset, size }: StructField): Pick<CompletionItem, 'documentation'> => (offset === undefined ? {} : { documentation: `Offset ${offset}, ${size} ${size === 1 ? 'byte' : 'bytes'} on 64-bit platforms.` });

@@ -61,7 +61,7 @@ function nearest(offers: readonly CNameOffer[], typed: string): readonly CNameOf
 /** Functions that cgo itself brings. */
 const helpers = boundaryNames
   .filter(({ name }) => /^C\.(?:CString|CBytes|GoString|GoStringN|GoBytes|malloc)$/.test(name))
-  .map(({ name, signature, summary }): CompletionItem => ({ label: name.slice('C.'.length), kind: CompletionItemKind.Function, detail: signature, documentation: summary }));
+  .map(({ name, signature, summary }): CompletionItem => ({ label: name.slice('C.'.length), kind: CompletionItemKind.Function, sortText: `0${name.slice('C.'.length)}`, detail: signature, documentation: summary }));
 
 const kinds: Readonly<Record<CSymbolKind, CompletionItemKind>> = {
   function: CompletionItemKind.Function,
@@ -73,7 +73,8 @@ const kinds: Readonly<Record<CSymbolKind, CompletionItemKind>> = {
   variable: CompletionItemKind.Variable,
 };
 
-const item = ({ name, kind, detail, doc }: CNameOffer): CompletionItem => ({ label: name, kind: kinds[kind], detail, ...(doc === undefined ? {} : { documentation: doc }) });
+/** The project's own names come first. */
+const item = ({ name, kind, own, detail, doc }: CNameOffer): CompletionItem => ({ label: name, kind: kinds[kind], sortText: `${own ? 0 : 1}${name}`, detail, ...(doc === undefined ? {} : { documentation: doc }) });
 
 /** The prototype of the C function whose call the position is in. */
 export async function signatureAt(context: Context, { textDocument, position }: TextDocumentPositionParams): Promise<SignatureHelp | null> {

@@ -26,6 +26,8 @@ export interface CSymbol {
 export interface CNameOffer {
   readonly name: string;
   readonly kind: CSymbolKind;
+  /** The project declares it; other names come from headers of the machine and from contracts. */
+  readonly own: boolean;
   /** The declaration, or the library that has it. */
   readonly detail: string;
   readonly doc?: string;
@@ -33,14 +35,15 @@ export interface CNameOffer {
 
 /** Every name in view, those of the `headers` that the machine has, and the functions of the libraries whose headers are included. */
 export function cNameOffers(model: PackageModel, headers: readonly CSource[]): readonly CNameOffer[] {
-  const symbols = new Map(cSymbols(model));
+  const own = cSymbols(model);
+  const symbols = new Map(own);
   // What begins with an underscore is the header's own business.
   for (const header of headers) for (const [name, symbol] of namesOf(header)) if (!name.startsWith('_') && !symbols.has(name)) symbols.set(name, symbol);
   const units = [...model.files.map((file) => file.preambleUnit), ...model.cSources.map(({ unit }) => unit)];
   const includes = new Set(units.flatMap((unit) => unit?.includes.map(({ path }) => path) ?? []));
   return [
-    ...[...symbols.values()].map(({ name, kind, declaration, doc }): CNameOffer => ({ name, kind, detail: declaration.split('\n')[0]!, ...(doc === undefined ? {} : { doc }) })),
-    ...model.contracts.namesIn(includes).flatMap(({ name, library }): CNameOffer[] => (symbols.has(name) ? [] : [{ name, kind: 'function', detail: library.title }])),
+    ...[...symbols.values()].map(({ name, kind, declaration, doc }): CNameOffer => ({ name, kind, own: own.has(name), detail: declaration.split('\n')[0]!, ...(doc === undefined ? {} : { doc }) })),
+    ...model.contracts.namesIn(includes).flatMap(({ name, library }): CNameOffer[] => (symbols.has(name) || name.startsWith('_') ? [] : [{ name, kind: 'function', own: false, detail: library.title }])),
   ];
 }
 

@@ -40,7 +40,7 @@ describe('C names', () => {
     await append(document, '\nfunc typing(m *Message) {\n\tC.message_new(\n\tm.handle.\n');
     const { end } = rangeOf(document, 'm.handle.\n');
     const behind = await commands.executeCommand<CompletionList>('vscode.executeCompletionItemProvider', document.uri, end.translate(-1, '\tm.handle.'.length));
-    assert.deepEqual(behind.items.filter(({ detail }) => detail === 'char *' || detail === 'size_t').map(({ label }) => label).sort(), ['length', 'text']);
+    assert.deepEqual(behind.items.filter(({ detail }) => detail === 'char *' || detail === 'size_t').map(({ label }) => label), ['text', 'length']);
     const open = rangeOf(document, 'typing(m *Message) {\n\tC.message_new(').end;
     const help = await commands.executeCommand<SignatureHelp>('vscode.executeSignatureHelpProvider', document.uri, open, '(');
     assert.match(help.signatures[0]?.label ?? '', /message_new\(const char \*text\)/);
