@@ -29,6 +29,7 @@ export default defineRule({
           package main
 
           // typedef void (*on_error)(int);
+          // void goOnError(int);
           import "C"
 
           var lastError = make(chan int, 1)
@@ -51,6 +52,7 @@ export default defineRule({
           package main
 
           // typedef void (*on_error)(int);
+          // void goOnError(int);
           import "C"
 
           var lastError = make(chan int, 1)
