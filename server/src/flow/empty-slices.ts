@@ -146,7 +146,7 @@ function isGuarded(ir: FuncIr, step: Addr): boolean {
   for (const body of bodiesOf(ir)) {
     for (const other of stepsOf(body)) if (showsElements(ir, other) && keyOf(other.base, functionInfo(ir).pure) === bufferKey(step)) return true;
     for (const { term } of body.blocks) {
-      if (term.k === 'branch' && !isOtherTest(ir, term.cond) && condOperands(term.cond).some((operand) => lengthKeys(ir, operand, 0).some((key) => lengths.has(key)))) return true;
+      if (term.k === 'branch' && !isOtherTest(ir, term.cond) && condOperands(term.cond).some((operand) => lengthKeys(ir, operand, 0, isNilTest(term.cond)).some((key) => lengths.has(key)))) return true;
     }
   }
   return false;
@@ -184,15 +184,17 @@ function isOtherTest(ir: FuncIr, cond: Cond): boolean {
   return [cond.l, cond.r].some((operand) => operand.k === 'var' && operand.v.kind === 'local' && (definitions(ir).of.get(operand.v) ?? []).length > 1);
 }
 
-/** The buffers and variables that a length is computed from. */
-function lengthKeys(ir: FuncIr, operand: Operand, depth: number): string[] {
+const isNilTest = (cond: Cond): boolean => cond.k === 'eq' && [cond.l, cond.r].some((operand) => operand.k === 'const' && operand.value === 'nil');
+
+/** The buffers and variables that a length is computed from. What is compared with nil is no length itself. */
+function lengthKeys(ir: FuncIr, operand: Operand, depth: number, isNilable = false): string[] {
   const { pure } = functionInfo(ir);
   if (operand.k !== 'var' || depth > 8) return [];
   const own = keyOf(operand, pure);
   const isBuffer = operand.v.type?.k === 'slice';
   const keys = own === undefined || isBuffer ? [] : [own];
   for (const step of definitions(ir).of.get(operand.v) ?? []) {
-    if (step.op === 'copy') keys.push(...lengthKeys(ir, step.src, depth + 1));
+    if (step.op === 'copy') keys.push(...lengthKeys(ir, step.src, depth + 1, isNilable));
     else if (step.op === 'binary') keys.push(...lengthKeys(ir, step.l, depth + 1), ...lengthKeys(ir, step.r, depth + 1));
     else if (step.op === 'call' && step.callee.k === 'builtin') {
       for (const arg of step.args) {
@@ -202,8 +204,9 @@ function lengthKeys(ir: FuncIr, operand: Operand, depth: number): string[] {
       }
     } else if (step.op === 'call' && step.callee.k !== 'c') {
       // `if !usable(b)`, `if err := check(b)`: the helper may have looked.
-      // What it makes of a length may be another one (`least(len(x), len(y))`); a system call that gets one says nothing of it.
-      for (const arg of step.args) keys.push(...[keyOf(arg, pure) ?? []].flat(), ...(step.callee.k === 'go' || step.callee.k === 'method' ? lengthKeys(ir, arg, depth + 1) : []));
+      // What it makes of a length may be another one (`least(len(x), len(y))`); an error is none, and a system call that gets one says nothing of it.
+      const isHelper = step.callee.k === 'go' || step.callee.k === 'method';
+      for (const arg of step.args) keys.push(...[keyOf(arg, pure) ?? []].flat(), ...(isHelper && !isNilable ? lengthKeys(ir, arg, depth + 1) : []));
     }
   }
   return keys;
