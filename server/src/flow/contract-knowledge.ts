@@ -34,8 +34,9 @@ export function contractOwned(contracts: Contracts, name: string): readonly Owne
     ...(success === 'zero' || success === 'nonzero' ? { success } : {}),
   });
   const out = params.flatMap((param): OwnedResult[] => {
-    const { index, effect, release, on, when } = param;
+    const { index, effect, release, on, when, elements } = param;
     if (effect !== 'out-owned' || release === undefined || when !== undefined) return [];
+    if (elements) return [{ ...common(release), index: 0, outArg: index, mayBeNil: true, elements }];
     const only = on === 'failure' ? { only: 'failure' as const } : errorArgs.length > 0 ? { errorArgs } : {};
     return [{ ...common(release), index: 0, outArg: index, mayBeNil: true, ...only }];
   });

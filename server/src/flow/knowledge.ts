@@ -54,6 +54,8 @@ export interface OwnedResult {
   readonly releaseType?: string;
   /** Written through the pointer argument with this index instead of returned. */
   readonly outArg?: number;
+  /** It is each element of the caller's array that this argument points to. */
+  readonly elements?: true;
   /** Made in case of failure only, as messages are; else in case of success. */
   readonly only?: 'failure';
   /** It lies in this field of the result (`.ptr`): the result is an object that owns it. */
@@ -79,6 +81,8 @@ export interface Knowledge {
   neverReturns(callee: { readonly recv?: string; readonly name: string }): boolean;
   /** The effect of a package function on the memory at `path` (`''`, `.ptr`, `[]`) of argument `arg` (the receiver is 0). */
   goArg(callee: { readonly recv?: string; readonly name: string }, arg: number, path: string): ArgEffect | undefined;
+  /** The argument to whose elements the result of a package function points. */
+  goElements(callee: { readonly recv?: string; readonly name: string }): number | undefined;
   goOwned(callee: { readonly recv?: string; readonly name: string }): readonly OwnedResult[];
 }
 

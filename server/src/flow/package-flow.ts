@@ -11,6 +11,7 @@ import { lower } from './lower/lower.ts';
 import { Queries, type Subject } from './queries.ts';
 import type { ResourceFacts } from './resource/facts.ts';
 import { noFacts } from './resource/facts.ts';
+import { pointsToElements } from './resource/element-arrays.ts';
 import { ownedResults, paramEffect, resourceFacts } from './resource/resources.ts';
 
 /** How many neighbouring functions are asked about together, on average. */
@@ -238,6 +239,11 @@ export class PackageFlow {
           return fns.map((fn) => (this.#body(fn) ? paramEffect(this.ir(fn), fn.top.syntax, callees(), arg, inner) : unknownEffect)).reduce(join);
         });
       },
+      goElements: (callee) =>
+        asked<number | undefined>('elements', callee, '', undefined, (fns) => {
+          const found = new Set(fns.map((fn) => (this.#body(fn) ? pointsToElements(this.ir(fn), callees()) : undefined)));
+          return found.size === 1 ? [...found][0] : undefined;
+        }),
       goOwned: (callee) =>
         asked<readonly OwnedResult[]>('owned', callee, '', [], (fns) => {
           const first = fns[0];

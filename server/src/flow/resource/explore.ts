@@ -8,6 +8,7 @@ import type { ArgEffect, Knowledge, OwnedResult, Place } from '../knowledge.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step } from '../ir.ts';
 import { refine } from './branch.ts';
 import { type CallOutcome, callEffect } from './call-effect.ts';
+import { type ElementArray, elementArray, endsElements } from './element-arrays.ts';
 import { functionInfo, type FunctionInfo } from './function-info.ts';
 import { methodEffect, pinner, pinnerVar, type Protocol, protocolNamed } from './protocols.ts';
 import { addPlace, assignPlace, type AssumedNode, type Carried, carried, type Cont, type Holders, type Leave, type Pending, type State, sameMap, start, tooComplex } from './state.ts';
@@ -81,6 +82,8 @@ export class Explorer {
   /** Absent for C memory. */
   readonly protocol: Protocol | undefined;
   readonly unit: object;
+  /** The resource is what C puts into the elements of this array. */
+  readonly #array: ElementArray | undefined;
   readonly #visited = new Visited();
   readonly #queue: Item[] = [];
 
@@ -92,6 +95,7 @@ export class Explorer {
     this.info = functionInfo(ir);
     this.origin = origin;
     this.protocol = protocol;
+    this.#array = origin?.owned.elements && origin.owned.outArg !== undefined ? elementArray(ir, origin.step, origin.owned.outArg, knowledge) : undefined;
   }
 
   /** Explores from the entry of `fn`. `held` says where the resource is when it exists from the start, `facts` which conditions are known by then. */
@@ -144,6 +148,7 @@ export class Explorer {
     if (tooComplex(item.state.holders)) return void this.gone();
     if (item.leave) return this.#leave(item.state, item.leave);
     const block = item.fn.blocks[item.block]!;
+    if (item.state.phase === 'owned' && this.#array?.heads.get(item.fn)?.has(item.block) && item.step === 0) return void this.gone();
     let state: State | undefined = item.state;
     for (let i = item.step; i < block.steps.length; i++) {
       const step = block.steps[i]!;
@@ -198,6 +203,7 @@ export class Explorer {
   }
 
   #step(state: State, step: Step): State | undefined {
+    if (this.#array && state.phase === 'owned' && step !== this.origin?.step && endsElements(this.#array, step)) return this.gone();
     if (step.op !== 'call') return transfer(this, state, step);
     if (this.origin?.step === step) return this.#birth(state, step, this.origin);
     // A C function on a goroutine of its own is a call like any other; a Go function may keep what it gets.
@@ -247,6 +253,10 @@ export class Explorer {
       if (![...state.holders.keys()].some((place) => !temps.has(place.split(/[.[]/)[0]!)) && !promised(state)) this.trail.lost.push({ state, span: step.span });
       // The call may take the earlier memory (realloc); its results mean the new one.
       return this.#settle(callEffect(this, state, step, step.args.map((arg) => carried(state, arg))));
+    }
+    if (origin.owned.elements) {
+      if (!this.#array) return this.gone();
+      return { ...state, phase: 'owned', holders: new Map([[`${this.#array.array.id}[]`, 'same']]), witnesses: witnessesOf(step, origin.owned, undefined, () => undefined), supposed: false, path: undefined, assumed: undefined };
     }
     const target = origin.owned.outArg === undefined ? step.dsts[origin.owned.index] : undefined;
     const own = this.protocol === pinner ? pinnerVar(step) : undefined;

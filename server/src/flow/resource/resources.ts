@@ -132,7 +132,7 @@ const isGoroutine = (ir: FuncIr, body: FuncBody): boolean =>
   bodiesOf(ir).some((other) => other.calls.some((step) => step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure' && step.callee.fn.fn === body));
 
 function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
-  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.supposed && !exit.state.stored && exit.returned.every((value) => value.size === 0) && !inReadArray(ir, exit.state));
+  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.supposed && !exit.state.stored && exit.returned.every((value) => value.size === 0) && (site.owned.elements === true || !inReadArray(ir, exit.state)));
   const releasedElsewhere = trail.certainlyReleased !== undefined;
   const everywhere = !releasedElsewhere && !trail.escaped && !trail.maybeReleased && trail.exits.every((exit) => exit.state.phase === 'unborn' || leaking.includes(exit));
   const ownedAt = (exit: Span): boolean => !trail.escaped && !trail.maybeReleased && trail.exits.every((other) => other.span.start !== exit.start || leaking.includes(other));
@@ -262,7 +262,8 @@ function returnedOf(site: Site, trail: Trail): Returned[] {
 /** Names the variable that first gets the memory, or the call it goes straight into. */
 function siteOf(ir: FuncIr, literal: FuncBody, step: CallStep, owned: OwnedResult): Site {
   const name = step.callee.k === 'value' ? '' : step.callee.name;
-  const base = { span: step.span, stmt: step.stmt, literal: literal.id !== 0, unsafePointer: isUnsafePointer(step.dsts[owned.index]?.type), owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
+  const filled = owned.elements && owned.outArg !== undefined ? step.argSpans[owned.outArg] : undefined;
+  const base = { span: filled ?? step.span, stmt: step.stmt, literal: literal.id !== 0, unsafePointer: isUnsafePointer(step.dsts[owned.index]?.type), owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
   const aliases = new Set<Var>();
   let converted: true | undefined;
   const own = owned.protocol === 'pinner' ? pinnerVar(step) : undefined;

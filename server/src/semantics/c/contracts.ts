@@ -14,6 +14,8 @@ export interface ContractParam {
   readonly on?: 'success' | 'failure';
   /** The results that mean success; absent where the result does not tell. */
   readonly success?: 'zero' | 'nonzero' | 'nonnegative';
+  /** Stored in every element of the caller's array, as far as that is set. */
+  readonly elements?: true;
   /** Another condition, in words: the effect is only possible. */
   readonly when?: string;
   /** What ends a hold. */
