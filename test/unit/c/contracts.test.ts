@@ -29,6 +29,20 @@ describe('the data', () => {
   });
 });
 
+describe('headers', () => {
+  test('belong to one library each, or to versions of one', () => {
+    const owner = new Map<string, string>();
+    const shared = source.heads.flatMap(({ headers, library, versionOf }) =>
+      headers.filter((header) => {
+        const known = owner.get(header) ?? versionOf ?? library;
+        owner.set(header, known);
+        return known !== (versionOf ?? library);
+      }),
+    );
+    expect(shared).toEqual([]);
+  });
+});
+
 describe('which libraries count', () => {
   test('the C library always, others by header, folder of a header, and what those include', () => {
     expect(librariesOf(source, [])).toEqual(['libc']);
