@@ -6,7 +6,7 @@ export { words };
 const release = new Set(['free', 'destroy', 'release', 'unref', 'delete', 'close', 'dispose', 'cleanup', 'fini', 'finalize', 'finish', 'deinit', 'unload', 'drop', 'del', 'exit', 'quit', 'shutdown', 'terminate', 'term', 'decref', 'uninit', 'teardown']);
 const keep = new Set(['set', 'register', 'add', 'new', 'create', 'init', 'open', 'put', 'bind', 'attach', 'push', 'insert', 'install', 'append', 'subscribe', 'enqueue', 'hook', 'store', 'pack']);
 const construct = new Set(['new', 'create', 'open', 'init', 'alloc', 'calloc', 'dup', 'copy', 'clone', 'make', 'construct', 'load', 'connect', 'build']);
-const count = new Set(['ref', 'retain', 'addref', 'incref', 'upref', 'keep', 'grab', 'acquire']);
+const count = new Set(['ref', 'reference', 'retain', 'addref', 'incref', 'upref', 'keep', 'grab', 'acquire']);
 
 interface Hints {
   readonly release: boolean;

@@ -1,11 +1,12 @@
-/** Memory that a C function only lends, put into an object of Go whose method or finalizer releases it. */
+/** Memory that a C function only lends, put into an object of Go that will release it: by its finalizer, or because a flag says that it owns. */
 import type { Span } from '../base/span.ts';
 import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
 import { origin } from './definitions.ts';
-import { isFinalizerFunction } from './finalizers.ts';
+import { mayCount } from './c-names.ts';
+import { finalizers, isFinalizerFunction } from './finalizers.ts';
 import { isCounted, lenderOf } from './invalid-frees.ts';
-import type { CompositeStep, FuncIr, Step, Var } from './ir.ts';
+import type { CallStep, CompositeStep, FuncIr, Step, Var } from './ir.ts';
 import type { Place } from './knowledge.ts';
 import { keepers } from './liveness.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -29,15 +30,15 @@ export interface LentObject {
 export function lentObjects(fn: GoFunction, flow: PackageFlow): readonly LentObject[] {
   return flow.askOf('lent objects', fn, (current) => {
     const ir = flow.ir(current);
-    return ir.opaque ? [] : bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((step) => made(ir, step, flow)));
+    return ir.opaque ? [] : bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((step) => made(current, ir, step, flow)));
   });
 }
 
-function made(ir: FuncIr, step: Step, flow: PackageFlow): LentObject[] {
+function made(fn: GoFunction, ir: FuncIr, step: Step, flow: PackageFlow): LentObject[] {
   if (step.op === 'composite') {
     return step.fields.flatMap(({ src }, i): LentObject[] => {
       const lender = isCounted(ir, src) ? undefined : lenderOf(ir, src, flow);
-      return lender && !isChanged(ir, step.dst) ? judge(step, i, step.span, lender, flow) : [];
+      return lender && !isChanged(ir, step.dst) && !countsItself(ir, step.dst, flow) ? judge(step, i, step.span, lender, [fn], flow) : [];
     });
   }
   if (step.op !== 'call' || step.mode !== 'call' || (step.callee.k !== 'go' && step.callee.k !== 'method')) return [];
@@ -51,7 +52,9 @@ function made(ir: FuncIr, step: Step, flow: PackageFlow): LentObject[] {
     const inner = fns.length === 1 && fns[0] ? flow.ir(fns[0]) : undefined;
     const param = inner?.body.params[i];
     const composite = inner && param ? objectOf(inner, param) : undefined;
-    return lender && composite && step.dsts[0] && !isChanged(ir, step.dsts[0]) ? judge(composite.step, composite.field, step.argSpans[i] ?? step.span, lender, flow) : [];
+    return lender && composite && fns[0] && step.dsts[0] && !isChanged(ir, step.dsts[0]) && !countsItself(ir, step.dsts[0], flow)
+      ? judge(composite.step, composite.field, step.argSpans[i] ?? step.span, lender, [fn, fns[0]], flow)
+      : [];
   });
 }
 
@@ -59,6 +62,16 @@ function made(ir: FuncIr, step: Step, flow: PackageFlow): LentObject[] {
 function isChanged(ir: FuncIr, object: Var): boolean {
   const same = keepers(ir, object);
   return bodiesOf(ir).some((body) => stepsOf(body).some((step) => step.op === 'setField' && step.base.k === 'var' && same.has(step.base.v)));
+}
+
+/** A method of the object takes a reference of its own: that one may be released. */
+function countsItself(ir: FuncIr, object: Var, flow: PackageFlow): boolean {
+  const same = keepers(ir, object);
+  const counts = ({ callee, args }: CallStep): boolean => {
+    const recv = callee.k === 'method' && args[0]?.k === 'var' && same.has(args[0].v) ? ownTypeName(callee.recvType) : undefined;
+    return callee.k === 'method' && recv !== undefined && flow.targets({ recv, name: callee.name }).fns.some((fn) => flow.ir(fn).body.calls.some((inner) => inner.callee.k === 'c' && mayCount(inner.callee.name)));
+  };
+  return bodiesOf(ir).some((body) => body.calls.some(counts));
 }
 
 /** The one object that a function puts its parameter into and returns. */
@@ -76,7 +89,7 @@ function objectOf(ir: FuncIr, param: Var): { readonly step: CompositeStep; reado
   return found.length === 1 ? found[0] : undefined;
 }
 
-function judge(step: CompositeStep, index: number, span: Span, lender: { readonly name: string; readonly span: Span }, flow: PackageFlow): LentObject[] {
+function judge(step: CompositeStep, index: number, span: Span, lender: { readonly name: string; readonly span: Span }, makers: readonly GoFunction[], flow: PackageFlow): LentObject[] {
   const type = step.type.k === 'named' ? ownTypeName(step.type) : undefined;
   const declared = type === undefined ? undefined : flow.model.shape.fields(type);
   if (type === undefined || declared === undefined) return [];
@@ -90,9 +103,13 @@ function judge(step: CompositeStep, index: number, span: Span, lender: { readonl
     if (name !== undefined && flags.has(name)) flags.set(name, src.k === 'const' && (src.value === 'true' || src.value === 'false') ? src.value === 'true' : undefined);
   });
   if ([...flags.values()].includes(undefined)) return [];
-  const text = [...flags].map(([name, value]) => `${name}=${value}`).join();
-  const found = flow.ask(`releaser of:${type}.${field}:${text}`, () => releaserOf(type, field, flags, flow));
-  return found ? [{ span, lender: `C.${lender.name}`, source: lender.span, type, field, ...found }] : [];
+  const releaser = (marks: ReadonlyMap<string, boolean | undefined>): ReturnType<typeof releaserOf> =>
+    flow.askAbout('releaser', `${type}.${field}:${[...marks].map(([name, value]) => `${name}=${value}`).join()}`, () => releaserOf(type, field, marks, flow));
+  const found = releaser(flags);
+  // A method that somebody may call is no release yet: wrappers of one type around what is lent and what is owned are common.
+  const isFinalized = makers.some((fn) => finalizers(fn, flow).some((fact) => fact.type === type));
+  const isMarked = (): boolean => flags.size > 0 && releaser(new Map([...flags].map(([name, value]) => [name, !value]))) === undefined;
+  return found && (isFinalized || isMarked()) ? [{ span, lender: `C.${lender.name}`, source: lender.span, type, field, ...found }] : [];
 }
 
 /** A method for everybody, or a finalizer, that releases the field of an object whose flags are these. */
