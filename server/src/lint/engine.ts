@@ -38,7 +38,7 @@ export function lintPackage(model: PackageModel, flow: PackageFlow, options: Eng
   };
   if (isTinyGo(model.files)) return found;
   if (!model.isTest) add(reportsOnFunctions(run));
-  for (const rule of run.rules) if (rule.subject === (model.isTest ? 'test' : 'package')) add(reportsOnPackage(rule, run));
+  for (const rule of run.rules) if (rule.subject === (model.isTest ? 'test' : 'package') || (!model.isTest && rule.subject === 'function' && rule.checkPackage)) add(reportsOnPackage(rule, run));
   return new Map(model.files.map((file) => [file.file, finish(file, found.get(file.file) ?? [], model, flow, options)]));
 }
 

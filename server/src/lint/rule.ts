@@ -40,6 +40,8 @@ interface FunctionRule extends RuleMeta {
   readonly subject: 'function';
   /** Called for every function whose body may matter. */
   check(fn: GoFunction, context: RuleContext): Iterable<Report>;
+  /** What is said of the package beside that, once. */
+  checkPackage?(context: RuleContext): Iterable<Report>;
 }
 
 interface PackageRule extends RuleMeta {

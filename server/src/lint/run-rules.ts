@@ -82,7 +82,7 @@ function plansFor(kept: Kept, { file, top }: Standing, flow: PackageFlow): reado
 export function reportsOnPackage(rule: Rule, run: RuleRun): PlacedReport[] {
   const { flow, onError } = run;
   const answer = flow.ask(`${keyOf(run)}:${rule.id}`, () => collect([rule], undefined, flow, onError), false);
-  const plans = (kept: Kept): readonly FixPlan[] => (rule.subject !== 'function' ? planAgain(kept, () => rule.check({ model: flow.model, flow })) : []);
+  const plans = (kept: Kept): readonly FixPlan[] => planAgain(kept, () => (rule.subject === 'function' ? (rule.checkPackage?.({ model: flow.model, flow }) ?? []) : rule.check({ model: flow.model, flow })));
   return place(answer, undefined, run.model, run, plans);
 }
 
@@ -103,7 +103,7 @@ function collect(rules: readonly Rule[], fn: GoFunction | undefined, flow: Packa
   for (const rule of rules) {
     let number = 0;
     try {
-      for (const report of rule.subject !== 'function' ? rule.check(context) : fn ? rule.check(fn, context) : []) {
+      for (const report of rule.subject !== 'function' ? rule.check(context) : fn ? rule.check(fn, context) : (rule.checkPackage?.(context) ?? [])) {
         kept.push(keep(rule, report, number++, fn?.top));
         fresh.push(report.fixes ?? []);
       }

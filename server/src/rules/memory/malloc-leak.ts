@@ -1,5 +1,6 @@
 /** Rule malloc-leak: memory of the malloc family, of C.CBytes and of C functions in view that hand it out, which no path releases. */
 import { go } from '../../lint/rule-meta.ts';
+import { cLeakReports } from '../../lint/reports/c-leak-report.ts';
 import { leakReports } from '../../lint/reports/leak-report.ts';
 import { defineRule } from '../../lint/rule.ts';
 import { leakWitness } from '../../lint/witness-drivers.ts';
@@ -16,7 +17,7 @@ export default defineRule({
   docs: {
     why: 'Memory from `C.malloc`, `C.calloc`, `C.strdup`, `C.CBytes` or a C function that allocates for its caller belongs to the C heap. The Go garbage collector never frees it. `C.GoString(C.f())` and `C.GoBytes(C.f(), n)` copy the bytes and throw away the only pointer to the original.',
     advice: 'Hold the pointer in a variable and release it with the function that fits its allocator, usually `defer C.free(p)` right after the call. Copy first, free afterwards: `c := C.f(); defer C.free(unsafe.Pointer(c)); s := C.GoString(c)`.',
-    limits: 'The result of a C function whose body is not in view is assumed to be borrowed and is never reported. Unseen C functions that get the pointer are assumed to borrow it. Memory that is kept in a field, returned, sent or stored is left to whoever gets it; a field without any owner is reported by pointer-field.',
+    limits: 'The result of a C function whose body is not in view is assumed to be borrowed and is never reported. Unseen C functions that get the pointer are assumed to borrow it. Memory that is kept in a field, returned, sent or stored is left to whoever gets it; a field without any owner is reported by pointer-field. Bodies of C in the package are read as well, where every path of them can be followed and the memory goes to no function that is not in view.',
     references: [
       { title: 'cmd/cgo: Go references to C', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
       { title: 'Go wiki: cgo', url: 'https://go.dev/wiki/cgo' },
@@ -126,4 +127,5 @@ export default defineRule({
   ],
   subject: 'function',
   check: (fn, context) => leakReports(fn, context, (allocator) => allocator !== 'CString'),
+  checkPackage: cLeakReports,
 });

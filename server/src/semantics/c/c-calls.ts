@@ -12,6 +12,8 @@ export interface CAllocation {
   readonly deallocator: string;
   readonly mayBeNull: boolean;
   readonly at: Span;
+  /** It came through a pointer argument: whether it was made, the result of the call tells. */
+  readonly stored?: true;
   /** It is an object of a library: functions of which nothing is known may become its owner. */
   readonly object?: true;
 }
@@ -134,7 +136,7 @@ function allocate(allocation: CAllocation, state: CState, context: CCallContext)
 
 /** `*out` receives memory that its holder owns; it may be NULL when the call failed. */
 function storeOwned(out: CValue, allocation: CAllocation, state: CState, memory: CMemory, context: CCallContext): CState {
-  const made = allocate({ ...allocation, mayBeNull: true }, state, context);
+  const made = allocate({ ...allocation, mayBeNull: true, stored: true }, state, context);
   if (out.kind === 'local') return withVar(made.state, out.name, made.value);
   return memory.store(out, '', made.value, made.state, allocation.at);
 }
@@ -142,6 +144,7 @@ function storeOwned(out: CValue, allocation: CAllocation, state: CState, memory:
 /** Success releases the old block and yields a new one, failure yields NULL and leaves the old one (reallocf releases it as well). */
 function reallocate(name: string, call: Call, args: readonly CValue[], state: CState, memory: CMemory, context: CCallContext): readonly COutcome[] {
   const old = args[0] ?? unknown;
+  memory.doubt(old, state);
   const made = allocate({ allocator: name, deallocator: 'free', mayBeNull: false, at: call.span }, state, context);
   // The old block may come from the same site, in a loop: then the new state of the site is the one that counts.
   const same = old.kind === 'alloc' && made.value.kind === 'alloc' && old.site === made.value.site;
@@ -155,6 +158,7 @@ function applySummary(summary: CSummary, call: Call, args: readonly CValue[], st
   const results: CValue[] = [];
   args.forEach((value, i) => {
     const param = summary.params[i];
+    memory.doubtContents(value, state);
     if (!param) {
       // A variadic argument.
       now = memory.giveAway(value, now, call.span, undefined, i);

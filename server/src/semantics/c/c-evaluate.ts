@@ -131,7 +131,10 @@ export class CEvaluator {
       case 'list':
         return this.#all(expr.parts, state).map((o) => ({ state: o.state, value: oneOf(o.values) }));
       case 'opaque':
-        return this.#all(expr.parts, state).map((o) => ({ state: o.state, value: number }));
+        return this.#all(expr.parts, state).map((o) => {
+          for (const value of o.values) this.memory.doubt(value, o.state);
+          return { state: o.state, value: number };
+        });
     }
   }
 

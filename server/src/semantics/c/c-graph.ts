@@ -1,4 +1,5 @@
 /** Turns the nested steps of a C body into basic blocks, so that `goto`, `break` and loops are edges like any other. Knows nothing of values. */
+import type { Span } from '../../base/span.ts';
 import type { CBody, CExpr, CStep } from '../../syntax/c/c-facts.ts';
 
 export type COperation = Extract<CStep, { kind: 'declare' | 'eval' }>;
@@ -6,7 +7,7 @@ export type COperation = Extract<CStep, { kind: 'declare' | 'eval' }>;
 export type CExit =
   | { readonly kind: 'jump'; readonly to: readonly number[] }
   | { readonly kind: 'branch'; readonly test: CExpr; readonly yes: number; readonly no: number }
-  | { readonly kind: 'return'; readonly value?: CExpr };
+  | { readonly kind: 'return'; readonly value?: CExpr; readonly span?: Span };
 
 export interface CBlock {
   readonly operations: COperation[];
@@ -114,7 +115,7 @@ class Builder {
         return;
       }
       case 'return':
-        this.#leave({ kind: 'return', ...(step.value ? { value: step.value } : {}) }, this.#block());
+        this.#leave({ kind: 'return', ...(step.value ? { value: step.value } : {}), span: step.span }, this.#block());
         return;
       case 'break':
       case 'continue': {

@@ -13,6 +13,8 @@ export interface CEffects {
   unknown(index: number, at: Span): void;
   handedOn(index: number, callee: string, argument: number, at: Span, throughPointer?: true): void;
   written(index: number): void;
+  /** Nobody knows what became of the allocation. */
+  doubted(site: number): void;
   /** Something is loaded or stored through it, and it may be NULL as far as anybody has looked. */
   followed(index: number): void;
 }
@@ -107,7 +109,18 @@ export class CMemory {
       this.effects.unknown(index, at);
       if (callee !== undefined) this.effects.handedOn(index, callee, argument, at, throughPointer);
     });
+    this.doubt(value, state);
     return this.clobber(value, state);
+  }
+
+  /** Somebody who is not in view, or is not followed, has the memory. */
+  doubt(value: CValue, state: CState): void {
+    for (const v of this.#reach(value, state)) if (v.kind === 'alloc') this.effects.doubted(v.site);
+  }
+
+  /** The same of what a local aggregate holds. */
+  doubtContents(value: CValue, state: CState): void {
+    for (const v of alternatives(value)) if (v.kind === 'local') this.doubt(v, state);
   }
 
   /** `memcpy(to, from)`: what a local aggregate holds is now in the other place as well. */

@@ -68,12 +68,26 @@ export interface CCaller {
   readonly at: Span;
 }
 
+/** Memory that a body allocates and that some way out of it forgets. */
+export interface CLost {
+  /** The allocation. */
+  readonly at: Span;
+  readonly allocator: string;
+  readonly deallocator: string;
+  /** No way out keeps or releases it. */
+  readonly everywhere: boolean;
+  /** The return statement; absent where the body just ends. */
+  readonly exit?: Span;
+}
+
 export interface CSummary {
   readonly name: string;
   /** Index of the unit (in the list given to `summarise`) that the spans belong to; several definitions of one name keep the first. */
   readonly unit: number;
   readonly params: readonly CParamSummary[];
   readonly result: CResultSummary;
+  /** Of one definition; where there are several, nothing is said. */
+  readonly lost?: readonly CLost[];
   /** No path returns. */
   readonly noReturn: boolean;
 }

@@ -4,6 +4,7 @@ import type { CBody, CExpr, CFunction, CStep } from '../../syntax/c/c-facts.ts';
 import { applyCall, type CAllocation, type CContract } from './c-calls.ts';
 import { CEvaluator, type CScope } from './c-evaluate.ts';
 import { buildCGraph, ranks, type CBlock, type COperation } from './c-graph.ts';
+import { type CEnd, lostMemory } from './c-leaks.ts';
 import { CMemory, withoutLocal } from './c-memory.ts';
 import { libcFunction } from './libc.ts';
 import { alternatives, join, stateKey, unknown, withVar, type CState, type CValue } from './c-state.ts';
@@ -76,7 +77,11 @@ class Run {
   readonly #statics = new Set<string>();
   readonly #sites: CAllocation[] = [];
   /** `unjudged`: returns the result of a call that nothing in the body has tested. */
-  readonly #exits: { state: CState; value: CValue | undefined; unjudged: boolean }[] = [];
+  readonly #exits: (CEnd & { readonly unjudged: boolean })[] = [];
+  /** Allocations of which nobody knows what became. */
+  readonly #doubted = new Set<number>();
+  /** States were joined: what is true of one path can no longer be told from another. */
+  #isJoined = false;
 
   constructor(fn: CFunction, body: CBody, surroundings: CSurroundings) {
     this.#fn = fn;
@@ -94,8 +99,15 @@ class Run {
       unit: this.#surroundings.unit,
       params: this.#params.map((record, index) => this.#param(record, index)),
       result: this.#result(),
-        noReturn: this.#fn.noReturn || (this.#exits.length === 0 && !this.#body.hasError),
+      ...this.#lost(),
+      noReturn: this.#fn.noReturn || (this.#exits.length === 0 && !this.#body.hasError),
     };
+  }
+
+  #lost(): Pick<CSummary, 'lost'> {
+    if (this.#isJoined || this.#body.hasError || this.#surroundings.isMacro || this.#fn.name === 'main') return {};
+    const lost = lostMemory(this.#exits, this.#sites, this.#doubted, this.#fn.result.type);
+    return lost.length > 0 ? { lost } : {};
   }
 
   /** Names declared anywhere in the body. Shadowing is not told apart: the same name is the same variable. */
@@ -126,6 +138,7 @@ class Run {
       const at = seen[block]!;
       let next = state;
       if (at.joined ?? at.keys.size >= limit) {
+        this.#isJoined = true;
         next = at.joined ? join(at.joined, state) : state;
         if (at.joined && stateKey(at.joined) === stateKey(next)) return;
         at.joined = next;
@@ -155,21 +168,28 @@ class Run {
       let states: readonly CState[] = [state];
       for (const operation of block.operations) {
         states = states.flatMap((one) => this.#operate(operation, one, evaluator));
-        if (states.length > limit) states = [states.reduce(join)];
+        if (states.length > limit) {
+          this.#isJoined = true;
+          states = [states.reduce(join)];
+        }
       }
       for (const one of states) this.#leave(block, one, evaluator, reach);
     }
     return true;
   }
 
-  #leave({ exit, operations }: CBlock, state: CState, evaluator: CEvaluator, reach: (block: number, state: CState) => void): void {
+  #leave(block: CBlock, state: CState, evaluator: CEvaluator, reach: (block: number, state: CState) => void): void {
+    const { exit, operations } = block;
     if (exit.kind === 'jump') exit.to.forEach((to) => reach(to, state));
     else if (exit.kind === 'branch') {
       const { yes, no } = evaluator.branch(exit.test, state);
       yes.forEach((one) => reach(exit.yes, one));
       no.forEach((one) => reach(exit.no, one));
-    } else if (!exit.value) this.#exits.push({ state, value: undefined, unjudged: false });
-    else for (const outcome of evaluator.evaluate(exit.value, state)) this.#exits.push({ state: outcome.state, value: outcome.value, unjudged: isUnjudged(exit.value, operations) });
+    } else {
+      const from = { block, ...(exit.span ? { span: exit.span } : {}) };
+      if (!exit.value) this.#exits.push({ state, value: undefined, unjudged: false, ...from });
+      else for (const outcome of evaluator.evaluate(exit.value, state)) this.#exits.push({ state: outcome.state, value: outcome.value, unjudged: isUnjudged(exit.value, operations), ...from });
+    }
   }
 
   #operate(operation: Extract<CStep, { kind: 'declare' | 'eval' }>, state: CState, evaluator: CEvaluator): readonly CState[] {
@@ -206,6 +226,7 @@ class Run {
           const position = throughPointer && callee === this.#fn.name ? index : argument;
           record(index)!.handedOn.set(`${callee}:${position}`, { callee, index: position, at, ...(throughPointer ? { throughPointer } : {}) });
         },
+        doubted: (site) => void this.#doubted.add(site),
         written: (index) => void (record(index)!.written = true),
         followed: (index) => void (record(index)!.followed = true),
       },
