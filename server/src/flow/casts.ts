@@ -92,31 +92,43 @@ function goStruct({ base, step: made }: Provenance & { k: 'go' }, name: string, 
 
 /** The fact about a Go struct and a C struct, sharper where their layouts are seen to disagree. */
 function mirrored(step: CopyStep, mirror: string, to: string, name: string, model: PackageModel, from = mirror): CastFact {
-  const because = disagreement(mirror, name, model);
+  const because = disagreement(mirror, name, from === mirror, model);
   return { span: step.span, how: because === undefined ? 'mirror' : 'differs', to, from, ...(because === undefined ? {} : { because }) };
 }
 
 /** What is seen to differ: the sizes, or a Go int where no C struct has one that is as wide on every platform. */
-function disagreement(mirror: string, name: string, model: PackageModel): string | undefined {
+function disagreement(mirror: string, name: string, toC: boolean, model: PackageModel): string | undefined {
   const go = layoutOf({ k: 'named', name: mirror }, model);
   const c = layoutOf({ k: 'named', pkg: 'C', name }, model);
-  if (go && c && go.size === c.size) return otherField(mirror, name, model);
-  if (go && c) return `${mirror} has ${go.size} bytes and C.${name} has ${c.size} on 64-bit platforms`;
+  if (go && c && go.size === c.size) return otherField(mirror, name, toC, model);
+  if (go && c) return `${mirror} has ${go.size} bytes and C.${name} has ${c.size} on 64-bit platforms: ${elsewhere}`;
   if (model.c.struct(name)?.fields !== undefined) return undefined;
   const ints = (model.shape.fields(mirror) ?? []).filter((field) => field.type.k === 'named' && field.type.pkg === undefined && (field.type.name === 'int' || field.type.name === 'uint'));
   const first = ints[0];
-  return first && first.type.k === 'named' ? `${mirror}.${first.name} is of type ${first.type.name}, which has 64 bits on 64-bit platforms where a C ${first.type.name === 'uint' ? 'unsigned int' : 'int'} has 32` : undefined;
+  return first && first.type.k === 'named' ? `${mirror}.${first.name} is of type ${first.type.name}, which has 64 bits on 64-bit platforms where a C ${first.type.name === 'uint' ? 'unsigned int' : 'int'} has 32: ${elsewhere}` : undefined;
 }
 
-/** The first field that is wider or narrower than its counterpart, where both structs have as many fields: padding may hide it in the size. */
-function otherField(mirror: string, name: string, model: PackageModel): string | undefined {
+const elsewhere = 'fields stand at different places';
+
+/**
+ * The first field that stands elsewhere than its counterpart, or that is read wider than it is written, where both structs have as many
+ * fields: padding may hide it in the size. What is written wider than it is read does no harm where the low half comes first, as nearly everywhere.
+ */
+function otherField(mirror: string, name: string, toC: boolean, model: PackageModel): string | undefined {
   const struct = model.c.struct(name);
   const places = struct && fieldOffsets(struct, model);
   const fields = model.shape.fields(mirror);
   if (!struct?.fields || !places || fields?.length !== places.length) return undefined;
+  let end = 0;
   for (const [i, field] of fields.entries()) {
-    const size = layoutOf(field.type, model)?.size;
-    if (size !== undefined && size !== places[i]!.size) return `${mirror}.${field.name} has ${size} bytes and ${struct.fields[i]!.name} of C.${name} has ${places[i]!.size} on 64-bit platforms`;
+    const own = layoutOf(field.type, model);
+    const place = places[i]!;
+    if (own === undefined) return undefined;
+    const offset = Math.ceil(end / own.align) * own.align;
+    end = offset + own.size;
+    const sizes = `${mirror}.${field.name} has ${own.size} bytes and ${struct.fields[i]!.name} of C.${name} has ${place.size} on 64-bit platforms`;
+    if (offset !== place.offset) return `${mirror}.${field.name} begins at byte ${offset} and ${struct.fields[i]!.name} of C.${name} at byte ${place.offset} on 64-bit platforms: ${elsewhere}`;
+    if (toC ? place.size > own.size : own.size > place.size) return `${sizes}: padding is read as part of it`;
   }
   return undefined;
 }

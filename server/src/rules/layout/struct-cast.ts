@@ -98,7 +98,7 @@ function message({ how, from, to, because }: CastFact): string {
     case 'mirror':
       return `${from} and ${to} are declared apart, and nothing asserts that their layouts agree.`;
     case 'differs':
-      return `${from} is taken for ${to}, but ${because}: fields stand at different places.`;
+      return `${from} is taken for ${to}, but ${because}.`;
     case 'header':
       return `${from} returns C memory, and what stands there is no Go ${to}: pointer, length and capacity are read from bytes that mean something else.`;
     case 'wider':
