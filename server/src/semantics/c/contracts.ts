@@ -16,6 +16,8 @@ export interface ContractParam {
   readonly success?: 'zero' | 'nonzero' | 'nonnegative';
   /** Stored in every element of the caller's array, as far as that is set. */
   readonly elements?: true;
+  /** An owned out value that is made whether or not the call went well. */
+  readonly anyhow?: true;
   /** Another condition, in words: the effect is only possible. */
   readonly when?: string;
   /** What ends a hold. */
