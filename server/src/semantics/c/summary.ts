@@ -1,4 +1,5 @@
 /** Summaries of every C body in view, over calls among them. The one entry of this folder for flow; it knows nothing of Go. */
+import { libcFunction } from './libc.ts';
 import type { Span } from '../../base/span.ts';
 import type { CFunction, CUnit } from '../../syntax/c/c-facts.ts';
 import { calledNames } from '../../syntax/c/called-names.ts';
@@ -209,8 +210,10 @@ export class Program {
     // A macro that is no code says nothing, and must not hide what the C library is known to do.
     const all = (this.#byName.get(real) ?? []).filter((one) => !one.isMacro || one.fn.body?.() !== undefined);
     const own = all.filter((one) => one.unit === unit);
-    // A static function of a header is static in every unit that includes it, so it is reached all the same.
-    return own.length > 0 ? own : all;
+    if (own.length > 0) return own;
+    // A static function of a header is static in every unit that includes it, so it is reached all the same. A macro that hides a function of
+    // the C library is for the file that has it.
+    return libcFunction(real) === undefined ? all : all.filter((one) => !one.isMacro);
   }
 
   #real(name: string): string {
