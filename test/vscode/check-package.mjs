@@ -29,14 +29,13 @@ function mayBePacked(file) {
 /** Everything that the manifest and the extension name. */
 function required() {
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const rules = Object.keys(manifest.contributes.configuration.properties['cgoGuard.rules'].properties);
   return [
     'package.json', 'package.nls.json', 'LICENSE.txt', manifest.icon, 'dist/extension.js', 'dist/language-client.js', 'dist/server.js', 'dist/third-party-notices.txt',
     ...['web-tree-sitter', 'tree-sitter-go', 'tree-sitter-c'].map((parser) => `dist/${parser}.wasm`),
     ...readdirSync(path.join(root, 'server/contracts')).filter((name) => name !== 'schema.json').map((name) => `dist/contracts/${name}`),
     ...manifest.contributes.grammars.map((grammar) => path.posix.normalize(grammar.path)),
     ...manifest.contributes.jsonValidation.map((schema) => path.posix.normalize(schema.url)),
-    ...rules.map((rule) => `server/docs/rules/${rule}.md`),
+    ...readdirSync(path.join(root, 'server/docs/rules')).map((page) => `server/docs/rules/${page}`),
     ...readdirSync(path.join(root, 'images')).filter((name) => name.endsWith('.png')).map((image) => `images/${image}`),
   ].map((file) => `extension/${file}`);
 }
