@@ -60,6 +60,8 @@ interface Ran {
   readonly failed: boolean;
   readonly stdout: string;
   readonly stderr: string;
+  /** It was ended because it took longer than it may. */
+  readonly ended?: boolean;
 }
 
 /** Runs a program to its end. */
@@ -68,10 +70,11 @@ export function run(program: string, args: readonly string[], cwd?: string, vari
   return { failed: done.error !== undefined || done.status !== 0, stdout: done.stdout ?? '', stderr: done.stderr ?? '' };
 }
 
-/** Runs a program while others run. */
-export function runAsync(program: string, args: readonly string[], cwd?: string, variables: Readonly<Record<string, string>> = {}): Promise<Ran> {
+/** Runs a program while others run; it is ended after `limitMs` milliseconds, 0 for never. */
+export function runAsync(program: string, args: readonly string[], cwd?: string, variables: Readonly<Record<string, string>> = {}, limitMs = 0): Promise<Ran> {
   return new Promise((resolve) => {
-    execFile(program, args, { cwd, env: environment(variables), encoding: 'utf8', maxBuffer }, (error, stdout, stderr) => resolve({ failed: error !== null, stdout, stderr }));
+    const options = { cwd, env: environment(variables), encoding: 'utf8', maxBuffer, timeout: limitMs, killSignal: 'SIGKILL' } as const;
+    execFile(program, args, options, (error, stdout, stderr) => resolve({ failed: error !== null, stdout, stderr, ended: error?.killed === true }));
   });
 }
 
