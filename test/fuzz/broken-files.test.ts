@@ -111,13 +111,13 @@ const nested: Readonly<Record<string, string>> = {
   'many branches over one resource': `func f(a int) {\n\tp := C.CString("")\n${'\tif a > 0 {\n\t\tC.free(unsafe.Pointer(p))\n\t\tp = C.CString("x")\n\t}\n'.repeat(300)}}\n`,
 };
 
-test.each(Object.keys(nested))('%s: neither the stack nor the time runs out', { timeout: 60_000 }, async (kind) => {
+test.each(Object.keys(nested))('%s: neither the stack nor the time runs out', async (kind) => {
   const reports = await check({ 'a.go': `package a\n\n// #include <stdlib.h>\n// int f(void);\nimport "C"\n\nimport "unsafe"\n\n${nested[kind]!}` });
   expect(outside(reports)).toEqual([]);
   expect([...reports.keys()]).toEqual(['a.go']);
 });
 
-test('nested C in a preamble and in a header: neither the stack nor the time runs out', { timeout: 60_000 }, async () => {
+test('nested C in a preamble and in a header: neither the stack nor the time runs out', async () => {
   const c = `int f(void) { return ${'('.repeat(deep)}1${')'.repeat(deep)}; }\nvoid g(void) ${'{'.repeat(deep)}${'}'.repeat(deep)}\n`;
   const reports = await check({ 'a.go': `package a\n\n/*\n#include "a.h"\n${c}*/\nimport "C"\n`, 'a.h': c });
   expect(outside(reports)).toEqual([]);
@@ -128,7 +128,7 @@ test('headers that include each other end', async () => {
   expect(reports.has('shelf.go')).toBe(true);
 });
 
-test('a file of 50,000 lines: its last hazard is found at its place', { timeout: 60_000 }, async () => {
+test('a file of 50,000 lines: its last hazard is found at its place', async () => {
   const text = generateCgoFile(50_000);
   const report = (await check({ 'media.go': text })).get('media.go')!;
   expect(report.text).toBe(text);

@@ -10,7 +10,7 @@ test('the intact package has findings in several declarations, and each of its h
   ]);
 });
 
-test.each(snippets)('%s read from disk adds nothing elsewhere', { timeout: 300_000 }, async (snippet) => {
+test.each(snippets)('%s read from disk adds nothing elsewhere', async (snippet) => {
   const before = new Set(await intactFindings());
   const { host, project } = await start();
   const problems: string[] = [];

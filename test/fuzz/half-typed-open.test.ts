@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { fewOf, keysOf, news, none, places, snippets, start } from './half-typed.ts';
 import { goFiles, shelfPackage } from './shelf-package.ts';
 
-test.each(snippets)('%s typed into an open document adds nothing elsewhere, and taken back leaves no trace', { timeout: 300_000 }, async (snippet) => {
+test.each(snippets)('%s typed into an open document adds nothing elsewhere, and taken back leaves no trace', async (snippet) => {
   const { host, project } = await start();
   host.writeAll('/open', shelfPackage);
   for (const name of goFiles) project.openDocument(`/open/${name}`, shelfPackage[name]!);

@@ -26,7 +26,7 @@ test('the built program prints the same with one thread and with three', async (
   const alone = report(1);
   expect(alone).toContain('"pinner-leak"');
   expect(report(3)).toBe(alone);
-}, 120_000);
+});
 
 const files = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`p${i}/x.go`, `package p\nimport "C"\nLEAK(a${i})\n`]));
 

@@ -70,7 +70,7 @@ test.each([
   ['LF', base],
   ['CRLF', base.replaceAll('\n', '\r\n')],
   ['no newline at the end', base.trimEnd()],
-] as const)('after any edits the file is as if read for the first time: %s', { timeout: 120_000 }, (_, start) => {
+] as const)('after any edits the file is as if read for the first time: %s', (_, start) => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
       const parser = newParser();
