@@ -56,6 +56,17 @@ export class LanguageServer implements Disposable {
     return this.start();
   }
 
+  /** Asks the server something that no feature of the editor asks; undefined when it does not run or cannot tell. */
+  async ask<Answer>(method: string, params: object): Promise<Answer | undefined> {
+    if (this.#state !== 'running' || this.#client === undefined) return undefined;
+    try {
+      return (await this.#client.sendRequest<Answer | null>(method, params)) ?? undefined;
+    } catch (error) {
+      this.#log.warn(String(error));
+      return undefined;
+    }
+  }
+
   /** Lets go of what is held in this process; `stop` ends the server. */
   dispose(): void {
     this.#stateChanged.dispose();

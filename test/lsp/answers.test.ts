@@ -9,7 +9,7 @@ import { a, endSessions, forget, gate, start } from './start.ts';
 endSessions();
 
 describe('hover', () => {
-  test('over a finding: why, what to do, the path, what is not seen, the page', async () => {
+  test('over a finding: the risk and its page, what to do, why, the path, what is not seen', async () => {
     const { session, engine } = await start();
     engine.disk.set('/p/x.go', 'word');
     await session.open(a, 'one\n leak');
@@ -17,13 +17,12 @@ describe('hover', () => {
       contents: {
         kind: MarkupKind.Markdown,
         value: [
-          '**word-leak** · a word that leaks',
-          'Words leak.',
+          `**word-leak** · a word that leaks · [more](${pageUrl('word-leak')})`,
           '**What to do:** Say `kept`.',
+          'Words leak.',
           '**Path**',
           `1. [line 2](${a}#L2): said here\n2. [line 1](file:///p/x.go#L1): meant there`,
           '**Not seen:** Other words. Other `folders`. Other languages.',
-          `[All about word-leak](${pageUrl('word-leak')})`,
         ].join('\n\n'),
       },
       range: session.rangeOf(a, 'leak'),

@@ -111,6 +111,19 @@ test('completion knows every name behind C. while the file does not parse, and n
   expect(await session.completions(main, 'func typing')).toEqual([]);
 });
 
+test('completion puts first what the package uses, and knows it where the header is missing', async () => {
+  const unseen = 'package p\n\n// #include <far/away.h>\nimport "C"\n\nfunc a() { C.far_open() }\n\nfunc b(x *C.far_t) { C.far_open(); C.far_once(x) }\n\nfunc c(x *C.far_t) {\n\tC.fa\n';
+  await session.open('file:///q/unseen.go', unseen);
+  const items = await session.completions('file:///q/unseen.go', '\tC.fa');
+  // A name that stands in one declaration only may be what somebody is typing.
+  expect(items.filter(({ label }) => label.startsWith('fa')).map(({ label, detail }) => [label, detail])).toEqual([['far_open', 'used in this package'], ['far_t', 'used in this package']]);
+  await session.edit('file:///q/unseen.go', { from: '\tC.fa', to: '\tC.in' });
+  expect((await session.completions('file:///q/unseen.go', '\tC.in')).map(({ label }) => label).slice(0, 2)).toEqual(['int', 'uint']);
+  await session.edit(main, { from: '\tC.\n', to: '\tC.L\n' });
+  const [first] = await session.completions(main, 'typing() {\n\tC.L');
+  expect(first).toMatchObject({ label: 'LIMIT', sortText: '0LIMIT' });
+});
+
 test('signature help follows the arguments', async () => {
   const first = await session.signature(main, 'made := C.label_new(');
   expect(first).toMatchObject({ activeParameter: 0, signatures: [{ label: 'static char *label_new(const char *text, int size)' }] });

@@ -90,6 +90,19 @@ async function useIt(workbench, shot) {
 
   const errors = workbench.squiggles('error');
   await workbench.openFile('message.go');
+  await errors.first().waitFor({ state: 'attached' });
+  await workbench.goToLine(lineOf('message.go', 'handle *C.message'));
+  await workbench.hover(workbench.word('handle *C.message', 'message'), '16 bytes, aligned to 8');
+  await shot('layout');
+
+  const call = lineOf('message.go', 'C.shout(cText)');
+  await workbench.goToLine(call);
+  await workbench.click(workbench.word('C.shout(cText)', 'shout'), call);
+  await workbench.command('Peek Callers Across Go and C');
+  await workbench.peek('C.shout(cText)');
+  await shot('callers');
+  await workbench.page.keyboard.press('Escape');
+
   const use = lineOf('message.go', 'return C.GoString(cText)');
   await workbench.goToLine(use);
   await errors.nth(1).waitFor();
@@ -101,6 +114,16 @@ async function useIt(workbench, shot) {
   await workbench.page.locator('.view-line', { hasText: '//cgoguard:ignore use-after-free the demo wants it' }).waitFor();
   await errors.nth(1).waitFor({ state: 'detached' });
   await shot('ignored');
+
+  await workbench.goToLine(call);
+  await workbench.suggestions('\nC.me', 'message_new');
+  await shot('completion');
+  await workbench.page.keyboard.press('Escape');
+  await workbench.languageStatus('watching the Go/C border');
+  await shot('status');
+  await workbench.page.keyboard.press('Escape');
+  await workbench.problems('holds C memory');
+  await shot('problems');
 }
 
 /** The number of the line of a sample file that contains `text`. */

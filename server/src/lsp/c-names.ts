@@ -3,6 +3,7 @@ import { CompletionItemKind, type CompletionItem, type CompletionList, type Defi
 import type { CNameOffer, CSymbolKind } from '../semantics/c-symbols.ts';
 import { boundaryNames } from '../semantics/cgo-names.ts';
 import { fieldsAt } from './c-fields.ts';
+import { chooseNames, nearnessRank } from './choose-names.ts';
 import { cNameText } from './c-name-text.ts';
 import { answerNow, type Context } from './context.ts';
 import type { OpenDocument } from './documents.ts';
@@ -39,23 +40,12 @@ export async function completionsAt(context: Context, { textDocument, position }
       const fields = typed === undefined ? await fieldsAt(document, engine, document.content.offsetAt(position)) : undefined;
       return fields && { isIncomplete: false, items: fields, helpers: false };
     }
-    const { offers, complete } = names;
-    const many = offers.length > mostAtOnce;
-    return { isIncomplete: !complete || many, items: (many ? nearest(offers, typed.toLowerCase()) : offers).map(item), helpers: true };
+    const { offers, all } = chooseNames(names.offers, typed);
+    return { isIncomplete: !names.complete || !all, items: offers.map(item), helpers: true };
   });
   if (!list) return { isIncomplete: false, items: [] };
   const { isIncomplete, items } = list;
   return { isIncomplete, items: list.helpers ? [...items, ...helpers.filter(({ label }) => !items.some((one) => one.label === label))] : items };
-}
-
-/** More names are not sent at once: headers of a desktop toolkit declare ten thousand. */
-const mostAtOnce = 1200;
-
-/** What begins as typed, then what holds it; the next letter asks again. */
-function nearest(offers: readonly CNameOffer[], typed: string): readonly CNameOffer[] {
-  const begins = offers.filter(({ name }) => name.toLowerCase().startsWith(typed));
-  const holds = offers.filter(({ name }) => name.toLowerCase().includes(typed, 1));
-  return [...new Set([...begins, ...holds])].slice(0, mostAtOnce);
 }
 
 /** Functions that cgo itself brings. */
@@ -73,8 +63,8 @@ const kinds: Readonly<Record<CSymbolKind, CompletionItemKind>> = {
   variable: CompletionItemKind.Variable,
 };
 
-/** The project's own names come first. */
-const item = ({ name, kind, own, detail, doc }: CNameOffer): CompletionItem => ({ label: name, kind: kinds[kind], sortText: `${own ? 0 : 1}${name}`, detail, ...(doc === undefined ? {} : { documentation: doc }) });
+/** Of names that fit equally well the editor puts those first that the package uses, then those that the project declares. */
+const item = (offer: CNameOffer): CompletionItem => ({ label: offer.name, kind: kinds[offer.kind], sortText: `${nearnessRank(offer)}${offer.name}`, detail: offer.detail, ...(offer.doc === undefined ? {} : { documentation: offer.doc }) });
 
 /** The prototype of the C function whose call the position is in. */
 export async function signatureAt(context: Context, { textDocument, position }: TextDocumentPositionParams): Promise<SignatureHelp | null> {

@@ -73,13 +73,13 @@ const toHover = ({ markdown, range }: HoverText, styled: boolean): Hover => ({
 
 function findingText(finding: Finding, meta: RuleMeta | undefined, lines: ReadonlyMap<FileId, Lines>, documents: Documents): string {
   if (!meta) return finding.message;
+  // An editor shows few lines without scrolling, and above them the message: what to do comes first.
   return [
-    `**${meta.id}** · ${meta.summary}`,
-    meta.docs.why.trim(),
+    `**${meta.id}** · ${meta.summary} · [more](${pageUrl(meta.id)})`,
     `**What to do:** ${meta.docs.advice.trim()}`,
+    meta.docs.why.trim(),
     path(finding, lines, documents),
     `**Not seen:** ${oneParagraph(meta.docs.limits)}`,
-    `[All about ${meta.id}](${pageUrl(meta.id)})`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');

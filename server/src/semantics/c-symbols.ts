@@ -3,6 +3,7 @@ import type { Span } from '../base/span.ts';
 import type { CFunction, CStruct, CUnit } from '../syntax/c/c-facts.ts';
 import type { CSummary } from './c/c-summary.ts';
 import type { Contract } from './c/contracts.ts';
+import { isBuiltinCName, numberTypes } from './cgo-names.ts';
 import type { CSource, PackageModel } from './package-model.ts';
 import { type StructFields, structFields } from './struct-fields.ts';
 
@@ -26,8 +27,8 @@ export interface CSymbol {
 export interface CNameOffer {
   readonly name: string;
   readonly kind: CSymbolKind;
-  /** The project declares it; other names come from headers of the machine and from contracts. */
-  readonly own: boolean;
+  /** Go code of the package uses it, the project declares it, or it comes from headers of the machine and from contracts. */
+  readonly nearness: 'used' | 'own' | 'outside';
   /** The declaration, or the library that has it. */
   readonly detail: string;
   readonly doc?: string;
@@ -37,15 +38,26 @@ export interface CNameOffer {
 export function cNameOffers(model: PackageModel, headers: readonly CSource[]): readonly CNameOffer[] {
   const own = cSymbols(model);
   const symbols = new Map(own);
-  // What begins with an underscore is the header's own business.
-  for (const header of headers) for (const [name, symbol] of namesOf(header)) if (!name.startsWith('_') && !symbols.has(name)) symbols.set(name, symbol);
+  // What begins with an underscore is the header's own business, unless the package uses it.
+  for (const header of headers) for (const [name, symbol] of namesOf(header)) if (!symbols.has(name) && (!isReserved(name) || model.mentionsC(name))) symbols.set(name, symbol);
   const units = [...model.files.map((file) => file.preambleUnit), ...model.cSources.map(({ unit }) => unit)];
   const includes = new Set(units.flatMap((unit) => unit?.includes.map(({ path }) => path) ?? []));
-  return [
-    ...[...symbols.values()].map(({ name, kind, declaration, doc }): CNameOffer => ({ name, kind, own: own.has(name), detail: declaration.split('\n')[0]!, ...(doc === undefined ? {} : { doc }) })),
-    ...model.contracts.namesIn(includes).flatMap(({ name, library }): CNameOffer[] => (symbols.has(name) || name.startsWith('_') ? [] : [{ name, kind: 'function', own: false, detail: library.title }])),
-  ];
+  const nearness = (name: string): CNameOffer['nearness'] => (model.mentionsC(name) ? 'used' : own.has(name) ? 'own' : 'outside');
+  const offers = [...symbols.values()].map(({ name, kind, declaration, doc }): CNameOffer => ({ name, kind, nearness: nearness(name), detail: declaration.split('\n')[0]!, ...(doc === undefined ? {} : { doc }) }));
+  const taken = new Set(symbols.keys());
+  const add = (name: string, kind: CSymbolKind, detail: string): void => {
+    if (taken.has(name) || name.startsWith('_')) return;
+    taken.add(name);
+    offers.push({ name, kind, nearness: nearness(name), detail });
+  };
+  for (const { name, library } of model.contracts.namesIn(includes)) add(name, 'function', library.title);
+  for (const name of numberTypes) add(name, 'type', `type C.${name}`);
+  // What the package uses is there, even if the header is not on this machine.
+  for (const { name, isType } of model.settledCNames) if (!isBuiltinCName(name)) add(name, isType ? 'type' : 'function', 'used in this package');
+  return offers;
 }
+
+const isReserved = (name: string): boolean => /^(?:struct_|union_|enum_)?_/.test(name);
 
 /** What is known of a name: its declaration, what its body does, what its library promises. */
 export interface CNameFacts {

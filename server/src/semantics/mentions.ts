@@ -136,6 +136,11 @@ export class CMentions {
     return (this.#used.get(name) ?? 0) > 0;
   }
 
+  /** Names that at least two declarations use: one that a single declaration uses may just be being typed. */
+  settled(): readonly string[] {
+    return [...this.#used].flatMap(([name, count]) => (count > 1 ? [name] : []));
+  }
+
   /** Whether it stands where only a type can. */
   isType(name: string): boolean {
     return (this.#types.get(name) ?? 0) > 0;

@@ -143,6 +143,12 @@ export class PackageModel {
     return this.#mentions().isUsed(name);
   }
 
+  /** Names that Go code writes behind `C.` in more than one declaration. For the editor: no analysis can depend on them. */
+  get settledCNames(): readonly { readonly name: string; readonly isType: boolean }[] {
+    const mentions = this.#mentions();
+    return mentions.settled().map((name) => ({ name, isType: mentions.isType(name) }));
+  }
+
   /** The value of an aspect as it is compared between revisions. */
   aspect(aspect: Aspect, name: string): unknown {
     switch (aspect) {

@@ -34,11 +34,48 @@ export async function openWorkbench(browser, url, folder, viewport) {
     /** The word in the line that contains `line`; a part of a token will do. */
     word: (line, text) => page.locator('.view-line', { hasText: line }).first().locator('span span', { hasText: text }).first(),
 
+    /** Rests on a word until the card shows what is expected. */
     async hover(word, expected) {
-      await word.hover();
       const card = page.locator('.monaco-hover:not(.hidden)', { hasText: expected }).first();
-      await card.waitFor();
+      // The editor drops a card when the text moves below the mouse, as it does a while after a jump: a person moves the mouse once more.
+      await until(card, async () => {
+        await page.mouse.move(5, 5);
+        await word.hover();
+      });
       return (await card.innerText()).replace(/\s+/g, ' ');
+    },
+
+    /** Runs a command of the palette, by its title. */
+    async command(title) {
+      const input = page.locator('.quick-input-widget input');
+      await pressUntil(page, 'F1', input);
+      await input.fill(`>${title}`);
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+    },
+
+    /** The peek view with one of its lines. */
+    async peek(line) {
+      await page.locator('.peekview-widget .view-line', { hasText: line }).first().waitFor();
+      await page.locator('.peekview-widget .ref-tree .monaco-list-row').first().waitFor();
+    },
+
+    /** Types at the end of the cursor's line and waits for a suggestion. */
+    async suggestions(text, expected) {
+      await page.keyboard.press('End');
+      await page.keyboard.type(text);
+      await page.locator('.suggest-widget.visible .monaco-list-row', { hasText: expected }).first().waitFor();
+    },
+
+    /** Opens the list of problems. */
+    async problems(expected) {
+      await pressUntil(page, 'Control+Shift+M', page.locator('.markers-panel .monaco-list-row', { hasText: expected }).first());
+    },
+
+    /** Opens what the language status says. */
+    async languageStatus(expected) {
+      const status = page.locator('.statusbar-item[id="status.languageStatus"]');
+      const card = page.locator('.monaco-hover:not(.hidden)', { hasText: expected }).first();
+      await until(card, () => status.click());
     },
 
     /** Puts the cursor there and waits until the status bar says so. */
@@ -98,9 +135,12 @@ function menuRows(page) {
 }
 
 /** Presses a key until its effect shows, as a person does when a busy machine swallows the first stroke. */
-async function pressUntil(page, key, effect) {
+const pressUntil = (page, key, effect) => until(effect, () => page.keyboard.press(key));
+
+/** Does something until its effect shows. */
+async function until(effect, act) {
   for (const wait of [3000, 3000, patience.timeout]) {
-    await page.keyboard.press(key);
+    await act();
     try {
       return await effect.waitFor({ timeout: wait });
     } catch (error) {

@@ -1,6 +1,6 @@
 /** C names in the editor: every question is asked through VS Code's own commands, while another file of the package does not parse. */
 import * as assert from 'node:assert/strict';
-import { type CallHierarchyIncomingCall, type CallHierarchyItem, type CompletionList, commands, type DocumentSymbol, type FoldingRange, type Hover, type Location, type LocationLink, type MarkdownString, type SignatureHelp, type TextDocument } from 'vscode';
+import { type CallHierarchyIncomingCall, type CallHierarchyItem, type CompletionList, commands, type Disposable, type DocumentSymbol, extensions, type FoldingRange, type Hover, type Location, type LocationLink, type MarkdownString, Selection, type SignatureHelp, type TextDocument, window } from 'vscode';
 import { append, openGo, rangeOf, revert, untilServer } from './editor.ts';
 
 describe('C names', () => {
@@ -65,5 +65,26 @@ describe('C names', () => {
     assert.equal(item?.name, 'C.shout');
     const calls = await commands.executeCommand<CallHierarchyIncomingCall[]>('vscode.provideIncomingCalls', item);
     assert.deepEqual(calls.map(({ from }) => from.name), ['Shout']);
+  });
+
+  it('show their calls in a command of their own, where another extension has the call hierarchy', async () => {
+    const standIn = extensions.getExtension<{ takeCalls(): Disposable }>('cgo-guard-tests.vet-stand-in');
+    const taken = (await standIn?.activate())?.takeCalls();
+    try {
+      const [item] = await commands.executeCommand<CallHierarchyItem[]>('vscode.prepareCallHierarchy', document.uri, at('shout(char *text)'));
+      assert.equal(item?.name, 'gopls');
+      const peek = async (command: string, needle: string): Promise<string[]> => {
+        const editor = await window.showTextDocument(document);
+        editor.selection = new Selection(at(needle), at(needle));
+        const places = await commands.executeCommand<Location[]>(command);
+        await commands.executeCommand('closeReferenceSearch');
+        return places.map(({ range }) => lineOf(range));
+      };
+      assert.deepEqual(await peek('cgoGuard.peekCallers', 'shout(char *text)'), ['C.shout(cText)']);
+      assert.deepEqual(await peek('cgoGuard.peekCalls', 'NewMessage(text'), ['static message *message_new(const char *text) {']);
+      assert.deepEqual(await peek('cgoGuard.peekCallers', 'handle *C.message'), []);
+    } finally {
+      taken?.dispose();
+    }
   });
 });
