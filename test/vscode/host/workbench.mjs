@@ -1,6 +1,7 @@
 /** Drives the VS Code workbench in a page as a user does, with mouse and keyboard; knows nothing of what is tested. */
 
-const patience = { timeout: 30_000 };
+/** Only ends what hangs: a busy machine needs a minute for what takes a second. */
+const patience = { timeout: 90_000 };
 
 /** The workbench at `url`, opened on `folder`. */
 export async function openWorkbench(browser, url, folder, viewport) {

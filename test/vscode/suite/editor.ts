@@ -3,7 +3,8 @@ import * as path from 'node:path';
 import { commands, type Diagnostic, type Disposable, type Event, extensions, languages, Range, type TextDocument, Uri, window, workspace, WorkspaceEdit } from 'vscode';
 import type { CgoGuardApi } from '../../../client/src/extension.ts';
 
-const patience = 30_000;
+/** Only ends what hangs. */
+const patience = 90_000;
 
 /** The activated extension. */
 export async function cgoGuard(): Promise<CgoGuardApi> {

@@ -5,7 +5,7 @@ import Mocha from 'mocha';
 
 /** Runs every bundled *.test.js beside this file, reports counts to the runner, and fails if a test did. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, reporter: 'spec', color: false });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 180_000, reporter: 'spec', color: false });
   for (const name of testFiles()) mocha.addFile(path.join(__dirname, name));
   let tests = 0;
   const failures = await new Promise<number>((resolve) => {
