@@ -12,7 +12,7 @@ import type { FixFile } from './fixes/fix-file.ts';
 import { Places } from './places.ts';
 import type { FixPlan, Rule } from './rule.ts';
 import { type PlacedReport, reportsOnFunctions, reportsOnPackage, type RuleRun } from './run-rules.ts';
-import { applySuppressions } from './suppression.ts';
+import { applySuppressions, type CommentedText } from './suppression.ts';
 
 export interface EngineOptions {
   readonly rules: readonly Rule[];
@@ -26,20 +26,26 @@ export interface EngineOptions {
   readonly onError: (rule: string, error: unknown) => void;
 }
 
-/** Findings by file, sorted by place. Every file of the package has an entry. */
+/** Findings by file, sorted by place. Every Go file of the package has an entry, and each C file of its folder in which something was found. */
 export function lintPackage(model: PackageModel, flow: PackageFlow, options: EngineOptions): ReadonlyMap<string, readonly Finding[]> {
   const found = new Map<string, Finding[]>(model.files.map((file) => [file.file, []]));
   const run: RuleRun = { model, flow, places: new Places(model), rules: activeRules(options), onError: options.onError };
   const add = (reports: readonly PlacedReport[]): void => {
     for (const report of reports) {
       const severity = options.severities[report.rule.id];
-      if (severity !== 'off') found.get(report.file.file)?.push(toFinding(report, severity, run.places, options));
+      const file = report.inC ? run.places.fileOf(report.inC) : report.file.file;
+      if (severity === 'off' || file === undefined) continue;
+      const finding = toFinding(report, file, severity, run.places, options);
+      const known = found.get(file);
+      if (known) known.push(finding);
+      else found.set(file, [finding]);
     }
   };
   if (isTinyGo(model.files)) return found;
   if (!model.isTest) add(reportsOnFunctions(run));
   for (const rule of run.rules) if (rule.subject === (model.isTest ? 'test' : 'package') || (!model.isTest && rule.subject === 'function' && rule.checkPackage)) add(reportsOnPackage(rule, run));
-  return new Map(model.files.map((file) => [file.file, finish(file, found.get(file.file) ?? [], model, flow, options)]));
+  const inC = model.cSources.flatMap(({ file, text }) => (found.has(file) ? [[file, finishC(file, text, found.get(file)!, model, options)] as const] : []));
+  return new Map([...model.files.map((file) => [file.file, finish(file, found.get(file.file) ?? [], model, flow, options)] as const), ...inC]);
 }
 
 let lastActive: { readonly all: readonly Rule[]; readonly off: string; readonly active: readonly Rule[] } | undefined;
@@ -51,18 +57,18 @@ function activeRules({ rules, severities }: EngineOptions): readonly Rule[] {
   return lastActive.active;
 }
 
-function toFinding(report: PlacedReport, configured: Severity | undefined, places: Places, options: EngineOptions): Finding {
-  const { file, top, rule } = report;
+function toFinding(report: PlacedReport, at: string, configured: Severity | undefined, places: Places, options: EngineOptions): Finding {
+  const { file, top, rule, inC } = report;
   const trace = report.trace.flatMap(({ place, text }): TraceStep[] => {
-    const at = places.resolve(place, report);
-    return at ? [{ ...at, text }] : [];
+    const step = places.resolve(place, report);
+    return step ? [{ ...step, text }] : [];
   });
   return {
     rule: rule.id,
     severity: weaker(configured ?? rule.severity, rule.severity, report.severity ?? rule.severity),
     confidence: report.confidence ?? rule.confidence,
-    file: file.file,
-    span: shift(report.span, top.start),
+    file: at,
+    span: inC ? report.span : shift(report.span, top.start),
     message: report.message,
     trace,
     fixes: () => makeFixes(report.plans(), options.fixFile(file)),
@@ -88,22 +94,28 @@ function makeFixes(plans: readonly FixPlan[], file: FixFile): Fix[] {
 }
 
 function finish(file: PackageFile, found: readonly Finding[], model: PackageModel, flow: PackageFlow, options: EngineOptions): Finding[] {
-  const sorted = [...found].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end || a.rule.localeCompare(b.rule));
   const { go, cImport } = file;
-  const suppressed = applySuppressions(
-    { text: go.text, language: 'go', comments: go.addressed, ...(cImport?.preamble ? { preamble: cImport.preamble } : {}) },
-    sorted,
-    { known: options.rules.map((rule) => rule.id), isActive: (rule) => options.severities[rule] !== 'off', isComplete: model.complete },
-  );
+  const all = withSuppressions(file.file, { text: go.text, language: 'go', comments: go.addressed, ...(cImport?.preamble ? { preamble: cImport.preamble } : {}) }, found, model, options);
+  return fingerprints(file.file, go.text, all, (span) => surroundings(file, span, flow));
+}
+
+/** The same of a C file, in which comments are where a comment of ours is. */
+function finishC(file: string, text: string, found: readonly Finding[], model: PackageModel, options: EngineOptions): Finding[] {
+  const all = withSuppressions(file, { text, language: 'c', comments: text.includes('cgoguard:') ? [{ start: 0, end: text.length }] : [] }, found, model, options);
+  return fingerprints(file, text, all, () => ({ declaration: '', locals: new Set() }));
+}
+
+function withSuppressions(file: string, source: CommentedText, found: readonly Finding[], model: PackageModel, options: EngineOptions): Finding[] {
+  const sorted = [...found].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end || a.rule.localeCompare(b.rule));
+  const suppressed = applySuppressions(source, sorted, { known: options.rules.map((rule) => rule.id), isActive: (rule) => options.severities[rule] !== 'off', isComplete: model.complete });
   const problems = suppressed.problems.flatMap((problem): Finding[] => {
     const configured = options.severities[problem.rule];
     if (configured === 'off') return [];
     const removal = problem.removal;
-    const fix: Fix[] = removal ? [{ title: 'Remove this suppression', safety: 'safe', edits: [{ file: file.file, edits: [removal] }] }] : [];
-    return [{ rule: problem.rule, severity: configured ?? problem.severity, confidence: 'certain', file: file.file, span: problem.span, message: problem.message, trace: [], fixes: () => fix, fingerprint: '' }];
+    const fix: Fix[] = removal ? [{ title: 'Remove this suppression', safety: 'safe', edits: [{ file, edits: [removal] }] }] : [];
+    return [{ rule: problem.rule, severity: configured ?? problem.severity, confidence: 'certain', file, span: problem.span, message: problem.message, trace: [], fixes: () => fix, fingerprint: '' }];
   });
-  const all = [...suppressed.findings, ...problems].sort((a, b) => a.span.start - b.span.start || a.rule.localeCompare(b.rule));
-  return fingerprints(file.file, go.text, all, (span) => surroundings(file, span, flow));
+  return [...suppressed.findings, ...problems].sort((a, b) => a.span.start - b.span.start || a.rule.localeCompare(b.rule));
 }
 
 /** The declaration around a span; declarations are in the order of the text. */

@@ -2,6 +2,7 @@
 import { shift, type Span } from '../base/span.ts';
 import type { Place } from '../flow/knowledge.ts';
 import type { PackageFile, PackageModel } from '../semantics/package-model.ts';
+import type { CUnit } from '../syntax/c/c-facts.ts';
 import type { DeclSyntax, TopDecl } from '../syntax/go/go-file.ts';
 
 export interface Standing {
@@ -28,6 +29,11 @@ export class Places {
   /** Where declarations of this text stand: several, where a file says the same twice. */
   of(syntax: DeclSyntax): readonly Standing[] {
     return this.#declarations.get(syntax) ?? [];
+  }
+
+  /** The file that a C unit was read from. */
+  fileOf(unit: CUnit): string | undefined {
+    return this.#units.get(unit);
   }
 
   /** The place in its file. What is relative to the declaration at hand stands in that one, even if there are others like it. */

@@ -4,6 +4,7 @@ import type { Span } from '../base/span.ts';
 import type { Place } from '../flow/knowledge.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
 import type { GoFunction, PackageFile, PackageModel } from '../semantics/package-model.ts';
+import type { CUnit } from '../syntax/c/c-facts.ts';
 import type { TopDecl } from '../syntax/go/go-file.ts';
 import type { Confidence, Severity } from './finding.ts';
 import type { FixFile } from './fixes/fix-file.ts';
@@ -23,6 +24,8 @@ export interface Report {
   /** The declaration that the span is relative to. */
   readonly top: TopDecl;
   readonly span: Span;
+  /** The finding stands in a C file of the folder, and `span` counts from its beginning; `file` and `top` then only say who has it built. */
+  readonly inC?: CUnit;
   /** The rule's own unless something weakens it. */
   readonly severity?: Severity;
   readonly confidence?: Confidence;

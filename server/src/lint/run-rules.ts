@@ -6,6 +6,7 @@ import type { Span } from '../base/span.ts';
 import type { Place } from '../flow/knowledge.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
 import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
+import type { CUnit } from '../syntax/c/c-facts.ts';
 import type { DeclSyntax, TopDecl } from '../syntax/go/go-file.ts';
 import type { Confidence, Severity } from './finding.ts';
 import { Places, type Standing } from './places.ts';
@@ -15,6 +16,7 @@ import type { FixPlan, Report, Rule, RuleContext } from './rule.ts';
 export interface PlacedReport extends Standing {
   readonly rule: Rule;
   readonly span: Span;
+  readonly inC?: CUnit;
   readonly severity?: Severity;
   readonly confidence?: Confidence;
   readonly message: string;
@@ -26,6 +28,7 @@ export interface PlacedReport extends Standing {
 interface Kept {
   readonly rule: Rule;
   readonly span: Span;
+  readonly inC?: CUnit;
   readonly severity?: Severity;
   readonly confidence?: Confidence;
   readonly message: string;
@@ -114,12 +117,13 @@ function collect(rules: readonly Rule[], fn: GoFunction | undefined, flow: Packa
   return { kept, ...(kept.length > 0 ? { fresh: { subject: fn?.top ?? flow.model, reports: fresh } } : {}) };
 }
 
-function keep(rule: Rule, { file, top, span, severity, confidence, message, trace, fixes }: Report, number: number, own: TopDecl | undefined): Kept {
+function keep(rule: Rule, { file, top, span, inC, severity, confidence, message, trace, fixes }: Report, number: number, own: TopDecl | undefined): Kept {
   const same = top === own ? [] : file.go.decls.filter(({ syntax }) => syntax === top.syntax);
   return {
     rule, span, message, number,
     trace: trace ?? [],
     hasFixes: fixes !== undefined && fixes.length > 0,
+    ...(inC ? { inC } : {}),
     ...(severity !== undefined ? { severity } : {}),
     ...(confidence !== undefined ? { confidence } : {}),
     ...(top === own ? {} : { elsewhere: { syntax: top.syntax, number: same.indexOf(top) } }),
@@ -131,13 +135,14 @@ function place(answer: Answer, own: Standing | undefined, subject: object, { pla
   // Fix plans hold on to the file they were made for.
   if (!fresh) delete answer.fresh;
   return answer.kept.flatMap((kept, i): PlacedReport[] => {
-    const { rule, span, severity, confidence, message, trace, elsewhere, hasFixes } = kept;
+    const { rule, span, inC, severity, confidence, message, trace, elsewhere, hasFixes } = kept;
     const standing = elsewhere ? places.of(elsewhere.syntax)[elsewhere.number] : own;
     if (!standing) return [];
     const made = fresh?.[i];
     return [{
       ...standing,
       rule, span, message, trace,
+      ...(inC ? { inC } : {}),
       ...(severity !== undefined ? { severity } : {}),
       ...(confidence !== undefined ? { confidence } : {}),
       plans: () => made ?? (hasFixes ? plans(kept) : []),

@@ -133,11 +133,12 @@ export class Project {
     return report;
   }
 
-  /** Findings of every Go file of the folder's packages. */
+  /** Findings of every Go file of the folder's packages, and of each of their C files in which there are any. */
   async checkDirectory(directory: FileId): Promise<readonly FileReport[]> {
     const folder = this.#folder(directory);
     const findings = await folder.check(await this.#options(directory));
-    const reports = folder.files.map((file) => ({ file, text: folder.textOf(file) ?? '', findings: findings.get(file) ?? [] }));
+    const inC = [...findings.keys()].filter((file) => !file.endsWith('.go')).sort();
+    const reports = [...folder.files, ...inC].map((file) => ({ file, text: folder.textOf(file) ?? '', findings: findings.get(file) ?? [] }));
     this.#evict(directory, folder);
     return reports;
   }

@@ -1,19 +1,17 @@
 /** Words what C bodies of the package forget. */
 import { cLeaks, type CLeak } from '../../flow/c-leaks.ts';
 import type { Report, RuleContext } from '../rule.ts';
-import { placeInFile } from './file-place.ts';
+import { placeInC } from './file-place.ts';
 
 export function* cLeakReports({ model, flow }: RuleContext): Generator<Report> {
-  const first = model.files.find((file) => file.cImport);
-  for (const leak of first ? cLeaks(flow) : []) {
+  for (const leak of cLeaks(flow)) {
     const { unit, lost } = leak;
-    const file = model.files.find((one) => one.preambleUnit === unit);
     const trace = [
       { place: { unit, span: lost.at }, text: `C memory is allocated here (${lost.allocator})` },
       ...(lost.exit ? [{ place: { unit, span: lost.exit }, text: 'returns here without releasing it' }] : []),
     ];
     // What stands in a C file is told at the import that brings it in.
-    for (const place of placeInFile(file ?? first!, file ? lost.at : first!.cImport!.span)) yield { ...place, confidence: 'certain', message: message(leak), trace };
+    for (const place of placeInC(model, unit, lost.at)) yield { ...place, confidence: 'certain', message: message(leak), trace };
   }
 }
 

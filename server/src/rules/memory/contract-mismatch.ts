@@ -1,6 +1,6 @@
 /** Rule contract-mismatch: a row of the project's contracts that the body of the function contradicts. */
 import { contractFacts, type ContractFact } from '../../flow/contract-checks.ts';
-import { placeInFile } from '../../lint/reports/file-place.ts';
+import { placeInC, placeInFile } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 
@@ -47,12 +47,12 @@ export default defineRule({
   *check({ flow, model }) {
     const first = model.files.find((file) => file.cImport);
     for (const fact of first ? contractFacts(flow) : []) {
-      const file = model.files.find((one) => one.preambleUnit === fact.unit);
       const { span } = fact.fn;
-      // What stands in a C file is told at the import that brings it in.
-      for (const place of placeInFile(file ?? first!, file ? span : first!.cImport!.span)) {
-        yield { ...place, message: message(fact), ...(file ? {} : { trace: [{ place: { unit: fact.unit, span }, text: `${fact.name} is defined here` }] }) };
-      }
+      const places = placeInC(model, fact.unit, span);
+      const trace = [{ place: { unit: fact.unit, span }, text: `${fact.name} is defined here` }];
+      // What another folder defines is told at an import that brings it in.
+      if (places.length > 0) for (const place of places) yield { ...place, message: message(fact) };
+      else for (const place of placeInFile(first!, first!.cImport!.span)) yield { ...place, message: message(fact), trace };
     }
   },
 });

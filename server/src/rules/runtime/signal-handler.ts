@@ -1,5 +1,5 @@
 /** Rule signal-handler: handlers that C installs in a way that ends a Go program. */
-import { placeInFile } from '../../lint/reports/file-place.ts';
+import { placeInC } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 import { signalHandlers } from '../../semantics/c/signals.ts';
@@ -73,19 +73,11 @@ export default defineRule({
   ],
   subject: 'package',
   *check({ model }) {
-    const first = model.files.find((file) => file.cImport);
-    if (!first) return;
-    const units = [...model.files.flatMap((file) => (file.preambleUnit ? [{ unit: file.preambleUnit, file, span: undefined }] : [])), ...model.cSources.filter(({ file }) => file.endsWith('.c')).map(({ unit }) => ({ unit, file: first, span: first.cImport!.span }))];
-    for (const { unit, file, span } of units) {
-      for (const found of signalHandlers(unit)) {
-        // What stands in a .c file is told at the import that brings it in.
-        for (const place of placeInFile(file, span ?? found.span)) {
-          yield {
-            ...place,
-            message: `${found.fn.name} installs a signal handler ${found.how === 'signal' ? 'with signal()' : 'without SA_ONSTACK'}: when it runs on a goroutine stack, the Go runtime ends the program.`,
-            ...(span ? { trace: [{ place: { unit, span: found.span }, text: 'the handler is installed here' }] } : {}),
-          };
-        }
+    const units = [...model.files.flatMap(({ preambleUnit }) => preambleUnit ?? []), ...model.cSources.filter(({ file }) => file.endsWith('.c')).map(({ unit }) => unit)];
+    for (const unit of model.files.some((file) => file.cImport) ? units : []) {
+      for (const { fn, how, span } of signalHandlers(unit)) {
+        const message = `${fn.name} installs a signal handler ${how === 'signal' ? 'with signal()' : 'without SA_ONSTACK'}: when it runs on a goroutine stack, the Go runtime ends the program.`;
+        for (const place of placeInC(model, unit, span)) yield { ...place, message };
       }
     }
   },
