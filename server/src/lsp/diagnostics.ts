@@ -1,8 +1,10 @@
 /** Pushes the findings of open documents to the client: calmly while typing, at once on open and save, never for an old version. */
 import type { Diagnostic, PublishDiagnosticsParams } from 'vscode-languageserver';
-import type { FileId } from '../project/host.ts';
+import { directoryOf, type FileId } from '../project/host.ts';
+import type { FileReport } from '../project/project.ts';
 import { describe } from './answering.ts';
-import { findingsOf, isCurrent, type Context } from './context.ts';
+import { cDiagnostics } from './c-diagnostics.ts';
+import { isCurrent, type Context } from './context.ts';
 import type { OpenDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
 import { linesOfFiles } from './positions.ts';
@@ -24,6 +26,7 @@ export interface Diagnostics {
 /** Starts pushing; `send` is the client's end. */
 export function pushDiagnostics(context: Context, send: (params: PublishDiagnosticsParams) => void, start?: After): Diagnostics {
   const shown = new Map<string, string>();
+  const inC = cDiagnostics(context, send);
   const queue = scheduler<FileId>(check, calm, start);
 
   async function check(file: FileId): Promise<void> {
@@ -32,9 +35,12 @@ export function pushDiagnostics(context: Context, send: (params: PublishDiagnost
       const document = context.documents.ofFile(file);
       if (!document) return;
       const { version } = document.content;
-      const diagnostics = context.enabled() ? await diagnosticsOf(context, engine, document) : [];
+      const report = context.enabled() ? await engine.checkFile(file) : undefined;
+      const diagnostics = report ? await diagnosticsOf(context, engine, report) : [];
       // An edit meanwhile has put the document into the queue again.
-      if (isCurrent(context, document, version)) show(document, version, diagnostics);
+      if (!isCurrent(context, document, version)) return;
+      show(document, version, diagnostics);
+      if (document.isGo) await inC.show(engine, directoryOf(file), report?.inC ?? []);
     } catch (error) {
       context.log(`Checking a file failed: ${describe(error)}`);
     }
@@ -53,6 +59,7 @@ export function pushDiagnostics(context: Context, send: (params: PublishDiagnost
     closed(document) {
       shown.delete(document.uri);
       send({ uri: document.uri, diagnostics: [] });
+      inC.tidy();
     },
     stop: queue.clear,
   };
@@ -64,8 +71,8 @@ function isLeftToVet({ rules, leftToVet }: Context, rule: string): boolean {
   return vet !== undefined && leftToVet().includes(vet);
 }
 
-async function diagnosticsOf(context: Context, engine: Engine, document: OpenDocument): Promise<Diagnostic[]> {
-  const findings = (await findingsOf(engine, document)).filter(({ rule }) => !isLeftToVet(context, rule));
+async function diagnosticsOf(context: Context, engine: Engine, report: FileReport): Promise<Diagnostic[]> {
+  const findings = report.findings.filter(({ rule, suppression }) => !suppression && !isLeftToVet(context, rule));
   const lines = await linesOfFiles(engine, context.documents, filesOf(findings));
   return findings.flatMap((finding) => toDiagnostic(context, finding, lines) ?? []);
 }

@@ -38,6 +38,8 @@ export interface FileReport {
   readonly text: string;
   /** Sorted by position; suppressed findings carry `suppression` and are for SARIF only. */
   readonly findings: readonly Finding[];
+  /** The C files of the folder in which something was found, with a Go file that somebody asked about. */
+  readonly inC?: readonly FileReport[];
 }
 
 export interface NameAt {
@@ -128,7 +130,7 @@ export class Project {
     const directory = directoryOf(file);
     const folder = this.#folder(directory);
     const findings = await folder.check(await this.#options(directory));
-    const report = { file, text: (await this.text(file)) ?? '', findings: findings.get(file) ?? [] };
+    const report = { file, text: (await this.text(file)) ?? '', findings: findings.get(file) ?? [], inC: file.endsWith('.go') ? reportsInC(folder, findings) : [] };
     this.#evict(directory, folder);
     return report;
   }
@@ -137,8 +139,7 @@ export class Project {
   async checkDirectory(directory: FileId): Promise<readonly FileReport[]> {
     const folder = this.#folder(directory);
     const findings = await folder.check(await this.#options(directory));
-    const inC = [...findings.keys()].filter((file) => !file.endsWith('.go')).sort();
-    const reports = [...folder.files, ...inC].map((file) => ({ file, text: folder.textOf(file) ?? '', findings: findings.get(file) ?? [] }));
+    const reports = [...folder.files.map((file) => ({ file, text: folder.textOf(file) ?? '', findings: findings.get(file) ?? [] })), ...reportsInC(folder, findings)];
     this.#evict(directory, folder);
     return reports;
   }
@@ -303,3 +304,6 @@ export class Project {
     return version;
   }
 }
+
+const reportsInC = (folder: Folder, findings: ReadonlyMap<FileId, readonly Finding[]>): FileReport[] =>
+  [...findings].filter(([file]) => !file.endsWith('.go')).sort(([a], [b]) => (a < b ? -1 : 1)).map(([file, found]) => ({ file, text: folder.textOf(file) ?? '', findings: found }));
