@@ -7,7 +7,7 @@ export function contractArg(contracts: Contracts, name: string, arg: number): Ar
   const contract = contracts.lookup(name);
   if (contract === undefined) return undefined;
   const release = contracts.releaseBy(name, arg);
-  if (release) return { ...borrows, releases: release.certain ? 'always' : 'sometimes', ...(release.ownType ? { ownType: true } : {}) };
+  if (release) return { ...borrows, releases: release.certain ? 'always' : 'sometimes', ...(release.ownType ? { ownType: true } : {}), ...(release.ifNonzero !== undefined ? { ifNonzero: release.ifNonzero } : {}) };
   const effects = contract.params?.filter(({ index }) => index === arg) ?? [];
   const [taken] = effects;
   // What comes back may be the very thing that was taken, g_list_append, or lead to it: then nothing is said of who releases it.
@@ -41,7 +41,7 @@ export function contractOwned(contracts: Contracts, name: string): readonly Owne
     return [{ ...common(release), index: 0, outArg: index, mayBeNil: true, ...only, ...(anyhow ? { anyhow } : {}) }];
   });
   if (contract.returns !== 'owned' || contract.release === undefined) return out;
-  return [...out, { ...common(contract.release), index: 0, mayBeNil: contract.nullable === true, ...(errorArgs.length > 0 ? { errorArgs } : {}) }];
+  return [...out, { ...common(contract.release), index: 0, mayBeNil: contract.nullable === true, ...(errorArgs.length > 0 ? { errorArgs } : {}), ...(contract.status !== undefined ? { status: contract.status } : {}) }];
 }
 
 /** An out value that is set in case of failure. */

@@ -5,7 +5,7 @@ import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { isCPointer, ownTypeName } from '../semantics/types.ts';
 import { keptByCallers } from './callers.ts';
-import { originStep } from './definitions.ts';
+import { onlyDefinition, originStep } from './definitions.ts';
 import { type FinalizedField, finalizedFieldsOf, hasFinalizedFields } from './finalized-fields.ts';
 import { notYetFinalized } from './finalizer-set.ts';
 import { isFinalizerEnder, isFinalizerFunction } from './finalizers.ts';
@@ -105,7 +105,7 @@ class Search {
     }
     if (notYetFinalized(ir, step, object, body, this.#flow)) return undefined;
     const key = `${object.id}${found.path}`;
-    if (!this.#exempt.has(key)) this.#exempt.set(key, isReleaser(this.#fn, ir, object, found.path, this.#flow) || keptByCallers(this.#fn, ir, object, this.#flow) || madeForCallbacks(found, this.#flow));
+    if (!this.#exempt.has(key)) this.#exempt.set(key, isReleaser(this.#fn, ir, object, found.path, this.#flow) || outOfInterface(ir, object) || keptByCallers(this.#fn, ir, object, this.#flow) || madeForCallbacks(found, this.#flow));
     return this.#exempt.get(key) ? undefined : found;
   }
 
@@ -237,6 +237,20 @@ function isReleaser(fn: GoFunction, ir: FuncIr, object: Var, path: string, flow:
   if (ir.literals.some((body) => body.params.includes(object)) || isFinalizerFunction(functionKey(fn), flow)) return true;
   const index = ir.body.params.indexOf(object);
   return index >= 0 && flow.knowledge.goArg(fn, index, path)?.releases !== 'never';
+}
+
+/** A local object that was taken out of an interface value which the function got from elsewhere: nobody knows whether its maker set a finalizer, nor who else keeps it. */
+function outOfInterface(ir: FuncIr, object: Var): boolean {
+  let asserted = false;
+  let at: Operand = { k: 'var', v: object };
+  for (let i = 0; i < 8 && at.k === 'var'; i++) {
+    const step = onlyDefinition(ir, at.v);
+    if (step?.op !== 'assert' && step?.op !== 'copy') break;
+    // A type switch copies the value to a variable of the case's type.
+    asserted ||= step.op === 'assert' || (step.conv === undefined && ownTypeName(step.dst.type) !== undefined && step.src.k === 'var' && ownTypeName(step.src.v.type) !== ownTypeName(step.dst.type));
+    at = step.src;
+  }
+  return asserted && at.k === 'var' && !ir.body.params.includes(at.v);
 }
 
 /** A C function in view that only gives its argument another type, by a cast or a macro for it, works with no memory: whoever uses the result does. */

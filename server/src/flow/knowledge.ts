@@ -27,6 +27,8 @@ export interface ArgEffect {
   readonly takes?: 'always' | 'success';
   /** What the memory points to, such as the elements of an array, is not kept either. */
   readonly deep?: boolean;
+  /** It is released exactly when this argument of the call is not zero. */
+  readonly ifNonzero?: number;
   /** It is a struct whose fields' memory is released. */
   readonly contents?: boolean;
   /** Where it is released, for traces. */
@@ -64,6 +66,8 @@ export interface OwnedResult {
   readonly anyhow?: true;
   /** What the first result of the call is when the call went well; absent where nothing is known of it. */
   readonly success?: 'zero' | 'nonzero';
+  /** The C function that returns zero for it exactly when it was made. */
+  readonly status?: string;
   /** Arguments that are the addresses of error pointers: where one is set afterwards, the memory was not made. */
   readonly errorArgs?: readonly number[];
   /** Where the memory is allocated, when that is inside the callee. */

@@ -26,6 +26,7 @@ export class CView {
   readonly #typedefs = new Map<string, string>();
   readonly #program: Program;
   readonly #known = new Map<string, CContract | undefined>();
+  readonly #contracts: Contracts;
   readonly #unread: string;
   readonly #unsettled: ReadonlySet<CUnit>;
   /** What may be declared in the text that could not be read. */
@@ -34,6 +35,7 @@ export class CView {
   /** `unread` is C text that could not be read whole; what it mentions may be declared there. Which names Go uses is no part of it. */
   constructor(units: readonly CUnit[], unread: string, unsettled: readonly CUnit[], contracts: Contracts) {
     this.units = units;
+    this.#contracts = contracts;
     this.#unread = unread;
     this.#unsettled = new Set(unsettled);
     for (const unit of units) {
@@ -81,7 +83,18 @@ export class CView {
 
   /** What the body does; undefined when no body is in view. It is read, with the bodies that it calls, when somebody asks. */
   summary(name: string): CSummary | undefined {
-    return this.#program.summary(name);
+    return this.#isStandIn(name) ? undefined : this.#program.summary(name);
+  }
+
+  /**
+   * A static function with the name of one that a library in use declares stands below an #if: it is for versions of the library that lack
+   * the function, and says nothing of the others. An inline one may be the library's own.
+   */
+  #isStandIn(name: string): boolean {
+    const fn = this.#functions.get(name);
+    if (fn?.body === undefined || !fn.static || fn.inline) return false;
+    const contract = this.#contracts.lookup(name);
+    return contract !== undefined && contract.library.library !== 'libc' && contract.library.library !== 'project';
   }
 
   /** The functions whose body may call a function that Go exports, themselves or through others; direct callers first. */

@@ -1,7 +1,7 @@
 /** What a call does to the resource that its arguments carry. The same answer serves a call now and a deferred call at the exit. */
 import { isForeignDeallocator, isSystemDeallocator } from '../../semantics/c/allocators.ts';
 import { ownTypeName, type Type } from '../../semantics/types.ts';
-import { mayCount, mayRelease } from '../c-names.ts';
+import { mayCount, mayRelease, words } from '../c-names.ts';
 import { origin } from '../definitions.ts';
 import type { CallStep, Operand } from '../ir.ts';
 import { type ArgEffect, borrows } from '../knowledge.ts';
@@ -196,7 +196,7 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
   if (step.args.some((arg) => frees(ex, arg))) return escaped(ex);
   for (const [i, value] of args.entries()) {
     for (const [path, hold] of value) {
-      const effect = ex.knowledge.cArg(name, i);
+      const effect = decided(ex, state, step, ex.knowledge.cArg(name, i));
       // With one more reference nobody can tell which release is the last.
       if (path === '' && effect?.at === undefined && mayCount(name)) return escaped(ex);
       if (path === '' && hold === 'same' && effect?.at === undefined) judgeAllocator(ex, state, step, name);
@@ -230,7 +230,21 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
       if (hold === 'same' || hold === 'some') next = { ...next, assumed: { name, arg: i, span: step.argSpans[i] ?? step.span, before: next.assumed } };
     }
   }
-  return { k: 'state', state: results(ex, next, step, back) };
+  const told = results(ex, next, step, back);
+  const [status] = step.dsts;
+  const tells = status !== undefined && args[0]?.get('') === 'same' && ex.origin?.owned.status === name;
+  return { k: 'state', state: tells ? { ...told, witnesses: new Map(told.witnesses).set(status.id, 'zero') } : told };
+}
+
+/** A release that hangs on another argument, `SDL_LoadBMP_RW(src, 1)`: a constant there says whether it happens. */
+function decided(ex: Explorer, state: State, step: CallStep, effect: ArgEffect | undefined): ArgEffect | undefined {
+  if (effect?.ifNonzero === undefined) return effect;
+  const arg = step.args[effect.ifNonzero];
+  const at = arg && origin(ex.ir, arg);
+  // C spells its flags TRUE, SDL_TRUE, true.
+  const value = at?.k === 'const' ? at.value : at?.k === 'var' ? state.values.get(at.v.id) : at?.k === 'c' ? words(at.name).at(-1) : undefined;
+  if (value === undefined || !/^(?:\d+|true|false)$/.test(value)) return effect;
+  return { ...effect, releases: value === '0' || value === 'false' ? 'never' : 'always' };
 }
 
 function frees(ex: Explorer, arg: Operand): boolean {

@@ -38,8 +38,10 @@ export interface Leak {
   readonly releasedElsewhere: boolean;
   /** The statements that release it on other paths, deferred ones not among them. */
   readonly releases: readonly Span[];
-  /** Every path that leaves the function here still owns the memory, so that it may be released right before. */
+  /** Every path that leaves the function here still owns the memory, and the variable that first got it holds it, so that it may be released right before. */
   readonly ownedAtExit: boolean;
+  /** A copy of what it consists of may leave with the results: nobody knows whether that may outlive it. */
+  readonly copiedOut?: true;
 }
 
 export interface UseAfterRelease {

@@ -86,12 +86,15 @@ function compute(ir: FuncIr): FunctionInfo {
   const pure = new Map<Var, string>();
   const addresses = new Map<Var, string>();
   const named = new Map<Var, Operand>();
+  const reached = new Map<Var, number>();
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       for (const v of targetsOf(step)) {
         assigned[v.id]!++;
         locals[v.id] = locals[v.id] !== -1 && makesLocal(step, locals) ? 1 : -1;
       }
+      const through = branches ? reachedThrough(step) : undefined;
+      if (through && !reached.has(through)) reached.set(through, step.span.start);
       if (step.op === 'addr' && step.base.k === 'var' && !step.indexed) addresses.set(step.dst, `${step.base.v.id}${step.path === '' ? '' : `.${step.path}`}`);
       if (step.op === 'copy') {
         if (step.dst.kind === 'temp' && (step.src.k === 'c' || step.src.k === 'global' || step.src.k === 'const')) named.set(step.dst, step.src);
@@ -137,9 +140,10 @@ function compute(ir: FuncIr): FunctionInfo {
       if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1 + (testsAny(block.term.cond, constants) || testsAny(block.term.cond, body.captures) ? 1 : 0));
     }
   }
+  const tested = reached.size === 0 ? [] : bodiesOf(ir).flatMap((body) => body.blocks.flatMap(({ term }) => (term.k === 'branch' ? nilTested(term.cond).filter((v) => (reached.get(v) ?? Infinity) < term.span.start) : [])));
   const remembered = new Set([...counts].filter(([, n]) => n > 1).map(([key]) => key));
   const objects = new Set(ir.vars.filter((v) => locals[v.id] === 1 && v.kind !== 'result'));
-  return { closures, named, loose: [...loose], pure, remembered, addresses, locals: objects, tracked: trackedVars(ir, remembered) };
+  return { closures, named, loose: [...loose], pure, remembered, addresses, locals: objects, tracked: trackedVars(ir, remembered, tested) };
 }
 
 /** Whether a step fills its target with an object of this function, or with the zero value of a struct. */
@@ -163,8 +167,22 @@ function makesLocal(step: Step, locals: Int8Array): boolean {
 /** A value that is copied, not shared: a named type, struct or array, and no pointer. */
 const isStructValue = (type: Type): boolean => (type.k === 'named' && type.pkg !== 'unsafe') || type.k === 'struct' || type.k === 'array';
 
-function trackedVars(ir: FuncIr, remembered: ReadonlySet<string>): Set<Var> {
-  const silent = silentChannels(ir);
+/** The pointer that a step goes through: it is not nil afterwards. */
+export function reachedThrough(step: Step): Var | undefined {
+  if (step.op !== 'field' && step.op !== 'setField' && step.op !== 'deref' && step.op !== 'setDeref') return undefined;
+  return step.base.k === 'var' && step.base.v.type?.k === 'pointer' ? step.base.v : undefined;
+}
+
+/** The variables that a condition compares with nil. */
+function nilTested(cond: Cond): Var[] {
+  if (cond.k !== 'eq') return [];
+  const sides = [cond.l, cond.r];
+  return sides.some((side) => side.k === 'const' && side.value === 'nil') ? sides.flatMap((side) => (side.k === 'var' ? [side.v] : [])) : [];
+}
+
+/** `tested` are pointers that are compared with nil after they were gone through. */
+function trackedVars(ir: FuncIr, remembered: ReadonlySet<string>, tested: readonly Var[]): Set<Var> {
+  const silent = [...silentChannels(ir), ...tested];
   if (remembered.size === 0 && silent.length === 0) return new Set();
   const ids = new Set([...remembered].flatMap((key) => [...key.matchAll(/\bv(\d+)\b/g)].map((match) => Number(match[1]))));
   const tracked = new Set([...silent, ...ir.vars.filter((v) => ids.has(v.id))]);

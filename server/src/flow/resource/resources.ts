@@ -135,14 +135,44 @@ function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
   const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.supposed && !exit.state.stored && exit.returned.every((value) => value.size === 0) && (site.owned.elements === true || !inReadArray(ir, exit.state)));
   const releasedElsewhere = trail.certainlyReleased !== undefined;
   const everywhere = !releasedElsewhere && !trail.escaped && !trail.maybeReleased && trail.exits.every((exit) => exit.state.phase === 'unborn' || leaking.includes(exit));
-  const ownedAt = (exit: Span): boolean => !trail.escaped && !trail.maybeReleased && trail.exits.every((other) => other.span.start !== exit.start || leaking.includes(other));
-  const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg }) => ({ name, arg })), everywhere, releasedElsewhere, releases: trail.releasedByHelper ? [] : [...trail.releases.values()], ownedAtExit: ownedAt(exit) });
+  // In a later round of a loop the variable has something else already.
+  const held = ({ state }: Exit): boolean => site.holder === undefined || state.holders.get(String(site.holder.id)) === 'same';
+  const ownedAt = (exit: Span): boolean => !trail.escaped && !trail.maybeReleased && trail.exits.every((other) => other.span.start !== exit.start || (leaking.includes(other) && held(other)));
+  const copied = everywhere && leaking.length > 0 && copiedOut(ir, site);
+  const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg }) => ({ name, arg })), everywhere, releasedElsewhere, releases: trail.releasedByHelper ? [] : [...trail.releases.values()], ownedAtExit: ownedAt(exit), ...(copied ? { copiedOut: true } : {}) });
   return [
     ...leaking.map((exit: Exit) => leak(exit.state, exit.span, exit.implicit ? 'end' : 'return')),
     ...trail.lost.filter((lost) => !lost.state.supposed).map((lost) => leak(lost.state, lost.span, 'overwritten')),
     ...trail.copied.map(({ state, span, type, field }) => ({ ...leak(state, span, 'copied'), everywhere: false, copy: { type, field } })),
   ].sort((a, b) => a.exit.start - b.exit.start || a.path.length - b.path.length);
 }
+
+/**
+ * Whether a result may be a copy of what an object of a library consists of, `Source(*p)`: with pointers into the object, which die with it.
+ * Memory of free() is mostly text and numbers, whose copies stand alone.
+ */
+function copiedOut(ir: FuncIr, { owned, holder }: Site): boolean {
+  if (owned.deallocator === 'free' || holder === undefined || ir.resultTypes.every(standsAlone)) return false;
+  const own = origin(ir, { k: 'var', v: ir.vars[holder.id]! });
+  const isOwn = (operand: Operand): boolean => {
+    const at = origin(ir, operand);
+    return at.k === 'var' && own.k === 'var' && at.v === own.v;
+  };
+  return bodiesOf(ir).some((body) =>
+    stepsOf(body).some((step) => {
+      if (step.op === 'deref' || step.op === 'field') return isOwn(step.base);
+      return step.op === 'call' && (step.callee.k === 'go' || step.callee.k === 'method') && step.dsts.length > 0 && step.args.some(isOwn);
+    }),
+  );
+}
+
+/** A value that points to nothing, or to memory of Go. */
+function standsAlone(type: Type): boolean {
+  if (type.k === 'slice' || type.k === 'array') return standsAlone(type.elem);
+  return type.k === 'named' && (type.pkg === undefined ? plainNames.test(type.name) : type.pkg !== 'C' && type.pkg !== 'unsafe');
+}
+
+const plainNames = /^(?:string|error|bool|byte|rune|u?int(?:8|16|32|64)?|float(?:32|64))$/;
 
 /** An array or slice holds it, and the function goes through its elements: they may be released in a loop whose count nobody knows. */
 function inReadArray(ir: FuncIr, state: State): boolean {

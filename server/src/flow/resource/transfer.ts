@@ -6,14 +6,15 @@ import { assignValue, isPlain } from './branch.ts';
 import type { Explorer } from './explore.ts';
 import { promised } from './explore.ts';
 import { origin } from '../definitions.ts';
-import { bodiesOf, operandsOf, stepsOf, targetsOf } from './function-info.ts';
+import { bodiesOf, operandsOf, reachedThrough, stepsOf, targetsOf } from './function-info.ts';
 import { addPlace, asView, assignPlace, type Carried, carried, type Hold, rootsOf, type State, under } from './state.ts';
 
 type PlainStep = Exclude<Step, { op: 'call' }>;
 
 const none: Carried = new Map();
 
-export function transfer(ex: Explorer, state: State, step: PlainStep): State | undefined {
+export function transfer(ex: Explorer, before: State, step: PlainStep): State | undefined {
+  const state = reached(ex, before, step);
   if (state.phase === 'unborn') return isPlain(state, ex.info) ? state : forgetValues(ex, state, step);
   if (isForeign(ex, state, step)) return state;
   const read = reads(step);
@@ -36,6 +37,13 @@ export function transfer(ex: Explorer, state: State, step: PlainStep): State | u
     if (fn && !(step.op === 'copy' && ex.info.closures.get(step.dst) === fn) && ex.closureEffect(fn, state)) return ex.gone();
   }
   return move(ex, exposed(ex, state, step), step);
+}
+
+/** Whoever goes through a nil pointer panics: a later test finds it not nil. */
+function reached(ex: Explorer, state: State, step: PlainStep): State {
+  if (ex.info.tracked.size === 0) return state;
+  const v = reachedThrough(step);
+  return v && ex.info.tracked.has(v) && !state.values.has(v.id) ? { ...state, values: new Map(state.values).set(v.id, 'nonnil') } : state;
 }
 
 /** Whether a step has nothing to do with the resource, nor with what is known of the path. */

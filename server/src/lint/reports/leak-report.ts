@@ -75,11 +75,12 @@ function fixes(fn: GoFunction, weighed: WeighedLeak): FixPlan[] {
   const borrowed = confidence === 'certain' || leak.releasedElsewhere;
   const judged = borrowed ? { safety: 'safe' as const } : { safety: 'unsafe' as const, because: keeper !== undefined ? `C.${keeper} may keep the pointer` : 'an unseen C function may keep the pointer' };
   const call = `C.${site.owned.deallocator}`;
+  const deferred = leak.copiedOut && judged.safety === 'safe' ? { safety: 'unsafe' as const, because: 'what the function returns may be a copy that points into it' } : judged;
   if (site.inline) return [{ title: `Hold the result in a variable and free it with ${call}`, ...judged, edits: (file) => (pilesUp(target, at(site.span)) ? undefined : freeInline(file, target, at(site.span), release)) }];
   if (site.holder === undefined || leak.how === 'overwritten' || leak.copy) return [];
   const { name } = site.holder;
   const plans: FixPlan[] = [];
-  if (leak.everywhere) plans.push({ title: `Free \`${name}\` when the function returns: defer ${call}`, ...judged, edits: (file) => (inLoop(target, at(site.stmt)) ? undefined : deferFree(file, target, name, at(site.stmt), release)) });
+  if (leak.everywhere) plans.push({ title: `Free \`${name}\` when the function returns: defer ${call}`, ...deferred, edits: (file) => (inLoop(target, at(site.stmt)) ? undefined : deferFree(file, target, name, at(site.stmt), release)) });
   else if (leak.releases.length > 0) {
     plans.push({ title: `Free \`${name}\` on every path: defer ${call}`, ...judged, edits: (file) => (inLoop(target, at(site.stmt)) ? undefined : deferInsteadOf(file, target, name, at(site.stmt), leak.releases.map(at), release)) });
   }

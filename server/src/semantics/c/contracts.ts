@@ -20,6 +20,8 @@ export interface ContractParam {
   readonly anyhow?: true;
   /** Another condition, in words: the effect is only possible. */
   readonly when?: string;
+  /** The effect happens exactly when this argument of the call is not zero. */
+  readonly ifNonzero?: number;
   /** What ends a hold. */
   readonly until?: string;
 }
@@ -32,6 +34,8 @@ export interface ContractRow {
   /** The result is bytes, not text: the function that tells how many, or `argument` where the call itself stores it. */
   readonly length?: string;
   readonly nullable?: boolean;
+  /** What takes the owned result and returns zero exactly when there is something to release; a failure is a static object. */
+  readonly status?: string;
   readonly params?: readonly ContractParam[];
   readonly errorInThreadLocal?: boolean;
   readonly errnoOnlyOnFailure?: boolean;
@@ -141,12 +145,13 @@ export class Contracts {
    * What a call releases by one argument. `certain` is the end of the object: it hangs on no condition, and by its words the function
    * neither drops one reference of several nor empties an object that its owner goes on to use. `ownType`: it takes no other pointer.
    */
-  releaseBy(name: string, arg: number): { readonly certain: boolean; readonly ownType: boolean } | undefined {
+  releaseBy(name: string, arg: number): { readonly certain: boolean; readonly ownType: boolean; readonly ifNonzero?: number } | undefined {
     const contract = this.lookup(name);
     const releases = contract?.params?.filter(({ index, effect }) => index === arg && effect === 'releases') ?? [];
     if (contract === undefined || releases.length === 0) return undefined;
-    const certain = contract.trusted && releases.some(({ when, on }) => when === undefined && on === undefined) && !words(name).some((word) => counted.has(word) || emptying.has(word));
-    return { certain, ownType: !anyPointer.has(this.releaseType(name)) };
+    const ifNonzero = releases.length === 1 && contract.trusted ? releases[0]!.ifNonzero : undefined;
+    const certain = contract.trusted && releases.some((param) => param.when === undefined && param.on === undefined && param.ifNonzero === undefined) && !words(name).some((word) => counted.has(word) || emptying.has(word));
+    return { certain, ownType: !anyPointer.has(this.releaseType(name)), ...(ifNonzero !== undefined ? { ifNonzero } : {}) };
   }
 
   #find(name: string): Contract | undefined {
