@@ -41,6 +41,8 @@ export interface AssumedBorrow {
   readonly arg: number;
   /** Called through a pointer: nobody can look up what it does with what its argument points to. */
   readonly throughPointer?: true;
+  /** It got memory that holds the pointer, and that this function frees after the call. */
+  readonly contained?: true;
 }
 
 /** Memory that a call yields and somebody must release. */

@@ -7,6 +7,7 @@ import type { Span } from '../../base/span.ts';
 import type { ArgEffect, Knowledge, OwnedResult, Place } from '../knowledge.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step } from '../ir.ts';
 import { refine } from './branch.ts';
+import { type CContainer, containerOf } from './c-containers.ts';
 import { type CallOutcome, callEffect } from './call-effect.ts';
 import { type ElementArray, elementArray, endsElements } from './element-arrays.ts';
 import { functionInfo, type FunctionInfo } from './function-info.ts';
@@ -84,6 +85,7 @@ export class Explorer {
   readonly unit: object;
   /** The resource is what C puts into the elements of this array. */
   readonly #array: ElementArray | undefined;
+  readonly #containers = new Map<string, CContainer | undefined>();
   readonly #visited = new Visited();
   readonly #queue: Item[] = [];
 
@@ -128,6 +130,14 @@ export class Explorer {
   /** The place whose address an operand is: `&p`, `&h.ptr`. */
   outPlace(operand: Operand | undefined): string | undefined {
     return operand?.k === 'var' ? this.info.addresses.get(operand.v) : undefined;
+  }
+
+  /** The memory of this function that `base` points into, when it holds what is put into `part` of it for its own life only. */
+  container(base: Operand, part: string): CContainer | undefined {
+    if (base.k !== 'var' || this.origin === undefined || this.protocol !== undefined) return undefined;
+    const key = `${base.v.id}${part}`;
+    if (!this.#containers.has(key)) this.#containers.set(key, containerOf(this.ir, base, part, this.knowledge));
+    return this.#containers.get(key);
   }
 
   gone(): undefined {

@@ -2,7 +2,8 @@
 import { isUnsafePointer, ownTypeName, type Type } from '../../semantics/types.ts';
 import type { Span } from '../../base/span.ts';
 import { definitions, origin, originStep } from '../definitions.ts';
-import type { CallStep, FuncBody, FuncIr, Operand, Var } from '../ir.ts';
+import { successors } from '../deferred-frees.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from '../ir.ts';
 import { type ArgEffect, borrows, type Knowledge, type OwnedResult, unknownEffect } from '../knowledge.ts';
 import { effectOf, type Exit, Explorer, type Trail } from './explore.ts';
 import type { Leak, Misplaced, ResourceFacts, Returned, SecondRelease, Site, UseAfterRelease } from './facts.ts';
@@ -132,14 +133,14 @@ const isGoroutine = (ir: FuncIr, body: FuncBody): boolean =>
   bodiesOf(ir).some((other) => other.calls.some((step) => step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure' && step.callee.fn.fn === body));
 
 function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
-  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.supposed && !exit.state.stored && exit.returned.every((value) => value.size === 0) && (site.owned.elements === true || !inReadArray(ir, exit.state)));
+  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.supposed && !exit.state.stored && exit.returned.every((value) => value.size === 0) && (site.owned.elements === true || !inReadArray(ir, exit)));
   const releasedElsewhere = trail.certainlyReleased !== undefined;
   const everywhere = !releasedElsewhere && !trail.escaped && !trail.maybeReleased && trail.exits.every((exit) => exit.state.phase === 'unborn' || leaking.includes(exit));
   // In a later round of a loop the variable has something else already.
   const held = ({ state }: Exit): boolean => site.holder === undefined || state.holders.get(String(site.holder.id)) === 'same';
   const ownedAt = (exit: Span): boolean => !trail.escaped && !trail.maybeReleased && trail.exits.every((other) => other.span.start !== exit.start || (leaking.includes(other) && held(other)));
   const copied = everywhere && leaking.length > 0 && copiedOut(ir, site);
-  const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg }) => ({ name, arg })), everywhere, releasedElsewhere, releases: trail.releasedByHelper ? [] : [...trail.releases.values()], ownedAtExit: ownedAt(exit), ...(copied ? { copiedOut: true } : {}) });
+  const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg, contained }) => ({ name, arg, ...(contained ? { contained } : {}) })), everywhere, releasedElsewhere, releases: trail.releasedByHelper ? [] : [...trail.releases.values()], ownedAtExit: ownedAt(exit), ...(copied ? { copiedOut: true } : {}) });
   return [
     ...leaking.map((exit: Exit) => leak(exit.state, exit.span, exit.implicit ? 'end' : 'return')),
     ...trail.lost.filter((lost) => !lost.state.supposed).map((lost) => leak(lost.state, lost.span, 'overwritten')),
@@ -174,11 +175,21 @@ function standsAlone(type: Type): boolean {
 
 const plainNames = /^(?:string|error|bool|byte|rune|u?int(?:8|16|32|64)?|float(?:32|64))$/;
 
-/** An array or slice holds it, and the function goes through its elements: they may be released in a loop whose count nobody knows. */
-function inReadArray(ir: FuncIr, state: State): boolean {
+/** An array or slice holds it, and on the way to the exit the function goes through its elements: they may be released in a loop whose count nobody knows. */
+function inReadArray(ir: FuncIr, { state, span }: Exit): boolean {
   const arrays = new Set([...state.holders.keys()].filter((place) => place.includes('[')).map((place) => Number.parseInt(place, 10)));
   if (arrays.size === 0) return false;
-  return bodiesOf(ir).some((body) => [...stepsOf(body)].some((step) => (step.op === 'index' || step.op === 'range') && step.base.k === 'var' && arrays.has(step.base.v.id)));
+  const reads = (step: Step): boolean => (step.op === 'index' || step.op === 'range') && step.base.k === 'var' && arrays.has(step.base.v.id);
+  // A literal may run at any time.
+  if (ir.literals.some((body) => body.steps.some(reads))) return true;
+  const { blocks } = ir.body;
+  const after = new Set(blocks.flatMap(({ steps }, i) => (steps.some(reads) ? [i] : [])));
+  for (const i of after) {
+    const { term } = blocks[i]!;
+    if (term.k === 'return' && term.span.start === span.start) return true;
+    for (const to of successors(blocks[i]!)) after.add(to);
+  }
+  return false;
 }
 
 function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {

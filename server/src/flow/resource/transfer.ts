@@ -7,7 +7,7 @@ import type { Explorer } from './explore.ts';
 import { promised } from './explore.ts';
 import { origin } from '../definitions.ts';
 import { bodiesOf, operandsOf, reachedThrough, stepsOf, targetsOf } from './function-info.ts';
-import { addPlace, asView, assignPlace, type Carried, carried, type Hold, rootsOf, type State, under } from './state.ts';
+import { addPlace, asView, assignPlace, type Carried, carried, hasSame, type Hold, rootsOf, type State, under } from './state.ts';
 
 type PlainStep = Exclude<Step, { op: 'call' }>;
 
@@ -159,7 +159,8 @@ function move(ex: Explorer, state: State, step: PlainStep): State | undefined {
     case 'setDeref':
     case 'setGlobal':
     case 'send':
-      return stored(state, step.src) ? ex.gone() : step.op === 'setDeref' ? throughAddress(ex, renewed(state, step.base), step.base) : state;
+      if (stored(state, step.src)) return (step.op === 'setDeref' && contained(ex, state, step.base, '[]', carried(state, step.src))) || ex.gone();
+      return step.op === 'setDeref' ? throughAddress(ex, renewed(state, step.base), step.base) : state;
     case 'use':
       return state;
     case 'havoc':
@@ -174,8 +175,17 @@ const element = (value: Carried): Carried => (value.has('[]') ? new Map([['', va
 function setElement(ex: Explorer, state: State, base: Operand, src: Operand): State | undefined {
   const value = carried(state, src);
   if (value.size === 0) return state;
-  if (base.k !== 'var' || !ex.info.locals.has(base.v) || (base.v.type?.k !== 'array' && base.v.type?.k !== 'slice')) return ex.gone();
+  if (base.k !== 'var' || !ex.info.locals.has(base.v) || (base.v.type?.k !== 'array' && base.v.type?.k !== 'slice')) return contained(ex, state, base, '[]', value) ?? ex.gone();
   return { ...state, holders: addPlace(state.holders, `${base.v.id}[]`, value) };
+}
+
+/** Puts what `value` says into C memory that dies with this function: nobody takes it out again, so that it is a place of its own. */
+function contained(ex: Explorer, state: State, base: Operand, part: string, value: Carried): State | undefined {
+  const container = state.phase === 'owned' && hasSame(value) ? ex.container(base, part) : undefined;
+  if (container === undefined) return undefined;
+  let { assumed } = state;
+  for (const one of container.seen) assumed = { ...one, before: assumed };
+  return { ...state, assumed, holders: addPlace(state.holders, `${container.root.id}~`, new Map([['', 'same']])) };
 }
 
 /** `*p = T{}` gives all fields of the object new values. */
@@ -200,6 +210,8 @@ function setField(ex: Explorer, state: State, step: Step & { op: 'setField' }): 
   const place = base.k === 'var' ? `${base.v.id}.${name}` : '';
   if (base.k !== 'var' || !ex.info.locals.has(base.v)) {
     if (state.stored?.place === place && value.size === 0) return state.phase === 'owned' ? ex.gone() : forget(state);
+    const inside = value.size > 0 ? contained(ex, state, base, `.${name}`, value) : undefined;
+    if (inside) return inside;
     if (value.size === 0) return under(state.holders, place).size > 0 ? { ...state, holders: assignPlace(state.holders, place, value) } : state;
     // The object itself was given as a copy: its owner never sees what is put into this one.
     const copy = base.k === 'var' && value.get('') === 'same' && state.phase === 'owned' && ex.origin ? copyOfCaller(ex, base.v) : undefined;

@@ -40,6 +40,8 @@ function weigh(leak: Leak, flow: PackageFlow): WeighedLeak {
 }
 
 function maybeKept(borrow: AssumedBorrow, leak: Leak, flow: PackageFlow): boolean {
+  // The array or struct around it is gone after the call: whoever keeps what is in it has to copy the pointers out.
+  if (borrow.contained) return mayKeep(borrow.name);
   // Freed on another path after the call, here or elsewhere in the package: C does not own it.
   if (leak.releasedElsewhere || freedAfter(flow).has(`${borrow.name}#${borrow.arg}`)) return false;
   const param = flow.model.c.function(borrow.name)?.params[borrow.arg];
