@@ -259,6 +259,10 @@ export class Session {
     return this.#document(uri).getText();
   }
 
+  textIn(uri: string, range: Range): string {
+    return this.#document(uri).getText(range);
+  }
+
   /** The range of the first `needle` in the text as the client has it. */
   rangeOf(uri: string, needle: string): Range {
     const document = this.#document(uri);

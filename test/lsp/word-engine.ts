@@ -3,14 +3,14 @@
  * project where a test is about the protocol, and lets the test hold a check, break it and count.
  */
 import { applyEdits, type TextEdit } from '../../server/src/base/edit.ts';
-import { span } from '../../server/src/base/span.ts';
+import { span, type Span } from '../../server/src/base/span.ts';
 import type { Finding, Fix } from '../../server/src/lint/finding.ts';
 import type { IgnoreEdit } from '../../server/src/lint/ignore-edit.ts';
 import type { RuleMeta } from '../../server/src/lint/rule-meta.ts';
 import { reasonPlaceholder } from '../../server/src/lint/suppression.ts';
 import type { Engine } from '../../server/src/lsp/engine.ts';
 import { directoryOf, type FileId } from '../../server/src/project/host.ts';
-import type { FileReport, NameAt, Settings } from '../../server/src/project/project.ts';
+import type { FileReading, FileReport, NameAt, Settings } from '../../server/src/project/project.ts';
 import type { CToken } from '../../server/src/syntax/c/c-tokens.ts';
 
 export const wordRule: RuleMeta = {
@@ -86,6 +86,16 @@ export class WordEngine implements Engine {
     if (freed || severity === 'off') return { file, text, findings: [] };
     const findings = [...text.matchAll(/leak/g)].map((match) => ({ ...this.#finding(file, text, match.index), severity }));
     return { file, text, findings: [...findings, ...this.#wordless(file, text)] };
+  }
+
+  /** Lines are declarations; one that ends in `(` is broken. */
+  reading(file: FileId): FileReading {
+    const of = (text: string): { declarations: Span[]; broken: Span[] } => {
+      const lines = [...text.matchAll(/.+/g)].map((line) => ({ text: line[0], at: span(line.index, line.index + line[0].length) }));
+      return { declarations: lines.map(({ at }) => at), broken: lines.filter((line) => line.text.endsWith('(')).map(({ at }) => at) };
+    };
+    const whole = [...this.open].every(([other, text]) => directoryOf(other) !== directoryOf(file) || of(text).broken.length === 0);
+    return { whole, ...of(this.open.get(file) ?? '') };
   }
 
   readonly cName = nothing;

@@ -1,5 +1,6 @@
 /** Pushes the findings of open documents to the client: calmly while typing, at once on open and save, never for an old version. */
 import type { Diagnostic, PublishDiagnosticsParams } from 'vscode-languageserver';
+import type { TextEdit } from '../base/edit.ts';
 import { directoryOf, type FileId } from '../project/host.ts';
 import type { FileReport } from '../project/project.ts';
 import { describe } from './answering.ts';
@@ -7,6 +8,7 @@ import { cDiagnostics } from './c-diagnostics.ts';
 import { isCurrent, type Context } from './context.ts';
 import type { OpenDocument } from './documents.ts';
 import type { Engine } from './engine.ts';
+import { HeldFindings } from './held-findings.ts';
 import { linesOfFiles } from './positions.ts';
 import { scheduler, type After } from './scheduler.ts';
 import { filesOf, toDiagnostic } from './to-diagnostic.ts';
@@ -16,10 +18,12 @@ const calm = 150;
 
 export interface Diagnostics {
   /** The text of a document changed in the editor. */
-  edited(document: OpenDocument): void;
+  edited(document: OpenDocument, edits: readonly TextEdit[]): void;
   /** Something other than typing happened to these documents or to what they depend on. */
   refresh(documents: readonly OpenDocument[]): void;
   closed(document: OpenDocument): void;
+  /** The settings changed: all that is shown is in question. */
+  reset(): void;
   stop(): void;
 }
 
@@ -27,6 +31,7 @@ export interface Diagnostics {
 export function pushDiagnostics(context: Context, send: (params: PublishDiagnosticsParams) => void, start?: After): Diagnostics {
   const shown = new Map<string, string>();
   const inC = cDiagnostics(context, send);
+  const held = new HeldFindings();
   const queue = scheduler<FileId>(check, calm, start);
 
   async function check(file: FileId): Promise<void> {
@@ -39,28 +44,33 @@ export function pushDiagnostics(context: Context, send: (params: PublishDiagnost
       const diagnostics = report ? await diagnosticsOf(context, engine, report) : [];
       // An edit meanwhile has put the document into the queue again.
       if (!isCurrent(context, document, version)) return;
-      show(document, version, diagnostics);
+      show(document, version, report ? held.show(document.uri, diagnostics, engine.reading(file), document.content) : []);
       if (document.isGo) await inC.show(engine, directoryOf(file), report?.inC ?? []);
     } catch (error) {
       context.log(`Checking a file failed: ${describe(error)}`);
     }
   }
 
-  function show(document: OpenDocument, version: number, diagnostics: Diagnostic[]): void {
+  function show(document: OpenDocument, version: number, diagnostics: readonly Diagnostic[]): void {
     const key = `${version} ${JSON.stringify(diagnostics)}`;
     if (shown.get(document.uri) === key) return;
     shown.set(document.uri, key);
-    send({ uri: document.uri, version, diagnostics });
+    send({ uri: document.uri, version, diagnostics: [...diagnostics] });
   }
 
   return {
-    edited: (document) => queue.later([document.file, ...context.documents.affectedBy(document.file).map(({ file }) => file)]),
+    edited(document, edits) {
+      for (const edit of edits) held.edited(document.uri, edit);
+      queue.later([document.file, ...context.documents.affectedBy(document.file).map(({ file }) => file)]);
+    },
     refresh: (documents) => queue.now(documents.map(({ file }) => file)),
     closed(document) {
       shown.delete(document.uri);
+      held.closed(document.uri);
       send({ uri: document.uri, diagnostics: [] });
       inC.tidy();
     },
+    reset: () => held.clear(),
     stop: queue.clear,
   };
 }

@@ -11,6 +11,7 @@ export type Engine = Pick<
   | 'fileChanged'
   | 'text'
   | 'checkFile'
+  | 'reading'
   | 'nameAt'
   | 'cName'
   | 'cNames'

@@ -109,6 +109,7 @@ export function startServer(connection: Connection, parts: ServerParts): void {
 
   connection.onDidChangeConfiguration(async ({ settings: pushed }) => {
     useSettings(await askSettings(sectionOf(pushed)));
+    diagnostics.reset();
     diagnostics.refresh(documents.all());
     if (client.refreshesTokens) connection.languages.semanticTokens.refresh().catch(ignore);
   });
@@ -125,7 +126,7 @@ export function startServer(connection: Connection, parts: ServerParts): void {
     const edits = documents.change(document, textDocument.version, contentChanges);
     if (!document.isGo) return;
     loaded?.changeDocument(document.file, edits);
-    diagnostics.edited(document);
+    diagnostics.edited(document, edits);
   });
 
   connection.onDidSaveTextDocument(({ textDocument }) => {

@@ -42,6 +42,15 @@ export interface FileReport {
   readonly inC?: readonly FileReport[];
 }
 
+/** How much of an open document and its package could be read when it was checked last. */
+export interface FileReading {
+  /** Every file of the package, to the end. */
+  readonly whole: boolean;
+  readonly declarations: readonly Span[];
+  /** Parts of the document that could not be read. */
+  readonly broken: readonly Span[];
+}
+
 export interface NameAt {
   /** What stands before the dot, as it is written. */
   readonly qualifier?: string;
@@ -133,6 +142,15 @@ export class Project {
     const report = { file, text: (await this.text(file)) ?? '', findings: findings.get(file) ?? [], inC: file.endsWith('.go') ? reportsInC(folder, findings) : [] };
     this.#evict(directory, folder);
     return report;
+  }
+
+  /** What could be read of an open document; undefined of others. */
+  reading(file: FileId): FileReading | undefined {
+    const folder = this.#folders.get(directoryOf(file));
+    const go = folder?.goOf(file)?.go;
+    if (!folder || !go) return undefined;
+    const broken = go.packageName === undefined ? [{ start: 0, end: go.text.length }] : go.broken;
+    return { whole: broken.length === 0 && (folder.modelOf(file)?.complete ?? true), declarations: go.decls, broken };
   }
 
   /** Findings of every Go file of the folder's packages, and of each of their C files in which there are any. */
