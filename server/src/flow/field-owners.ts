@@ -23,6 +23,8 @@ export interface Constructed {
   readonly unit: object;
   /** The object goes into a package variable and nowhere else. */
   readonly processWide: boolean;
+  /** The object is made in the same function. */
+  readonly fresh: boolean;
 }
 
 type Made = Pick<Constructed, 'maker' | 'deallocator' | 'at'>;
@@ -155,7 +157,7 @@ class Collector {
     const life = object ? this.#lifeOf(object) : 'kept';
     if (life === 'local') return;
     const processWide = life === 'process' || this.#fn.name === 'init';
-    this.#constructed.push({ type, field, ...made, span, unit: this.#fn.top.syntax, processWide });
+    this.#constructed.push({ type, field, ...made, span, unit: this.#fn.top.syntax, processWide, fresh: object === undefined || object.kind === 'local' || object.kind === 'temp' });
   }
 
   /** What becomes of an object: it dies here, it goes into a package variable, or it leaves. */

@@ -1,6 +1,7 @@
 /** Rule cstring-leak: C.CString results that no path releases. */
 import { go } from '../../lint/rule-meta.ts';
 import { leakReports } from '../../lint/reports/leak-report.ts';
+import { overwriteReports } from '../../lint/reports/overwrite-report.ts';
 import { defineRule } from '../../lint/rule.ts';
 import { leakWitness } from '../../lint/witness-drivers.ts';
 
@@ -124,5 +125,9 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  check: (fn, context) => leakReports(fn, context, (allocator) => allocator === 'CString'),
+  *check(fn, context) {
+    const watched = (allocator: string): boolean => allocator === 'CString';
+    yield* leakReports(fn, context, watched);
+    yield* overwriteReports(fn, context, watched);
+  },
 });

@@ -2,6 +2,7 @@
 import { go } from '../../lint/rule-meta.ts';
 import { cLeakReports } from '../../lint/reports/c-leak-report.ts';
 import { leakReports } from '../../lint/reports/leak-report.ts';
+import { overwriteReports } from '../../lint/reports/overwrite-report.ts';
 import { defineRule } from '../../lint/rule.ts';
 import { leakWitness } from '../../lint/witness-drivers.ts';
 
@@ -126,6 +127,10 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  check: (fn, context) => leakReports(fn, context, (allocator) => allocator !== 'CString'),
+  *check(fn, context) {
+    const watched = (allocator: string): boolean => allocator !== 'CString';
+    yield* leakReports(fn, context, watched);
+    yield* overwriteReports(fn, context, watched);
+  },
   checkPackage: cLeakReports,
 });
