@@ -1,10 +1,10 @@
 /** Fields that get a new C resource while they still hold the one from before: in every round of a loop, or in a method of an object whose constructor filled them. */
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
-import { ownTypeName } from '../semantics/types.ts';
+import { ownTypeName, type Type } from '../semantics/types.ts';
 import { mayCount, mayRelease } from './c-names.ts';
 import { mentions, originStep, readsAny } from './definitions.ts';
-import { fieldOwners } from './field-owners.ts';
+import { type Constructed, fieldOwners } from './field-owners.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { Knowledge, OwnedResult, Place } from './knowledge.ts';
 import { loopsAround } from './loops.ts';
@@ -40,6 +40,7 @@ export function overwrittenFields(fn: GoFunction, flow: PackageFlow): readonly O
     const before = owners.constructed.find((made) => made.fresh && made.type === one.type && made.field === one.field && made.unit !== fn.top.syntax);
     // Where nobody releases the field at all, that is what is told.
     if (before === undefined || declared === undefined || !owners.isReleased(one.type, one.field, declared.type)) return [];
+    if (!alwaysFilled(one.type, one.field, owners.constructed, flow)) return [];
     return [{ ...one, before: { maker: before.maker, at: { unit: before.unit, span: before.span } } }];
   });
 }
@@ -54,11 +55,33 @@ function candidatesOf(ir: FuncIr, knowledge: Knowledge): Candidate[] {
       const { object, field, call, owned } = made;
       const maker = call.callee.k === 'c' ? `C.${call.callee.name}` : call.callee.k === 'go' ? call.callee.name : '';
       const loop = loopsAround(body, block).length > 0;
+      // What is no method may be a part of a constructor.
+      if (!loop && object.kind !== 'receiver') continue;
       found.push({ type: ownTypeName(object.type)!, field, span: call.span, maker, owned, loop });
     }
   });
   return found;
 }
+
+/** Whether every function of the package that makes an object of the type fills the field as well. */
+function alwaysFilled(type: string, field: string, constructed: readonly Constructed[], flow: PackageFlow): boolean {
+  const filling = new Set(constructed.filter((made) => made.fresh && made.type === type && made.field === field).map(({ unit }) => unit));
+  const word = new RegExp(`\\b${type}\\b`);
+  const makers = flow.gather(`makers of ${type}`, (fn) => (word.test(fn.top.syntax.text) && flow.askOf(`makes ${type}`, fn, (current) => makes(flow.ir(current), type)) ? [fn.top.syntax] : []));
+  return makers.every((unit) => filling.has(unit));
+}
+
+const makes = (ir: FuncIr, type: string): boolean =>
+  ir.opaque ||
+  ir.bodies.some((body) =>
+    body.steps.some((step) => {
+      if (step.op === 'composite') return isOwn(step.type, type) || ((step.type.k === 'slice' || step.type.k === 'array' || step.type.k === 'map') && isOwn(step.type.elem, type));
+      if (step.op === 'call') return step.callee.k === 'builtin' && (step.callee.name === 'new' || step.callee.name === 'make') && step.types.some((made) => isOwn(made, type) || ((made.k === 'slice' || made.k === 'array') && isOwn(made.elem, type)));
+      return step.op === 'copy' && step.src.k === 'unknown' && step.dst.type !== undefined && isOwn(step.dst.type, type);
+    }),
+  );
+
+const isOwn = (made: Type, type: string): boolean => made.k === 'named' && ownTypeName(made) === type;
 
 interface Made {
   readonly set: Step;
