@@ -1,7 +1,7 @@
-/** Whether the finalizer of an object that a function makes is set already at some step. */
+/** Whether the finalizer of an object is set at some step: not yet, where the function makes the object, or not any more. */
 import { ownTypeName } from '../semantics/types.ts';
-import { mentions, originStep } from './definitions.ts';
-import type { CallStep, FuncBody, FuncIr, Step, Var } from './ir.ts';
+import { definitions, mentions, origin, originStep } from './definitions.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import { keepers } from './liveness.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
@@ -14,6 +14,33 @@ export function notYetFinalized(ir: FuncIr, step: CallStep, object: Var, body: F
   const vars = keepers(ir, object);
   const sets = (other: Step): boolean => other.op === 'call' && other !== step && other.args.some((arg) => mentions(arg, vars)) && maySetFinalizer(other, flow);
   return !bodiesOf(ir).some((other) => stepsOf(other).some((setting) => sets(setting) && (other !== body || comesBefore(body, setting, step))));
+}
+
+/** Every way from the entry to the call has taken the finalizer off the object: `runtime.SetFinalizer(x, nil)`, `x.cleanup.Stop()`. */
+export function noMoreFinalized(ir: FuncIr, step: CallStep, object: Var, body: FuncBody): boolean {
+  if ((definitions(ir).of.get(object) ?? []).length > 1) return false;
+  const is = (operand: Operand | undefined): boolean => operand !== undefined && mentions(origin(ir, operand), new Set([object]));
+  const ends = (other: Step): boolean => {
+    if (other.op !== 'call' || other.mode !== 'call') return false;
+    const { callee, args } = other;
+    if (callee.k === 'pkg') return callee.pkg === 'runtime' && callee.name === 'SetFinalizer' && is(args[0]) && args[1]?.k === 'const';
+    if (callee.k !== 'method' || callee.name !== 'Stop' || callee.recvType.k !== 'named' || callee.recvType.pkg !== 'runtime') return false;
+    const load = args[0] && originStep(ir, args[0]);
+    return load?.op === 'field' && is(load.base);
+  };
+  if (!stepsOf(body).some(ends)) return false;
+  const seen = new Set<number>();
+  const queue = [0];
+  while (queue.length > 0) {
+    const at = queue.pop()!;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    const { steps, term } = body.blocks[at]!;
+    const first = steps.find((other) => other === step || ends(other));
+    if (first === step) return false;
+    if (first === undefined) queue.push(...(term.k === 'jump' ? [term.to] : term.k === 'branch' ? [term.yes, term.no] : term.k === 'multi' ? term.to : []));
+  }
+  return true;
 }
 
 function maySetFinalizer({ callee }: CallStep, flow: PackageFlow): boolean {

@@ -9,8 +9,9 @@ import { isUnsafePointer, type Type } from '../semantics/types.ts';
 import { definitions, onlyDefinition, origin } from './definitions.ts';
 import { funcsForC } from './func-values.ts';
 import { Contents, isPointerLike } from './go-contents.ts';
-import type { CallStep, FuncIr, Operand, Var } from './ir.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Var } from './ir.ts';
 import type { Place } from './knowledge.ts';
+import { loopsAround } from './loops.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { provenance } from './provenance.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
@@ -57,11 +58,20 @@ function find(fn: GoFunction, ir: FuncIr, flow: PackageFlow): GoPointerArg[] {
         // What is told by itself.
         if ([...headers, ...functions].some((told) => isConverted(ir, arg, told.span) || (told.span.start === span.start && told.span.end === span.end))) return;
         const fact = ofArgument(ir, arg, contents, flow);
-        if (fact) out.push({ span, ...fact });
+        if (fact && !allLater(fn, ir, body, step, fact)) out.push({ span, ...fact });
       });
     }
   }
   return out;
+}
+
+/** Whether the pointers are all put into the object below the call, where no loop leads back to it and no literal with it is kept for later. */
+function allLater(fn: GoFunction, ir: FuncIr, body: FuncBody, step: CallStep, { type, stores }: Found): boolean {
+  if (type !== undefined || stores.length === 0 || !stores.every(({ unit, span }) => unit === fn.top.syntax && span.start > step.span.end)) return false;
+  if (body === ir.body) return loopsAround(body, body.blocks.findIndex(({ steps }) => steps.includes(step))).length === 0;
+  // A literal among the arguments of a call runs by then, if it is not kept.
+  const given = ir.body.calls.find(({ mode, args }) => mode === 'call' && args.some((arg) => arg.k === 'closure' && arg.fn === body));
+  return given !== undefined && stores.every(({ span }) => span.start > given.span.end) && loopsAround(ir.body, ir.body.blocks.findIndex(({ steps }) => steps.includes(given))).length === 0;
 }
 
 /** Whether the conversion at `span` is one that the argument went through. */

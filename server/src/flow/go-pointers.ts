@@ -17,6 +17,8 @@ export interface GoPointer {
   readonly root?: Var;
   /** The type of what it points to. */
   readonly type?: Type;
+  /** It is a package variable, or a part of one: the collector neither frees nor moves it. */
+  readonly lasting?: true;
   /** The Go side is seen to make the memory, or only its type says so. */
   readonly certain: boolean;
 }
@@ -166,7 +168,7 @@ function addressSource(at: Viewpoint, step: Step & { op: 'addr' }, depth: number
   // The type of the container must be in view to know that no pointer lies on the way.
   if (path !== '' && through.some((type) => type === undefined || type.k === 'unknown')) return unknown;
   if (base.k === 'var' && base.v.kind === 'temp') return unknown;
-  return { k: 'go', how: 'variable', ...root, ...pointee, certain: true };
+  return { k: 'go', how: 'variable', ...root, ...pointee, ...(base.k === 'global' ? { lasting: true as const } : {}), certain: true };
 }
 
 function callSource(at: Viewpoint, step: CallStep, v: Var, depth: number): PointerSource {

@@ -2,7 +2,7 @@
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { isUnsafePointer } from '../semantics/types.ts';
-import { mayRegister, mayWalk } from './c-names.ts';
+import { mayKeep, mayRegister, mayWalk } from './c-names.ts';
 import { definitions } from './definitions.ts';
 import { pointerSource, type Viewpoint } from './go-pointers.ts';
 import type { CallStep, Operand, Step, Var } from './ir.ts';
@@ -100,7 +100,7 @@ function given(at: Viewpoint, step: CallStep, arg: Operand, index: number): Hand
   const into = `C.${callee.name}`;
   if (keeps.certain) return { ...base, how: 'kept', into, certain: !keeps.contract, ...(keeps.at ? { at: keeps.at } : {}) };
   const names = keeps.names.filter((name) => !mayWalk(name));
-  if (names.length > 0 && pointer.root && isOnlyWay(at, pointer.root)) return { ...base, how: 'kept', into, certain: false };
+  if ((keeps.hinted || names.some(mayKeep)) && pointer.root && isOnlyWay(at, pointer.root)) return { ...base, how: 'kept', into, certain: false };
   return names.some(mayRegister) ? { ...base, how: 'suspected', into, certain: false } : undefined;
 }
 

@@ -7,7 +7,7 @@ import { isCPointer, ownTypeName } from '../semantics/types.ts';
 import { keptByCallers } from './callers.ts';
 import { onlyDefinition, originStep } from './definitions.ts';
 import { type FinalizedField, finalizedFieldsOf, hasFinalizedFields } from './finalized-fields.ts';
-import { notYetFinalized } from './finalizer-set.ts';
+import { noMoreFinalized, notYetFinalized } from './finalizer-set.ts';
 import { isFinalizerEnder, isFinalizerFunction } from './finalizers.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import { isDeadAfter } from './liveness.ts';
@@ -103,7 +103,7 @@ class Search {
       const at = (where: Step): boolean => excludes(held.get(where) ?? new Map<string, boolean>(), fact.locks);
       if (at(step) && at(found.load)) return undefined;
     }
-    if (notYetFinalized(ir, step, object, body, this.#flow)) return undefined;
+    if (notYetFinalized(ir, step, object, body, this.#flow) || noMoreFinalized(ir, step, object, body)) return undefined;
     const key = `${object.id}${found.path}`;
     if (!this.#exempt.has(key)) this.#exempt.set(key, isReleaser(this.#fn, ir, object, found.path, this.#flow) || outOfInterface(ir, object) || keptByCallers(this.#fn, ir, object, this.#flow) || madeForCallbacks(found, this.#flow));
     return this.#exempt.get(key) ? undefined : found;

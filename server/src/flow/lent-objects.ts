@@ -103,8 +103,14 @@ function judge(step: CompositeStep, index: number, span: Span, lender: { readonl
     if (name !== undefined && flags.has(name)) flags.set(name, src.k === 'const' && (src.value === 'true' || src.value === 'false') ? src.value === 'true' : undefined);
   });
   if ([...flags.values()].includes(undefined)) return [];
+  // An object that belongs to another one says so by a pointer to it: what may be set is taken for set.
+  const owners = declared.filter(({ name }) => name !== field && !flags.has(name)).flatMap(({ name }): string[] => {
+    const at = step.fields.findIndex((_, i) => nameAt(i) === name);
+    const src = step.fields[at]?.src;
+    return src === undefined || (src.k === 'const' && src.value === 'nil') ? [] : [name];
+  });
   const releaser = (marks: ReadonlyMap<string, boolean | undefined>): ReturnType<typeof releaserOf> =>
-    flow.askAbout('releaser', `${type}.${field}:${[...marks].map(([name, value]) => `${name}=${value}`).join()}`, () => releaserOf(type, field, marks, flow));
+    flow.askAbout('releaser', `${type}.${field}:${[...marks].map(([name, value]) => `${name}=${value}`).join()}:${owners.join()}`, () => releaserOf(type, field, marks, owners, flow));
   const found = releaser(flags);
   // A method that somebody may call is no release yet: wrappers of one type around what is lent and what is owned are common.
   const isFinalized = makers.some((fn) => finalizers(fn, flow).some((fact) => fact.type === type));
@@ -112,14 +118,15 @@ function judge(step: CompositeStep, index: number, span: Span, lender: { readonl
   return found && (isFinalized || isMarked()) ? [{ span, lender: `C.${lender.name}`, source: lender.span, type, field, ...found }] : [];
 }
 
-/** A method for everybody, or a finalizer, that releases the field of an object whose flags are these. */
-function releaserOf(type: string, field: string, flags: ReadonlyMap<string, boolean | undefined>, flow: PackageFlow): Pick<LentObject, 'method' | 'released'> | undefined {
+/** A method for everybody, or a finalizer, that releases the field of an object whose flags are these, and whose fields named in `set` are not nil. */
+function releaserOf(type: string, field: string, flags: ReadonlyMap<string, boolean | undefined>, set: readonly string[], flow: PackageFlow): Pick<LentObject, 'method' | 'released'> | undefined {
   for (const fn of flow.functionsWhere(`methods of ${type}`, ({ recv }) => recv === type)) {
     if (!/^\p{Lu}/u.test(fn.name) && !isFinalizerFunction(functionKey(fn), flow)) continue;
     const ir = flow.ir(fn);
     const object = ir.body.params[0];
     if (ir.opaque || object === undefined || ir.body.params.length > 1) continue;
     const facts = new Map([...flags].flatMap(([name, value]): [string, boolean][] => (value === undefined ? [] : [[`v${object.id}.${name}`, value]])));
+    for (const name of set) facts.set(`v${object.id}.${name}==nil`, false);
     const trail = new Explorer(ir, fn.top.syntax, flow.knowledge).run(ir.body, new Map([[`${object.id}.${field}`, 'same']]), facts);
     if (trail.certainlyReleased && !trail.exhausted && !trail.maybeReleased) return { method: fn.name, released: trail.certainlyReleased };
   }

@@ -168,9 +168,11 @@ function holdersOf(ir: FuncIr, object: Var): Var[] {
   if (object.kind !== 'local' && object.kind !== 'temp') return [];
   const steps = definitions(ir).of.get(object) ?? [];
   const roots = steps.map((step) => {
-    const src = step.op === 'copy' || step.op === 'assert' ? origin(ir, step.src) : step.op === 'field' ? step.base : undefined;
-    const load = src?.k === 'var' && step.op !== 'field' ? onlyDefinition(ir, src.v) : undefined;
-    const base = load?.op === 'field' ? load.base : src;
+    // An element lies in its container: the slice or map of a loop is needed for the next round.
+    const inside = step.op === 'field' || step.op === 'index' || (step.op === 'range' && step.dsts[1] === object && step.base.k === 'var' && step.base.v.type?.k !== 'chan');
+    const src = step.op === 'copy' || step.op === 'assert' ? origin(ir, step.src) : inside ? step.base : undefined;
+    const load = src?.k === 'var' && !inside ? onlyDefinition(ir, src.v) : undefined;
+    const base = load?.op === 'field' || load?.op === 'index' ? load.base : src;
     return base?.k === 'var' && base.v !== object && base.v.name !== undefined ? base.v : undefined;
   });
   return roots.every((root) => root !== undefined) ? roots : [];

@@ -132,7 +132,7 @@ function given(at: Viewpoint, step: CallStep, arg: Operand, index: number): Reta
   const keeps = whoKeeps(at, step, name, index);
   if (keeps === undefined) return undefined;
   const pointer = pointerSource(at, arg);
-  if (pointer.k !== 'go' || isHandle(pointer.type, at.flow)) return undefined;
+  if (pointer.k !== 'go' || pointer.lasting || isHandle(pointer.type, at.flow)) return undefined;
   const pin = pinOf(at, arg, pointer);
   if (pin === 'held') return undefined;
   const base = { span: step.argSpans[index] ?? step.span, into: `C.${name}`, what: describe(pointer), unpinned: pin === 'given-up' };

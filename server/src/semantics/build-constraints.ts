@@ -182,6 +182,13 @@ export const mayCoexistWithC = (a: PackageFile, path: string, text: string): boo
 /** Whether some build for the system contains the file. */
 export const mayBuildFor = (file: PackageFile, os: string): boolean => satisfiable([constraintOf(file), { k: 'tag', tag: os }]) !== false;
 
+/** Whether some build for the system has the file and meets the words of a #cgo line: they are alternatives, a comma inside one joins. */
+export function mayApplyFor(file: PackageFile, words: readonly string[], os: string): boolean {
+  const term = (tag: string): Constraint => (tag.startsWith('!') ? { k: 'not', x: { k: 'tag', tag: tag.slice(1) } } : { k: 'tag', tag });
+  const any: Constraint[] = words.map((word) => ({ k: 'and', all: word.split(',').map(term) }));
+  return satisfiable([constraintOf(file), { k: 'tag', tag: os }, ...(any.length > 0 ? [{ k: 'or' as const, all: any }] : [])]) !== false;
+}
+
 /** Whether some build without cgo contains the file. */
 export const mayBuildWithoutCgo = (file: PackageFile): boolean | undefined => satisfiable([constraintOf(file)], { cgo: false });
 

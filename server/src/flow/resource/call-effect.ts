@@ -178,7 +178,13 @@ function release(ex: Explorer, state: State, step: CallStep, effect: ArgEffect):
   if (step.callee.k !== 'c' || step.callee.name !== (ex.origin?.owned.deallocator ?? 'free')) ex.trail.releasedByHelper = true;
   if (step.mode === 'call') ex.trail.releases.set(step.stmt.start, step.stmt);
   for (let node = state.assumed; node; node = node.before) ex.trail.freedAfter.add(`${node.name}#${node.arg}`);
-  return { k: 'state', state: results(ex, { ...state, phase: 'released', released: ex.place(step.span) }, step, []) };
+  return { k: 'state', state: answered(results(ex, { ...state, phase: 'released', released: ex.place(step.span) }, step, []), step) };
+}
+
+/** A release that tells how it went may have failed: where a branch says so, nobody knows whether the memory is gone, `for C.close(p) != 0 {}`. */
+function answered(state: State, { mode, dsts, callee }: CallStep): State {
+  const tells = mode === 'call' ? dsts.filter((dst) => callee.k === 'c' || (callee.k !== 'value' && dst.type !== undefined && isErrorType(dst.type))) : [];
+  return tells.length === 0 ? state : { ...state, witnesses: new Map([...state.witnesses, ...tells.map((dst) => [dst.id, 'success'] as const)]) };
 }
 
 /** C owns it from here on: for the function it has escaped, but for a release. */

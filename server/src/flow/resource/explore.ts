@@ -12,7 +12,7 @@ import { type CallOutcome, callEffect } from './call-effect.ts';
 import { type ElementArray, elementArray, endsElements } from './element-arrays.ts';
 import { functionInfo, type FunctionInfo } from './function-info.ts';
 import { methodEffect, pinner, pinnerVar, type Protocol, protocolNamed } from './protocols.ts';
-import { addPlace, assignPlace, type AssumedNode, type Carried, carried, type Cont, type Holders, type Leave, type Pending, type State, sameMap, start, tooComplex } from './state.ts';
+import { addPlace, assignPlace, type AssumedNode, type Carried, carried, type Cont, type Holders, type Leave, type Pending, type State, sameMap, start, tooComplex, under } from './state.ts';
 import { transfer } from './transfer.ts';
 import { type Item, Visited } from './visited.ts';
 import { witnessesOf } from './witness.ts';
@@ -230,6 +230,11 @@ export class Explorer {
     return this.#settle(callEffect(this, state, step, step.args.map((arg) => carried(state, arg))));
   }
 
+  /** A variable of the function around the literal has it: the end of a literal that somebody else runs is not the end of that variable. */
+  #outlives({ holders }: State, { id, captures }: FuncBody): boolean {
+    return id !== 0 && captures.size > 0 && [...captures].some((v) => under(holders, String(v.id)).size > 0);
+  }
+
   /** A method of the pinner gets its address: what is pinned after the defer statement is unpinned as well. */
   #isPinner(step: CallStep, arg: Operand): boolean {
     const own = this.protocol === pinner && this.origin ? pinnerVar(this.origin.step) : undefined;
@@ -309,6 +314,7 @@ export class Explorer {
       const { results } = this.ir.body;
       const named = leave.body === this.ir.body && results.some((result) => result.name !== undefined);
       const returned = named ? results.map((v) => carried(state, { k: 'var', v })) : leave.values;
+      if (this.origin && state.phase === 'owned' && this.#outlives(state, leave.body)) return void this.gone();
       this.trail.exits.push({ state, span: leave.span, implicit: leave.implicit, returned, spans: leave.spans });
       return;
     }

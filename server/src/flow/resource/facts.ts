@@ -10,6 +10,8 @@ export interface Site {
   readonly stmt: Span;
   /** Inside a function literal that does not run where it stands. */
   readonly literal: boolean;
+  /** Inside a literal that runs once in the life of the process. */
+  readonly once?: true;
   readonly owned: OwnedResult;
   /** The result is an unsafe.Pointer already. */
   readonly unsafePointer: boolean;

@@ -300,11 +300,16 @@ function returnedOf(site: Site, trail: Trail): Returned[] {
   );
 }
 
+/** `once.Do(func() {…})` of a package variable: what the literal allocates is as lasting as what init does. Source: sync.Once. */
+const runsOnce = (ir: FuncIr, { id }: FuncBody): boolean =>
+  id !== 0 &&
+  bodiesOf(ir).some((body) => body.calls.some(({ callee, args }) => callee.k === 'method' && callee.name === 'Do' && callee.recvType.k === 'named' && callee.recvType.pkg === 'sync' && args[0]?.k === 'global' && args[1]?.k === 'closure' && args[1].fn.id === id));
+
 /** Names the variable that first gets the memory, or the call it goes straight into. */
 function siteOf(ir: FuncIr, literal: FuncBody, step: CallStep, owned: OwnedResult): Site {
   const name = step.callee.k === 'value' ? '' : step.callee.name;
   const filled = owned.elements && owned.outArg !== undefined ? step.argSpans[owned.outArg] : undefined;
-  const base = { span: filled ?? step.span, stmt: step.stmt, literal: literal.id !== 0, unsafePointer: isUnsafePointer(step.dsts[owned.index]?.type), owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
+  const base = { span: filled ?? step.span, stmt: step.stmt, literal: literal.id !== 0, ...(runsOnce(ir, literal) ? { once: true as const } : {}), unsafePointer: isUnsafePointer(step.dsts[owned.index]?.type), owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
   const aliases = new Set<Var>();
   let converted: true | undefined;
   const own = owned.protocol === 'pinner' ? pinnerVar(step) : undefined;

@@ -18,7 +18,7 @@ export function* leakReports(fn: GoFunction, { flow }: RuleContext, watched: (al
   for (const weighed of weighLeaks(flow.resources(fn), flow)) {
     const { leak } = weighed;
     if (early.has(leak.site.span.start) || leak.site.owned.protocol !== undefined) continue;
-    if (!watched(leak.site.owned.allocator) || (lasting && !leak.site.literal)) continue;
+    if (!watched(leak.site.owned.allocator) || (lasting && !leak.site.literal) || leak.site.once) continue;
     yield {
       file: fn.file,
       top: fn.top,

@@ -5,6 +5,7 @@ import type { Severity } from '../../lint/finding.ts';
 import { closest } from '../../lint/closest.ts';
 import type { Span } from '../../base/span.ts';
 import { refusedFlags } from '../../semantics/cgo-flags.ts';
+import { mayApplyFor } from '../../semantics/build-constraints.ts';
 import { type CgoDirective, cgoDirectives, flagVerbs, isPromise, relativeSearchPath } from '../../semantics/directives.ts';
 
 interface Problem {
@@ -73,7 +74,8 @@ export default defineRule({
   *check({ model }) {
     for (const file of model.files) {
       for (const directive of cgoDirectives(file.go.text, file.cImport)) {
-        for (const { span, ...problem } of problems(directive)) for (const place of placeInFile(file, span)) yield { ...place, ...problem };
+        const glibc = mayApplyFor(file, directive.conditions.map(({ text }) => text), 'linux');
+        for (const { span, ...problem } of problems(directive, glibc)) for (const place of placeInFile(file, span)) yield { ...place, ...problem };
       }
     }
   },
@@ -83,7 +85,8 @@ function main(preamble: string): string {
   return `package main\n\n${preamble}\nimport "C"\n\nfunc main() {\n\tprintln(C.sqrt(4))\n}\n`;
 }
 
-function* problems(directive: CgoDirective): Iterable<Problem> {
+/** `glibc`: the line may be part of a build for Linux. */
+function* problems(directive: CgoDirective, glibc: boolean): Iterable<Problem> {
   const { span, gap, verb, conditions, args, problem } = directive;
   if (problem === 'spaced') {
     yield {
@@ -145,10 +148,10 @@ function* problems(directive: CgoDirective): Iterable<Problem> {
           : `${flag.text} belongs into ${belongsTo}: from ${verb?.text ?? ''} the go command refuses it ("invalid flag in #cgo ${verb?.text ?? ''}").`,
     };
   }
-  if (verb && flagVerbs.includes(verb.text)) yield* quietProblems(verb.text, args);
+  if (verb && flagVerbs.includes(verb.text)) yield* quietProblems(verb.text, args, glibc);
 }
 
-function* quietProblems(verb: string, args: CgoDirective['args']): Iterable<Problem> {
+function* quietProblems(verb: string, args: CgoDirective['args'], glibc: boolean): Iterable<Problem> {
   for (const arg of args) {
     const { text, span } = arg;
     const relative = relativeSearchPath(arg);
@@ -161,7 +164,7 @@ function* quietProblems(verb: string, args: CgoDirective['args']): Iterable<Prob
         fixes: [{ title: 'Write the path below ${SRCDIR}', safety: 'safe', edits: () => [{ span: relative.lead, newText: root }] }],
       };
     }
-    if (verb === 'LDFLAGS' && (text === '-static' || text === '--static')) {
+    if (glibc && verb === 'LDFLAGS' && (text === '-static' || text === '--static')) {
       yield { span, severity: 'info', message: 'With glibc a static program still needs the shared library for getaddrinfo, getpwnam and dlopen: use the build tags netgo and osusergo, or musl.' };
     }
   }
