@@ -3,10 +3,12 @@
  * Sources: ISO C11 7.22.3 (malloc, calloc, realloc), 7.24.2 (strcpy); cmd/cgo, "Go references to C".
  */
 import type { Span } from '../base/span.ts';
+import { goType } from '../semantics/c-view.ts';
 import { constantValue } from '../semantics/constants.ts';
 import { layoutOf } from '../semantics/layout.ts';
 import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
 import { sameType, type Type, typeText } from '../semantics/types.ts';
+import { helperSize, helperWrites } from './c-allocation-sizes.ts';
 import { originStep } from './definitions.ts';
 import type { CallStep, FuncIr, Operand, Step } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -43,7 +45,14 @@ function find(ir: FuncIr, model: PackageModel): AllocationSizeFact[] {
   const sizes = new Map<Step, SizeValue>();
   for (const body of bodiesOf(ir)) {
     for (const step of body.calls) {
-      if (step.callee.k !== 'c' || (model.c.function(step.callee.name) && step.callee.name !== 'malloc')) continue;
+      if (step.callee.k !== 'c') continue;
+      const own = model.c.function(step.callee.name);
+      if (own?.body && own.result.pointer) {
+        const by = helperSize(model, step.callee.name);
+        const count = by && sizeValue(ir, step.args[by.param], model);
+        if (by && count) sizes.set(step, { ...count, times: count.times * by.times, plus: count.plus * by.times + by.plus });
+      }
+      if (own && step.callee.name !== 'malloc') continue;
       const args = sized[step.callee.name];
       const size = args && product(args.map((i) => sizeValue(ir, step.args[i], model)));
       if (size) sizes.set(step, size);
@@ -95,6 +104,15 @@ function* needs(ir: FuncIr, step: Step, sizes: ReadonlyMap<Step, SizeValue>, mod
     const width = layoutOf(elem, model)?.size;
     const index = sizeValue(ir, step.key, model);
     if (from && elem && width !== undefined && index && reachesEnd(from.size, index, width)) yield fact(from.call, 'end', elem, width);
+  }
+  if (step.op === 'call' && step.callee.k === 'c' && step.args.some((arg) => allocation(arg))) {
+    for (const write of helperWrites(model, step.callee.name)) {
+      const from = allocation(step.args[write.pointer]);
+      const type = goType(write.type);
+      const width = layoutOf(type, model)?.size;
+      const index = sizeValue(ir, step.args[write.index], model);
+      if (from && width !== undefined && index && reachesEnd(from.size, { ...index, plus: index.plus + write.plus }, width)) yield fact(from.call, 'end', type, width);
+    }
   }
   if (step.op === 'call' && step.callee.k === 'c' && writesString.has(step.callee.name)) {
     const from = allocation(step.args[0]);

@@ -1,6 +1,7 @@
-/** Memory that bodies of the package's own C forget: functions of preambles, and those of its C files that Go names. */
+/** Memory that bodies of the package's own C forget. */
 import type { CLost } from '../semantics/c/c-summary.ts';
 import type { CFunction, CUnit } from '../syntax/c/c-facts.ts';
+import { cBodies } from './c-functions.ts';
 import type { PackageFlow } from './package-flow.ts';
 
 export interface CLeak {
@@ -10,13 +11,9 @@ export interface CLeak {
 }
 
 export function cLeaks(flow: PackageFlow): readonly CLeak[] {
-  const { model } = flow;
-  const preambles = new Set(model.files.flatMap(({ preambleUnit }) => (preambleUnit ? [preambleUnit] : [])));
-  return model.c.units.flatMap((unit) =>
-    unit.functions.flatMap((fn): CLeak[] => {
-      if (fn.body === undefined || model.c.isUnsettled(unit) || !(preambles.has(unit) || model.mentionsC(fn.name))) return [];
-      const summary = model.c.summary(fn.name);
-      return summary && model.c.units[summary.unit] === unit ? (summary.lost ?? []).map((lost) => ({ fn, unit, lost })) : [];
-    }),
-  );
+  const { c } = flow.model;
+  return cBodies(flow).flatMap(({ fn, unit }): CLeak[] => {
+    const summary = c.summary(fn.name);
+    return summary && c.units[summary.unit] === unit ? (summary.lost ?? []).map((lost) => ({ fn, unit, lost })) : [];
+  });
 }

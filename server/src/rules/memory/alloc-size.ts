@@ -1,5 +1,7 @@
 /** Rule alloc-size: C memory that is smaller than what is put into it: the NUL of a string, elements of another size, one element too many. */
 import { type AllocationSizeFact, allocationSizeFacts } from '../../flow/allocation-sizes.ts';
+import { cAllocationSizes, type CSizeFact } from '../../flow/c-allocation-sizes.ts';
+import { placeInC } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 
@@ -40,7 +42,7 @@ export default defineRule({
   docs: {
     why: 'The C heap knows nothing of types. `C.malloc(C.size_t(len(s)))` has no room for the NUL that `strcpy` writes behind the text, `C.calloc(n, 4)` is half of what n doubles need, and an array for n pointers has no element n for the terminating NULL. The bytes behind the block belong to someone else: the program crashes later and elsewhere, or not at all.',
     advice: 'Use `C.CString` for strings, or add one for the NUL. Measure the type that the memory is used as (`C.sizeof_double`), let `C.calloc(n, C.sizeof_T)` multiply, and count the terminator: `n + 1`.',
-    limits: 'Sizes are followed as constants, or as a constant times something plus a constant, and compared on 64-bit platforms with types in view. A product with one byte for each element counts as a number of bytes. Memory that is larger than needed is left alone, and so are sizes that come from C.',
+    limits: 'Sizes are followed as constants, or as a constant times something plus a constant, and compared on 64-bit platforms with types in view. A product with one byte for each element counts as a number of bytes. Memory that is larger than needed is left alone, and so are sizes that come from C. C bodies of the package are read in the same way, and so are C helpers that allocate for Go by a count or write the element that Go names.',
     references: [
       { title: 'cmd/cgo: Go references to C', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
       { title: 'SEI CERT C, MEM35-C: Allocate sufficient memory for an object', url: 'https://wiki.sei.cmu.edu/confluence/display/c/MEM35-C.+Allocate+sufficient+memory+for+an+object' },
@@ -53,7 +55,28 @@ export default defineRule({
       yield { file: fn.file, top: fn.top, span: fact.span, message: message(fact), trace: [{ place: { unit: fn.top.syntax, span: fact.use }, text: 'more is needed here' }] };
     }
   },
+  *checkPackage({ flow, model }) {
+    for (const fact of cAllocationSizes(flow)) {
+      for (const place of placeInC(model, fact.unit, fact.at)) yield { ...place, message: messageInC(fact), trace: [{ place: { unit: fact.unit, span: fact.use }, text: 'more is needed here' }] };
+    }
+  },
 });
+
+function messageInC({ how, callee, type, bytes, fn }: CSizeFact): string {
+  const head = `${fn} asks ${callee} for`;
+  switch (how) {
+    case 'type':
+      return `${head} ${bytes} bytes, but the memory is used as ${type}, which is larger on 64-bit platforms.`;
+    case 'elements':
+      return `${head} ${bytes} bytes for each element, but the memory is used as an array of ${type}, which is larger.`;
+    case 'pointer':
+      return `${head} the size of a pointer, but the memory is used as ${type} itself.`;
+    case 'end':
+      return `${head} memory that has no room for the element of type ${type} that is written behind the last one.`;
+    case 'nul':
+      return `${head} as many bytes as the string has: there is no room for the NUL at its end.`;
+  }
+}
 
 function message({ how, callee, type, bytes }: AllocationSizeFact): string {
   switch (how) {

@@ -1,6 +1,7 @@
 /** Signal handlers that C code installs. Source: os/signal, "Go programs that use cgo or SWIG"; sigaction(2). */
 import type { Span } from '../../base/span.ts';
-import type { CExpr, CFunction, CStep, CUnit } from '../../syntax/c/c-facts.ts';
+import type { CExpr, CFunction, CUnit } from '../../syntax/c/c-facts.ts';
+import { each } from './walk.ts';
 
 export interface HandlerFact {
   readonly fn: CFunction;
@@ -50,17 +51,6 @@ function handlersOf(fn: CFunction): HandlerFact[] {
 const isFunction = (value: CExpr): boolean => (value.kind === 'name' && !/^SIG_/.test(value.name) && !/old|prev|saved|orig/i.test(value.name)) || (value.kind === 'address' && value.of.kind === 'name');
 
 const key = (expr: CExpr): string => (expr.kind === 'name' ? expr.name : expr.kind === 'field' ? `${key(expr.of)}.${expr.name}` : expr.kind);
-
-/** Visits every step and expression below a value. */
-function each(value: unknown, visit: (node: CExpr | CStep) => void): void {
-  if (Array.isArray(value)) {
-    for (const one of value) each(one, visit);
-    return;
-  }
-  if (typeof value !== 'object' || value === null) return;
-  if ('kind' in value) visit(value as CExpr | CStep);
-  for (const child of Object.values(value)) each(child, visit);
-}
 
 /** Whether the body sets errno, as wrappers do that make it mean something. */
 export function setsErrno(fn: CFunction | undefined): boolean {

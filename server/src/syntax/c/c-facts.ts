@@ -125,7 +125,7 @@ export interface CBody {
 }
 
 export type CStep =
-  | { readonly kind: 'declare'; readonly name: string; readonly static: boolean; readonly storage: 'pointer' | 'array' | 'value'; readonly value?: CExpr; readonly span: Span }
+  | { readonly kind: 'declare'; readonly name: string; readonly type: string; readonly static: boolean; readonly storage: 'pointer' | 'array' | 'value'; readonly value?: CExpr; readonly span: Span }
   | { readonly kind: 'eval'; readonly value: CExpr }
   | { readonly kind: 'if'; readonly test: CExpr; readonly then: readonly CStep[]; readonly else: readonly CStep[] }
   | { readonly kind: 'loop'; readonly test?: CExpr; readonly body: readonly CStep[]; readonly next?: CExpr; readonly bodyFirst: boolean }
@@ -149,8 +149,8 @@ export type CExpr =
   | { readonly kind: 'name'; readonly name: string; readonly span: Span }
   /** NULL and every constant that is zero. */
   | { readonly kind: 'null' }
-  /** A constant that is not zero, or a size. */
-  | { readonly kind: 'number' }
+  /** A constant that is not zero, or a size: `value` of a decimal or hexadecimal literal, `sizeOf` of `sizeof (type)` or of the expression behind it. */
+  | { readonly kind: 'number'; readonly value?: number; readonly sizeOf?: string | CExpr }
   | { readonly kind: 'string' }
   /** `callee` is absent for a call through anything but a plain name; then `through` is that expression. */
   | { readonly kind: 'call'; readonly callee?: string; readonly through?: CExpr; readonly args: readonly CExpr[]; readonly span: Span }
@@ -165,6 +165,6 @@ export type CExpr =
   | { readonly kind: 'logic'; readonly op: '&&' | '||'; readonly left: CExpr; readonly right: CExpr }
   | { readonly kind: 'compare'; readonly op: string; readonly left: CExpr; readonly right: CExpr }
   /** Arithmetic: `p + 4` keeps pointing into what `p` points into. */
-  | { readonly kind: 'arithmetic'; readonly left: CExpr; readonly right: CExpr }
-  /** A comma expression, an initialiser list, or what was not understood: its parts are evaluated in order, its value is the last (`sequence`) or unknown. */
-  | { readonly kind: 'sequence' | 'list' | 'opaque'; readonly parts: readonly CExpr[] };
+  | { readonly kind: 'arithmetic'; readonly op: '+' | '-' | '&'; readonly left: CExpr; readonly right: CExpr }
+  /** A comma expression, an initialiser list, or what was not understood: its parts are evaluated in order, its value is the last (`sequence`) or unknown. `product` of two parts. */
+  | { readonly kind: 'sequence' | 'list' | 'opaque'; readonly parts: readonly CExpr[]; readonly product?: true };

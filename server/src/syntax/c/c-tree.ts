@@ -13,7 +13,7 @@ export interface CNode {
 /** Nodes whose inside no reader looks at. */
 const leaves = new Set([
   'comment', 'string_literal', 'concatenated_string', 'char_literal', 'number_literal', 'system_lib_string', 'primitive_type', 'sized_type_specifier',
-  'attribute_specifier', 'attribute_declaration', 'ms_declspec_modifier', 'type_qualifier', 'storage_class_specifier', 'sizeof_expression',
+  'attribute_specifier', 'attribute_declaration', 'ms_declspec_modifier', 'type_qualifier', 'storage_class_specifier',
   'alignof_expression', 'offsetof_expression', 'preproc_arg', 'bitfield_clause',
 ]);
 

@@ -2,6 +2,7 @@
 import type { Span } from '../../base/span.ts';
 import type { CExpr } from './c-facts.ts';
 import { childIn, type CNode } from './c-tree.ts';
+import { typeOfDescriptor } from './declarators.ts';
 
 /** Where the text and the way back to source offsets are; `failed` is called for what was not understood. */
 export interface Lowering {
@@ -29,13 +30,14 @@ export function lowerExpr(node: CNode | undefined, to: Lowering): CExpr {
     case 'null':
       return { kind: 'null' };
     case 'number_literal':
-      return /^0(x0*|[0.]*)[ulf]*$/i.test(text()) ? { kind: 'null' } : { kind: 'number' };
+      return /^0(x0*|[0.]*)[ulf]*$/i.test(text()) ? { kind: 'null' } : lowerNumber(text());
     case 'false':
       return { kind: 'null' };
     case 'char_literal':
       return text() === "'\\0'" ? { kind: 'null' } : { kind: 'number' };
-    case 'true':
     case 'sizeof_expression':
+      return { kind: 'number', ...sizeOf(node, to) };
+    case 'true':
     case 'alignof_expression':
     case 'offsetof_expression':
       return { kind: 'number' };
@@ -90,6 +92,19 @@ export function lowerExpr(node: CNode | undefined, to: Lowering): CExpr {
   }
 }
 
+function lowerNumber(text: string): CExpr {
+  const digits = /^(0x[\da-f]+|[1-9]\d*)[ul]*$/i.exec(text)?.[1];
+  return digits === undefined ? { kind: 'number' } : { kind: 'number', value: Number(digits) };
+}
+
+/** `sizeof (x)` reads like a type and like an expression: a plain name is given as an expression. */
+function sizeOf(node: CNode, to: Lowering): { readonly sizeOf?: string | CExpr } {
+  const type = childIn(node, 'type');
+  if (type) return { sizeOf: typeOfDescriptor(type, to.text) };
+  const value = childIn(node, 'value');
+  return value ? { sizeOf: lowerExpr(value, to) } : {};
+}
+
 function lowerInner(node: CNode, to: Lowering): CExpr {
   const inside = node.children.filter((child) => child.type !== '(' && child.type !== ')' && child.type !== 'comment' && child.type !== '__extension__');
   if (inside.length !== 1) to.failed();
@@ -123,7 +138,9 @@ function lowerBinary(operator: string, left: CExpr, right: CExpr): CExpr {
     case '+':
     case '-':
     case '&':
-      return { kind: 'arithmetic', left, right };
+      return { kind: 'arithmetic', op: operator, left, right };
+    case '*':
+      return { kind: 'opaque', parts: [left, right], product: true };
     default:
       return { kind: 'opaque', parts: [left, right] };
   }

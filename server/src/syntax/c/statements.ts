@@ -108,6 +108,7 @@ function lowerDeclaration(node: CNode, to: Lowering, steps: CStep[]): void {
     steps.push({
       kind: 'declare',
       name: to.text.slice(declared.name.start, declared.name.end),
+      type: declared.type,
       static: specifiers.static || specifiers.extern,
       storage: declared.array ? 'array' : declared.pointer || declared.functionPointer ? 'pointer' : 'value',
       ...(value ? { value: lowerExpr(value, to) } : {}),
