@@ -22,10 +22,14 @@ export interface Mismatch {
   readonly onlyMore: boolean;
 }
 
+/** How the Go function reads its parameters, the receiver first. */
+export const passedParams = (model: PackageModel, fn: GoFunction): { readonly passing: Passing; readonly text: string; readonly name: string }[] =>
+  [...(fn.decl.recv ? [fn.decl.recv] : []), ...fn.decl.sig.params].map((param) => ({ passing: goPassing(typeOf(param.type, fn.file.imports), model, 0), text: source(fn, param.type), name: param.name ?? '_' }));
+
 export function prototypeMismatch(model: PackageModel, fn: GoFunction): Mismatch | undefined {
-  const { params, results } = fn.decl.sig;
+  const { results } = fn.decl.sig;
   const type = (at: { readonly type: Parameters<typeof typeOf>[0] }): Passing => goPassing(typeOf(at.type, fn.file.imports), model, 0);
-  const given = [...(fn.decl.recv ? [fn.decl.recv] : []), ...params].map((param) => ({ passing: type(param), text: source(fn, param.type) }));
+  const given = passedParams(model, fn);
   const result: Passing = results.length === 0 ? 'void' : results.length > 1 ? 'several' : type(results[0]!);
   const units: { readonly unit: CUnit; readonly text: string }[] = [
     ...model.files.flatMap((file) => (file.preambleUnit && (file === fn.file || (mentions(file.preambleUnit, fn.name) && mayCoexist(fn.file, file) === true)) ? [{ unit: file.preambleUnit, text: file.go.text }] : [])),

@@ -1,4 +1,5 @@
 /** Words what C bodies of the package forget. */
+import { cFieldLeaks } from '../../flow/c-field-leaks.ts';
 import { cLeaks, type CLeak } from '../../flow/c-leaks.ts';
 import type { Report, RuleContext } from '../rule.ts';
 import { placeInC } from './file-place.ts';
@@ -12,6 +13,13 @@ export function* cLeakReports({ model, flow }: RuleContext): Generator<Report> {
     ];
     // What stands in a C file is told at the import that brings it in.
     for (const place of placeInC(model, unit, lost.at)) yield { ...place, confidence: 'certain', message: message(leak), trace };
+  }
+  for (const { unit, fn, field, struct, at, allocator, ending } of cFieldLeaks(flow)) {
+    const trace = [
+      { place: { unit, span: at }, text: `C memory is allocated here (${allocator})` },
+      { place: { unit: ending.unit, span: ending.span }, text: `${ending.name} releases the struct, and nothing the field` },
+    ];
+    for (const place of placeInC(model, unit, at)) yield { ...place, message: `The C function ${fn} gives the field ${field} of ${struct} memory (${allocator}) that nothing releases: ${ending.name} releases the struct without it.`, trace };
   }
 }
 

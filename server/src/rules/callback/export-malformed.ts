@@ -2,6 +2,7 @@
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule, type FixPlan } from '../../lint/rule.ts';
 import { isForTinyGo } from '../../semantics/build-constraints.ts';
+import { undeclaredCalls } from '../../semantics/export-calls.ts';
 import { type ExportFlaw, exportFlaws } from '../../semantics/exports.ts';
 import type { PackageFile, PackageModel } from '../../semantics/package-model.ts';
 
@@ -12,10 +13,10 @@ export default defineRule({
   confidence: 'certain',
   status: 'stable',
   since: '0.1.0',
-  summary: 'Export comment that cgo ignores or refuses',
+  summary: 'Export that cgo ignores or refuses, or that C cannot call with what it has',
   fix: { offered: 'sometimes', safety: 'safe' },
   docs: {
-    why: 'A function is exported by a line that is exactly `//export Name`, in the comment that touches the function, in a file that imports "C". With a blank behind the slashes or a blank line below, it is a comment like any other: nothing is said until the linker misses the symbol, and only where C refers to it. Another name than the function’s, and types that C cannot express, fail the build.',
+    why: 'A function is exported by a line that is exactly `//export Name`, in the comment that touches the function, in a file that imports "C". With a blank behind the slashes or a blank line below, it is a comment like any other: nothing is said until the linker misses the symbol, and only where C refers to it. Another name than the function’s, and types that C cannot express, fail the build. A Go string, slice or interface is a struct in C: a body that passes `char *` to it without any prototype in view compiles where implicit declarations do, and hands over half of the value.',
     advice: 'Write `//export Name` directly above `func Name`. Parameters and results are C types, numbers, unsafe.Pointer, strings, slices, maps, channels, functions or interfaces; no Go structs or arrays, no pointers to them, no types of other packages and none that only a file without cgo declares.',
     limits: 'A comment such as `// export Name` counts only when it has nothing but the name of the function below it. It is a warning while no C in view mentions the name, as is an export in a file without `import "C"`; files for TinyGo, which exports without it, are left alone.',
     references: [
@@ -84,6 +85,18 @@ export default defineRule({
   ],
   subject: 'package',
   *check({ model }) {
+    for (const fn of model.files.flatMap((file) => file.functions)) {
+      if (fn.exported === undefined || fn.exported !== fn.name) continue;
+      const wrong = undeclaredCalls(model, fn).find(({ what }) => what.how === 'kind');
+      if (wrong?.what.how !== 'kind') continue;
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span: { start: fn.decl.n, end: fn.decl.n + fn.name.length },
+        message: `${fn.name} takes its parameter ${wrong.what.param} as a Go ${wrong.what.type}, but ${wrong.caller} passes a C pointer, and no prototype is there for the compiler to refuse it: Go reads a length that nobody passed.`,
+        trace: [{ place: { unit: wrong.unit, span: wrong.call }, text: 'C calls it here' }],
+      };
+    }
     const hasC = model.files.some((file) => file.cImport);
     for (const file of model.files) {
       for (const flaw of exportFlaws(model, file)) {

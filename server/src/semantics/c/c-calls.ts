@@ -66,8 +66,16 @@ export function applyCall(call: Call, args: readonly CValue[], state: CState, me
   args.forEach((value, i) => {
     if (taken) now = memory.keep(value, now, call.span);
     else now = keepObjects(value, memory.giveAway(value, now, call.span, name ?? pointer, i, pointer === undefined ? undefined : true), call, memory, context);
+    if (!taken) now = keepWithEnding(value, now, call, memory, context);
   });
   return [{ state: now, value: unknown }];
+}
+
+/** What the body allocated has another owner where a function in view that releases it is passed with it. */
+function keepWithEnding(value: CValue, state: CState, call: Call, memory: CMemory, context: CCallContext): CState {
+  const made = alternatives(value).filter((v) => v.kind === 'alloc');
+  if (made.length === 0 || !call.args.some((arg) => arg.kind === 'name' && /releases$/.test(context.summary(arg.name)?.params[0]?.effect ?? ''))) return state;
+  return memory.keep(oneOf(made), state, call.span);
 }
 
 function applyRow(name: string, row: LibcFunction, call: Call, args: readonly CValue[], state: CState, memory: CMemory, context: CCallContext): readonly COutcome[] {
@@ -112,7 +120,7 @@ function applyContract(name: string, contract: CContract, call: Call, args: read
     const deallocator = contract.stores.get(i);
     if (deallocator !== undefined) now = storeOwned(value, { allocator: name, deallocator, mayBeNull: true, at: call.span, object: true }, now, memory, context);
     else if (release === undefined) {
-      now = memory.giveAway(value, now, call.span, name, i);
+      now = keepWithEnding(value, memory.giveAway(value, now, call.span, name, i), call, memory, context);
       if (contract.keeps.has(i)) now = keepObjects(value, now, call, memory, context);
     } else {
       if (release === 'own') for (const index of memory.paramsIn(value, now)) memory.effects.ownTypeReleased(index);

@@ -2,7 +2,7 @@
 import { libcFunction } from './libc.ts';
 import type { Span } from '../../base/span.ts';
 import type { CFunction, CUnit } from '../../syntax/c/c-facts.ts';
-import { calledNames } from '../../syntax/c/called-names.ts';
+import { calledNames, passedNames } from '../../syntax/c/called-names.ts';
 import type { CContract } from './c-calls.ts';
 import { callCircles } from './call-circles.ts';
 import { destructorOf, isPlain, mayDestroy } from './destructors.ts';
@@ -26,6 +26,7 @@ class Definition {
   /** Undefined while unsolved, and for a body that could not be followed: such a function counts as not in view. */
   summary: CSummary | undefined;
   #calls: ReadonlyMap<string, Span> | undefined;
+  #passed: ReadonlySet<string> | undefined;
 
   constructor(fn: CFunction, unit: number, isMacro: boolean, order: number) {
     this.order = order;
@@ -37,6 +38,12 @@ class Definition {
   get calls(): ReadonlyMap<string, Span> {
     const body = this.#calls ? undefined : this.fn.body?.();
     return (this.#calls ??= body ? calledNames(body) : new Map());
+  }
+
+  /** Names that are handed to calls: functions among them may be what releases the rest. */
+  get passed(): ReadonlySet<string> {
+    const body = this.#passed ? undefined : this.fn.body?.();
+    return (this.#passed ??= body ? passedNames(body) : new Set());
   }
 }
 
@@ -201,7 +208,7 @@ export class Program {
   }
 
   #callees(definition: Definition): Definition[] {
-    return [...definition.calls.keys()].flatMap((name) => this.#resolve(name, definition.unit));
+    return [...definition.calls.keys(), ...definition.passed].flatMap((name) => this.#resolve(name, definition.unit));
   }
 
   /** The definitions that a call from a unit may reach: its own first, else those of other units that have linkage. */

@@ -16,12 +16,19 @@ export function callsIn(body: CBody): { readonly name: string; readonly at: Span
   return calls.sort((a, b) => a.at.start - b.at.start);
 }
 
-function eachCall(steps: readonly CStep[], found: (name: string, at: Span) => unknown): void {
+/** Names that stand alone as an argument of some call. */
+export function passedNames(body: CBody): ReadonlySet<string> {
+  const names = new Set<string>();
+  eachCall(body.steps, (_, __, args) => args.forEach((arg) => arg.kind === 'name' && names.add(arg.name)));
+  return names;
+}
+
+function eachCall(steps: readonly CStep[], found: (name: string, at: Span, args: readonly CExpr[]) => unknown): void {
   const expr = (e: CExpr | undefined): void => {
     if (!e) return;
     switch (e.kind) {
       case 'call':
-        if (e.callee !== undefined) found(e.callee, e.span);
+        if (e.callee !== undefined) found(e.callee, e.span, e.args);
         expr(e.through);
         e.args.forEach(expr);
         return;
