@@ -41,7 +41,7 @@ export function contractOwned(contracts: Contracts, name: string): readonly Owne
     return [{ ...common(release), index: 0, outArg: index, mayBeNil: true, ...only, ...(anyhow ? { anyhow } : {}) }];
   });
   if (contract.returns !== 'owned' || contract.release === undefined) return out;
-  return [...out, { ...common(contract.release), index: 0, mayBeNil: contract.nullable === true, ...(errorArgs.length > 0 ? { errorArgs } : {}), ...(contract.status !== undefined ? { status: contract.status } : {}) }];
+  return [...out, { ...common(contract.release), index: 0, mayBeNil: contract.nullable === true, ...(errorArgs.length > 0 ? { errorArgs } : {}), ...(contract.status !== undefined ? { status: contract.status } : {}), ...(contract.ownedIfNull !== undefined ? { ifNull: contract.ownedIfNull } : {}) }];
 }
 
 /** An out value that is set in case of failure. */

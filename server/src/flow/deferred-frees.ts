@@ -204,7 +204,7 @@ function isOwnedValue(ir: FuncIr, step: Step, knowledge: Knowledge, deallocator:
   let at = step.src;
   for (let i = 0; i < 16 && at.k === 'var'; i++) {
     const definition = onlyDefinition(ir, at.v);
-    if (definition?.op === 'call') return definition.callee.k === 'c' && knowledge.cOwned(definition.callee.name).some((owned) => owned.outArg === undefined && (deallocator === undefined || owned.deallocator === deallocator));
+    if (definition?.op === 'call') return definition.callee.k === 'c' && knowledge.cOwned(definition.callee.name).some((owned) => owned.outArg === undefined && owned.ifNull === undefined && (deallocator === undefined || owned.deallocator === deallocator));
     if (definition?.op !== 'copy') return false;
     at = definition.src;
   }

@@ -65,7 +65,7 @@ function setsOf(ir: FuncIr, step: Step, fn: GoFunction, flow: PackageFlow): Fiel
 function madeBy(ir: FuncIr, src: Operand, fn: GoFunction, flow: PackageFlow): FieldAllocator | undefined {
   const step = originStep(ir, src);
   if (step?.op !== 'call' || step.callee.k !== 'c') return undefined;
-  const owned = flow.knowledge.cOwned(step.callee.name).find((one) => one.outArg === undefined);
+  const owned = flow.knowledge.cOwned(step.callee.name).find((one) => one.outArg === undefined && one.ifNull === undefined);
   // What a body in view makes may go to free() as well as to the function made for its type.
   if (owned === undefined || owned.deallocator === '' || (owned.deallocator !== 'free' && owned.at !== undefined)) return undefined;
   return { maker: `C.${step.callee.name}`, deallocator: owned.deallocator, at: { unit: fn.top.syntax, span: step.span } };

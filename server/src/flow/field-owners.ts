@@ -196,7 +196,7 @@ class Collector {
     const { knowledge } = this.#flow;
     switch (step.callee.k) {
       case 'c': {
-        const owned = knowledge.cOwned(step.callee.name).find((result) => result.outArg === undefined);
+        const owned = knowledge.cOwned(step.callee.name).find((result) => result.outArg === undefined && result.ifNull === undefined);
         if (owned) return { maker: `C.${step.callee.name}`, deallocator: owned.deallocator, ...(owned.at ? { at: owned.at } : {}) };
         const summary = this.#flow.model.c.summary(step.callee.name);
         if (summary && summary.result.owner !== 'unknown') return undefined;

@@ -68,6 +68,8 @@ export interface OwnedResult {
   readonly anyhow?: true;
   /** What the first result of the call is when the call went well; absent where nothing is known of it. */
   readonly success?: 'zero' | 'nonzero';
+  /** It is made only where this argument of the call is nil; otherwise the result is an object of the caller. */
+  readonly ifNull?: number;
   /** The C function that returns zero for it exactly when it was made. */
   readonly status?: string;
   /** Arguments that are the addresses of error pointers: where one is set afterwards, the memory was not made. */

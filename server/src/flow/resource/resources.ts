@@ -112,7 +112,7 @@ function ownedBy(step: CallStep, knowledge: Knowledge): readonly OwnedResult[] {
   if (made.length > 0) return made;
   switch (step.callee.k) {
     case 'c':
-      return knowledge.cOwned(step.callee.name);
+      return knowledge.cOwned(step.callee.name).filter((owned) => isMade(step, owned));
     case 'go':
       return knowledge.goOwned({ name: step.callee.name });
     case 'method': {
@@ -123,6 +123,12 @@ function ownedBy(step: CallStep, knowledge: Knowledge): readonly OwnedResult[] {
       return [];
   }
 }
+
+/** Whether the call makes something, as far as its arguments show. */
+const isMade = ({ args }: CallStep, { ifNull }: OwnedResult): boolean => {
+  const arg = ifNull === undefined ? undefined : args[ifNull];
+  return ifNull === undefined || (arg?.k === 'const' && arg.value === 'nil');
+};
 
 /** A literal that runs where it stands is explored as part of the function, another one on its own. */
 function entryOf(ir: FuncIr, body: FuncBody): FuncBody {

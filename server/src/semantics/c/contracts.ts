@@ -34,6 +34,8 @@ export interface ContractRow {
   /** The result is bytes, not text: the function that tells how many, or `argument` where the call itself stores it. */
   readonly length?: string;
   readonly nullable?: boolean;
+  /** The result is owned only where this argument is NULL; otherwise it is the object behind that. */
+  readonly ownedIfNull?: number;
   /** What takes the owned result and returns zero exactly when there is something to release; a failure is a static object. */
   readonly status?: string;
   readonly params?: readonly ContractParam[];
