@@ -3,8 +3,8 @@ import type { Contracts } from '../semantics/c/contracts.ts';
 import type { CView } from '../semantics/c-view.ts';
 import { libcFunction, type LibcFunction, libcParam } from '../semantics/c/libc.ts';
 import { mayRelease } from './c-names.ts';
-import { contractArg, contractOwned, releaseType } from './contract-knowledge.ts';
-import { type ArgEffect, borrows, type OwnedResult, unknownEffect } from './knowledge.ts';
+import { contractArg, contractLent, contractOwned, releaseType } from './contract-knowledge.ts';
+import { type ArgEffect, borrows, type LentValue, type OwnedResult, unknownEffect } from './knowledge.ts';
 
 /** cgo's special functions that hand out C memory. Source: cmd/cgo, "Go references to C"; C.malloc never returns nil. */
 const special: Readonly<Record<string, OwnedResult>> = {
@@ -54,6 +54,11 @@ export function cOwnedResults(from: KnownC, name: string): readonly OwnedResult[
   let results = owned.get(name);
   if (results === undefined) owned.set(name, (results = ownedResults(from, name)));
   return results;
+}
+
+/** Values that belong to an argument of the C function. What a body in view returns is followed as the argument itself. */
+export function cLentValues({ c, contracts }: KnownC, name: string): readonly LentValue[] {
+  return c.summary(name) || isOwnName(c, contracts, name) ? [] : contractLent(contracts, name);
 }
 
 /** A function that the package declares itself is not the C library's of that name. */

@@ -1,6 +1,6 @@
 /** What a contract means to the resource analysis: effects on arguments and owned results. A row that is only a lead may silence, never accuse. */
 import type { ContractParam, Contracts } from '../semantics/c/contracts.ts';
-import { type ArgEffect, borrows, type OwnedResult, unknownEffect } from './knowledge.ts';
+import { type ArgEffect, borrows, type LentValue, type OwnedResult, unknownEffect } from './knowledge.ts';
 
 /** The effect on one argument; undefined when nothing is known of the function. */
 export function contractArg(contracts: Contracts, name: string, arg: number): ArgEffect | undefined {
@@ -42,6 +42,14 @@ export function contractOwned(contracts: Contracts, name: string): readonly Owne
   });
   if (contract.returns !== 'owned' || contract.release === undefined) return out;
   return [...out, { ...common(contract.release), index: 0, mayBeNil: contract.nullable === true, ...(errorArgs.length > 0 ? { errorArgs } : {}), ...(contract.status !== undefined ? { status: contract.status } : {}), ...(contract.ownedIfNull !== undefined ? { ifNull: contract.ownedIfNull } : {}) }];
+}
+
+/** What the function hands out that belongs to one of its arguments. */
+export function contractLent(contracts: Contracts, name: string): readonly LentValue[] {
+  const contract = contracts.lookup(name);
+  if (contract?.trusted !== true) return [];
+  const out = (contract.params ?? []).flatMap(({ index, effect, field, lender, endedBy }): LentValue[] => (effect === 'out-borrowed' && lender !== undefined ? [{ outArg: index, ...(field !== undefined ? { path: `.${field}` } : {}), lender, endedBy: endedBy ?? [] }] : []));
+  return contract.returns === 'borrowed' && contract.lender !== undefined ? [{ lender: contract.lender, endedBy: contract.endedBy ?? [] }, ...out] : out;
 }
 
 /** An out value that is set in case of failure. */

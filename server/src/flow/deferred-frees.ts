@@ -11,7 +11,8 @@ import { onlyDefinition, origin, originStep } from './definitions.ts';
 import type { Block, CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
-import { effectOf, Explorer } from './resource/explore.ts';
+import { effectOf } from './resource/effect.ts';
+import { Explorer } from './resource/explore.ts';
 import { bodiesOf, operandsOf, stepsOf, targetsOf } from './resource/function-info.ts';
 
 /** A call that may release what a variable holds, at the place where it is written. */

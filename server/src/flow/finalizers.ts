@@ -10,7 +10,8 @@ import type { ArgEffect, Place } from './knowledge.ts';
 import { type Locks, locksAtRelease } from './locks.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
-import { effectOf, Explorer } from './resource/explore.ts';
+import { effectOf } from './resource/effect.ts';
+import { Explorer } from './resource/explore.ts';
 
 export interface FinalizerFact {
   /** The type whose objects are finalized. */

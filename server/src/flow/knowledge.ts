@@ -80,11 +80,25 @@ export interface OwnedResult {
   readonly protocol?: 'handle' | 'pinner';
 }
 
+/** A value that belongs to an object which the same call gets, and ends with it. */
+export interface LentValue {
+  /** Written through the pointer argument with this index instead of returned. */
+  readonly outArg?: number;
+  /** It is this field (`.data`) of what is written there. */
+  readonly path?: string;
+  /** The argument that is the object. */
+  readonly lender: number;
+  /** C functions that end the value when they get the object, although they do not release it. */
+  readonly endedBy: readonly string[];
+}
+
 export interface Knowledge {
   /** The effect of C function `name` on argument `arg`; undefined when nothing of it is in view. */
   cArg(name: string, arg: number): ArgEffect | undefined;
   /** Memory that C function `name` allocates for its caller. */
   cOwned(name: string): readonly OwnedResult[];
+  /** Values that C function `name` lends from one of its arguments. */
+  cLent(name: string): readonly LentValue[];
   /** Whether a call of a package function never returns. */
   neverReturns(callee: { readonly recv?: string; readonly name: string }): boolean;
   /** The effect of a package function on the memory at `path` (`''`, `.ptr`, `[]`) of argument `arg` (the receiver is 0). */

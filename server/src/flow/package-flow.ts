@@ -4,7 +4,7 @@
  */
 import { type Aspect, describe, functionKey, type GoFunction, type PackageFile, type PackageModel } from '../semantics/package-model.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
-import { cArgEffect, cOwnedResults } from './c-knowledge.ts';
+import { cArgEffect, cLentValues, cOwnedResults } from './c-knowledge.ts';
 import type { FuncIr } from './ir.ts';
 import { type ArgEffect, type Knowledge, type OwnedResult, unknownEffect } from './knowledge.ts';
 import { lower } from './lower/lower.ts';
@@ -230,6 +230,7 @@ export class PackageFlow {
     return {
       cArg: (name, arg) => cArgEffect(this.#model, name, arg),
       cOwned: (name) => cOwnedResults(this.#model, name),
+      cLent: (name) => cLentValues(this.#model, name),
       neverReturns: (callee) => asked('never', callee, '', false, (fns) => fns.length > 0 && fns.every((fn) => this.#body(fn) && neverReturns(this.ir(fn), callees()))),
       goArg: (callee, arg, path) => {
         if (level === 0) return unknownEffect;

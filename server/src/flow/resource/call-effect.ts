@@ -296,6 +296,8 @@ function builtin(ex: Explorer, state: State, step: CallStep, name: string, args:
     // `append(x, view...)` copies the bytes; `append(list, p)` makes the list hold the pointer.
     if (args.slice(1).some((value) => [...value].some(([path, hold]) => hold !== 'view' && (path !== '' || step.spread)))) return escaped(ex);
     if (!step.spread && args.slice(1).some((value) => value.get('') !== undefined && value.get('') !== 'view')) return { k: 'state', state: results(ex, state, step, [new Map([...grown, ['[]', 'same']])]) };
+    // A list of views, or of objects that have one, is as good as they are.
+    if (!step.spread && args.slice(1).some((value) => value.size > 0)) return { k: 'state', state: results(ex, state, step, [new Map([...args.slice(1).flatMap((value) => [...value.keys()].map((path) => [`[]${path}`, 'view' as const] as const)), ...grown])]) };
     return { k: 'state', state: results(ex, state, step, [grown]) };
   }
   return { k: 'state', state: results(ex, state, step, []) };

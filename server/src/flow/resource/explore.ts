@@ -4,15 +4,17 @@
  * when that is spent nothing is known of the resource and nothing is said.
  */
 import type { Span } from '../../base/span.ts';
-import type { ArgEffect, Knowledge, OwnedResult, Place } from '../knowledge.ts';
+import type { ArgEffect, Knowledge, LentValue, OwnedResult, Place } from '../knowledge.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step } from '../ir.ts';
 import { refine } from './branch.ts';
 import { type CContainer, containerOf } from './c-containers.ts';
 import { type CallOutcome, callEffect } from './call-effect.ts';
 import { type ElementArray, elementArray, endsElements } from './element-arrays.ts';
+import { effectOf } from './effect.ts';
 import { functionInfo, type FunctionInfo } from './function-info.ts';
+import { fateOf, getsObject, lendersAfter, lendersAt, rootsAt } from './lent.ts';
 import { methodEffect, pinner, pinnerVar, type Protocol, protocolNamed } from './protocols.ts';
-import { addPlace, assignPlace, type AssumedNode, type Carried, carried, type Cont, type Holders, type Leave, type Pending, type State, sameMap, start, tooComplex, under } from './state.ts';
+import { addPlace, assignPlace, type Carried, carried, type Cont, type Holders, type Leave, type Pending, promised, type State, sameMap, start, stillHeld, tooComplex, under } from './state.ts';
 import { transfer } from './transfer.ts';
 import { type Item, Visited } from './visited.ts';
 import { witnessesOf } from './witness.ts';
@@ -24,6 +26,8 @@ const deepestInline = 4;
 export interface Origin {
   readonly step: CallStep;
   readonly owned: OwnedResult;
+  /** It is no memory of this function's, but belongs to an argument of the call. */
+  readonly lent?: LentValue;
 }
 
 export interface Exit {
@@ -86,6 +90,8 @@ export class Explorer {
   /** The resource is what C puts into the elements of this array. */
   readonly #array: ElementArray | undefined;
   readonly #containers = new Map<string, CContainer | undefined>();
+  /** The variables in which the object is that lends it. */
+  readonly #lenderRoots: ReadonlySet<number> | undefined;
   readonly #visited = new Visited();
   readonly #queue: Item[] = [];
 
@@ -98,6 +104,7 @@ export class Explorer {
     this.origin = origin;
     this.protocol = protocol;
     this.#array = origin?.owned.elements && origin.owned.outArg !== undefined ? elementArray(ir, origin.step, origin.owned.outArg, knowledge) : undefined;
+    this.#lenderRoots = origin?.lent && rootsAt(ir, this.info, knowledge, origin.step, origin.lent);
   }
 
   /** Explores from the entry of `fn`. `held` says where the resource is when it exists from the start, `facts` which conditions are known by then. */
@@ -213,6 +220,33 @@ export class Explorer {
   }
 
   #step(state: State, step: Step): State | undefined {
+    if (state.lenders === undefined || step === this.origin?.step) return this.#resourceStep(state, step);
+    const over = step.op === 'call' && step.mode === 'call' ? this.#ended(state, step, false) : state;
+    if (over === undefined) return undefined;
+    // Who ends it has done nothing else with it.
+    const next = over === state || step.op !== 'call' ? this.#resourceStep(over, step) : this.#settle(callEffect(this, this.#rewritten(over, step), step, step.args.map(() => new Map())));
+    if (next?.lenders === undefined) return next;
+    const lenders = lendersAfter(next.lenders, step);
+    return lenders.size === 0 ? this.gone() : { ...next, lenders };
+  }
+
+  /** The variables whose addresses a call gets may hold something else afterwards. */
+  #rewritten(state: State, step: CallStep): State {
+    const holders = step.args.reduce((now, arg) => assignPlace(now, this.outPlace(arg) ?? '?', new Map()), state.holders);
+    return { ...state, holders };
+  }
+
+  /** The state after a call that the object got which lends the value: the same where that changes nothing, none where nobody can tell. */
+  #ended(state: State, step: CallStep, deferred: boolean): State | undefined {
+    const lent = this.origin?.lent;
+    const fate = lent && state.lenders ? fateOf(this.ir, this.info, this.knowledge, lent, state.lenders, step, deferred) : undefined;
+    if (fate === undefined) return state;
+    if (fate === 'unsure') return undefined;
+    const { lenders: _, ...rest } = state;
+    return { ...rest, phase: 'released', released: this.place(step.span) };
+  }
+
+  #resourceStep(state: State, step: Step): State | undefined {
     if (this.#array && state.phase === 'owned' && step !== this.origin?.step && endsElements(this.#array, step)) return this.gone();
     if (step.op !== 'call') return transfer(this, state, step);
     if (this.origin?.step === step) return this.#birth(state, step, this.origin);
@@ -222,7 +256,7 @@ export class Explorer {
       const closure = step.callee.k === 'value' ? this.closureOf(step.callee.fn) : undefined;
       const pending: Pending = { step, captured: step.args.map((arg) => (this.#isPinner(step, arg) ? itself : carried(state, arg))), ...(closure ? { closure } : {}) };
       // What has nothing of the resource, nor the address of a variable that may get it, and runs no literal does nothing to it.
-      if (!closure && pending.captured.every((value) => value.size === 0) && !step.args.some((arg) => this.outPlace(arg) !== undefined)) return state;
+      if (!closure && pending.captured.every((value) => value.size === 0) && !step.args.some((arg) => this.outPlace(arg) !== undefined) && !(this.#lenderRoots && getsObject(this.ir, this.info, step, this.#lenderRoots))) return state;
       // In a loop the same deferred call piles up; one of a kind says all there is to say about one resource.
       const known = state.defers.some((other) => other.step === step && other.captured.every((value, i) => sameMap(value, pending.captured[i]!)));
       return known ? state : { ...state, defers: [...state.defers, pending] };
@@ -262,6 +296,7 @@ export class Explorer {
       if (outcome.k === 'used' || outcome.k === 'again') return this.#settle(outcome);
     }
     if (state.phase === 'owned' && state.stored) return this.gone();
+    if (origin.lent) return this.#lend(state, step, origin, origin.lent);
     if (state.phase === 'owned') {
       // Round again: the earlier memory is lost unless a variable or a deferred call still has it.
       const temps = new Set(this.ir.vars.filter((v) => v.kind === 'temp').map((v) => String(v.id)));
@@ -273,9 +308,30 @@ export class Explorer {
       if (!this.#array) return this.gone();
       return { ...state, phase: 'owned', holders: new Map([[`${this.#array.array.id}[]`, 'same']]), witnesses: witnessesOf(step, origin.owned, undefined, () => undefined), supposed: false, path: undefined, assumed: undefined };
     }
+    return this.#born(state, step, origin);
+  }
+
+  /** The object lends its next value: what is kept of an earlier one that has ended is followed on. */
+  #lend(state: State, step: CallStep, origin: Origin, lent: LentValue): State | undefined {
+    const target = step.dsts[0];
+    const before = state.phase === 'owned' && lent.endedBy.includes(step.callee.k === 'c' ? step.callee.name : '') ? this.#ended(state, step, false) : state;
+    if (before === undefined) return undefined;
+    if (before.phase === 'released') {
+      const rest = this.#rewritten(before, step).holders;
+      const holders = target ? assignPlace(rest, String(target.id), new Map()) : rest;
+      if ([...holders.keys()].some((place) => place.includes('['))) return this.#settle(callEffect(this, { ...before, holders }, step, step.args.map(() => new Map())));
+    }
+    const { released: _, ...rest } = before;
+    const born = this.#born(rest, step, origin);
+    const lenders = lendersAt(this.ir, this.info, this.knowledge, step, lent);
+    return born && { ...born, lenders };
+  }
+
+  #born(state: State, step: CallStep, origin: Origin): State | undefined {
     const target = origin.owned.outArg === undefined ? step.dsts[origin.owned.index] : undefined;
     const own = this.protocol === pinner ? pinnerVar(step) : undefined;
-    const place = own ? String(own.id) : target ? `${target.id}${origin.owned.path ?? ''}` : this.outPlace(step.args[origin.owned.outArg ?? -1]);
+    const out = target ? undefined : this.outPlace(step.args[origin.owned.outArg ?? -1]);
+    const place = own ? String(own.id) : target ? `${target.id}${origin.owned.path ?? ''}` : out && `${out}${origin.lent?.path ?? ''}`;
     if (place === undefined) return this.gone();
     return {
       ...state,
@@ -304,6 +360,11 @@ export class Explorer {
         const fn = this.ir.body;
         return this.#enter(rest, pending.closure, pending.step, { fn, block: -1, step: 0, dsts: [], defers: rest.defers, leaving: true, leave }, pending.captured);
       }
+      const ended = rest.lenders ? this.#ended(rest, pending.step, true) : rest;
+      if (ended !== rest) {
+        if (ended) this.#push({ state: ended, fn: this.ir.body, block: 0, step: 0, leave });
+        return;
+      }
       const next = this.#settle(callEffect(this, rest, pending.step, rest.phase === 'released' ? stillHeld(rest, pending) : this.#reached(rest, pending)));
       if (next) this.#push({ state: next, fn: this.ir.body, block: 0, step: 0, leave });
       return;
@@ -329,45 +390,3 @@ export class Explorer {
 }
 
 const itself: Carried = new Map([['', 'same']]);
-
-/** The pointer was captured, the fields behind it are read when the call runs: `x.ptr = nil` counts. */
-function stillHeld(state: State, { step, captured }: Pending): readonly Carried[] {
-  return captured.map((value, i) => {
-    const arg = step.args[i];
-    if (arg?.k !== 'var' || arg.v.type?.k !== 'pointer' || value.has('')) return value;
-    const now = carried(state, arg);
-    return new Map([...value].filter(([path]) => now.has(path)));
-  });
-}
-
-/** A deferred call has the resource. */
-export const promised = (state: State): boolean => state.defers.some((pending) => pending.closure !== undefined || pending.captured.some((value) => value.size > 0));
-
-/** Sums up what happened to memory that existed at the entry; `place` is where it was. */
-export function effectOf(trail: Trail, place?: string): ArgEffect {
-  const returned = new Set<number>();
-  let owned = 0;
-  let released = 0;
-  const assumed = new Map<string, AssumedNode>();
-  for (const exit of trail.exits) {
-    if (exit.state.taken) continue;
-    const back = exit.returned.flatMap((value, i) => (value.has('') ? [i] : []));
-    for (const i of back) returned.add(i);
-    if (back.length === 0 && exit.returned.some((value) => value.size > 0)) trail.escaped = true;
-    if (exit.state.phase === 'owned') owned++;
-    else released++;
-    for (let node = exit.state.assumed; node; node = node.before) assumed.set(`${node.name}#${node.arg}`, node);
-  }
-  // A path that ends in the unknown after the release shows no exit, but it has released.
-  const any = released > 0 || trail.maybeReleased || trail.certainlyReleased !== undefined;
-  const cleared = place !== undefined && trail.exits.every((exit) => exit.state.phase !== 'released' || !exit.state.holders.has(place));
-  const always = released > 0 && owned === 0 && !trail.maybeReleased && !trail.escaped && trail.certainlyReleased !== undefined;
-  return {
-    releases: always ? 'always' : any ? 'sometimes' : 'never',
-    escapes: trail.escaped || trail.exhausted,
-    returned: [...returned],
-    assumed: [...assumed.values()].map(({ name, arg }) => ({ name, arg })),
-    ...(cleared ? { cleared } : {}),
-    ...(trail.certainlyReleased ? { at: trail.certainlyReleased } : {}),
-  };
-}

@@ -59,6 +59,8 @@ export interface UseAfterRelease {
   readonly path: readonly PathNode[];
   /** Of a resource that is no C memory. */
   readonly protocol?: 'handle' | 'pinner';
+  /** The C function that lent it from an object: that has ended it, or was released. */
+  readonly lentBy?: string;
 }
 
 /** A release of memory that is released already. */

@@ -5,9 +5,11 @@ import { definitions, origin, originStep } from '../definitions.ts';
 import { successors } from '../deferred-frees.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from '../ir.ts';
 import { type ArgEffect, borrows, type Knowledge, type OwnedResult, unknownEffect } from '../knowledge.ts';
-import { effectOf, type Exit, Explorer, type Trail } from './explore.ts';
+import { effectOf } from './effect.ts';
+import { type Exit, Explorer, type Trail } from './explore.ts';
 import type { Leak, Misplaced, ResourceFacts, Returned, SecondRelease, Site, UseAfterRelease } from './facts.ts';
 import { bodiesOf, functionInfo, stepsOf } from './function-info.ts';
+import { chained, mayEnd } from './lent.ts';
 import { handle, methodEffect, pinnerVar, protocolOf, protocolResource } from './protocols.ts';
 import { assumedOf, pathOf, type State } from './state.ts';
 
@@ -64,6 +66,7 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
     }
   }
   if (!ir.opaque) {
+    for (const body of bodiesOf(ir)) for (const step of body.calls) uses.push(...usesOfLent(ir, unit, knowledge, body, step));
     const known = new Set(uses.map((use) => use.use.start));
     const given = usesOfGiven(ir, unit, knowledge);
     uses.push(...given.uses.filter((use) => !known.has(use.use.start)));
@@ -71,6 +74,21 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
     uses.push(...usesOfHandles(ir, unit, knowledge).filter((use) => !known.has(use.use.start)));
   }
   return { leaks, uses, again, misplaced, returned, freedAfter, sites };
+}
+
+/** Uses of what an object lends after that object is released, or has moved on. */
+function usesOfLent(ir: FuncIr, unit: object, knowledge: Knowledge, body: FuncBody, step: CallStep): UseAfterRelease[] {
+  if (step.callee.k !== 'c' || step.mode !== 'call') return [];
+  const { name } = step.callee;
+  return knowledge.cLent(name).flatMap((own): UseAfterRelease[] => {
+    const lent = chained(ir, knowledge, step, own);
+    if (!mayEnd(ir, functionInfo(ir), knowledge, lent, step)) return [];
+    const owned: OwnedResult = { index: 0, allocator: name, deallocator: '', mayBeNil: true, ...(lent.outArg !== undefined ? { outArg: lent.outArg } : {}) };
+    const explore = (from: FuncBody): Trail => new Explorer(ir, unit, knowledge, { step, owned, lent }).run(from);
+    let trail = explore(entryOf(ir, body));
+    if (!trail.born && body.id !== 0) trail = explore(body);
+    return trail.exhausted ? [] : usesOf(ir, siteOf(ir, body, step, owned), trail).filter(({ kind }) => kind !== 'kept').map((use) => ({ ...use, lentBy: name }));
+  });
 }
 
 /** Results that are memory made by this function and handed to its caller, which must release it. */

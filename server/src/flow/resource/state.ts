@@ -77,6 +77,8 @@ export interface State {
   readonly conts: readonly Cont[];
   /** The field of an object of the caller that points to it now. */
   readonly stored?: { readonly base: number; readonly place: string };
+  /** Of a value that an object lends: where that object is, as long as it is known. `&7` is one that stands in variable 7 itself. */
+  readonly lenders?: Holders;
   /** Where it was released, when that is certain. */
   readonly released?: Place;
   /** Released is not the word: C has become the owner there. It may be used, but not released. */
@@ -125,7 +127,7 @@ const frames = (conts: readonly Cont[]): string => (conts.length === 0 ? '' : co
 
 /** Two states with the same key go on in the same way. How they came there is not part of it, only whether an unseen function had the resource. */
 export const stateKey = (state: State): string =>
-  `${state.phase}|${entries(state.holders)}|${entries(state.values)}|${entries(state.facts)}|${entries(state.witnesses)}|${state.supposed}|${pending(state.defers)}|${frames(state.conts)}|${state.released?.span.start ?? ''}${state.taken ? 't' : ''}|${state.stored?.place ?? ''}|${state.assumed ? 'assumed' : ''}`;
+  `${state.phase}|${entries(state.holders)}|${entries(state.values)}|${entries(state.facts)}|${entries(state.witnesses)}|${state.supposed}|${pending(state.defers)}|${frames(state.conts)}|${state.released?.span.start ?? ''}${state.taken ? 't' : ''}|${state.stored?.place ?? ''}|${state.lenders ? entries(state.lenders) : ''}|${state.assumed ? 'assumed' : ''}`;
 
 /** Whether the keys of two states are equal; most differ, or share what they consist of, so that no key has to be made. */
 export const sameState = (a: State, b: State): boolean =>
@@ -135,6 +137,7 @@ export const sameState = (a: State, b: State): boolean =>
     a.released?.span.start === b.released?.span.start &&
     a.taken === b.taken &&
     a.stored?.place === b.stored?.place &&
+    (a.lenders === b.lenders || (a.lenders !== undefined && b.lenders !== undefined && sameMap(a.lenders, b.lenders))) &&
     sameMap(a.holders, b.holders) &&
     sameMap(a.values, b.values) &&
     sameMap(a.facts, b.facts) &&
@@ -211,3 +214,16 @@ export function assumedOf(node: AssumedNode | undefined): AssumedNode[] {
   for (let at = node; at; at = at.before) out.unshift(at);
   return out;
 }
+
+/** The pointer was captured, the fields behind it are read when the call runs: `x.ptr = nil` counts. */
+export function stillHeld(state: State, { step, captured }: Pending): readonly Carried[] {
+  return captured.map((value, i) => {
+    const arg = step.args[i];
+    if (arg?.k !== 'var' || arg.v.type?.k !== 'pointer' || value.has('')) return value;
+    const now = carried(state, arg);
+    return new Map([...value].filter(([path]) => now.has(path)));
+  });
+}
+
+/** A deferred call has the resource. */
+export const promised = (state: State): boolean => state.defers.some((pending) => pending.closure !== undefined || pending.captured.some((value) => value.size > 0));

@@ -4,10 +4,9 @@ import { ownTypeName, type Type } from '../../semantics/types.ts';
 import type { Operand, Step, Var } from '../ir.ts';
 import { assignValue, isPlain } from './branch.ts';
 import type { Explorer } from './explore.ts';
-import { promised } from './explore.ts';
 import { origin } from '../definitions.ts';
 import { bodiesOf, operandsOf, reachedThrough, stepsOf, targetsOf } from './function-info.ts';
-import { addPlace, asView, assignPlace, type Carried, carried, hasSame, type Hold, rootsOf, type State, under } from './state.ts';
+import { addPlace, asView, assignPlace, type Carried, carried, hasSame, type Hold, promised, rootsOf, type State, under } from './state.ts';
 
 type PlainStep = Exclude<Step, { op: 'call' }>;
 
@@ -218,7 +217,7 @@ function setField(ex: Explorer, state: State, step: Step & { op: 'setField' }): 
     if (copy !== undefined) ex.trail.copied.push({ state, span: step.span, type: copy, field: name });
     // An object of the caller points to it: nothing leaks, but freeing it now leaves the object with dead memory.
     const object = base.k === 'var' ? callersObject(ex, base) : undefined;
-    if (object !== undefined && value.get('') === 'same' && state.phase === 'owned' && ex.origin) return { ...state, stored: { base: object, place } };
+    if (object !== undefined && value.get('') === 'same' && state.phase === 'owned' && ex.origin && !ex.origin.lent) return { ...state, stored: { base: object, place } };
     return ex.gone();
   }
   return { ...state, holders: assignPlace(state.holders, place, value) };

@@ -86,16 +86,19 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: use.use,
-        message:
-          use.kind === 'returned'
+        message: use.lentBy !== undefined
+          ? use.kind === 'returned'
+            ? `${subject} from C.${use.lentBy} is returned although it has ended by then: the caller gets dead C memory.`
+            : `${subject} from C.${use.lentBy} is used after the call that ended it: it belonged to an object of C that has been released or has moved on.`
+          : use.kind === 'returned'
             ? `${subject} is returned although this function frees the memory: the caller gets dead C memory.`
             : use.kind === 'kept'
               ? `${subject} is freed although a field of the caller's object still points to it.`
               : `${subject} is used after its C memory${source} was freed.`,
         trace: [
-          ...(use.site ? [{ place: { unit, span: use.site.span }, text: `C memory is allocated here (${use.site.owned.allocator})` }] : []),
+          ...(use.site ? [{ place: { unit, span: use.site.span }, text: use.lentBy !== undefined ? `lent by the object here (C.${use.lentBy})` : `C memory is allocated here (${use.site.owned.allocator})` }] : []),
           ...branchTrace(fn, use.path),
-          { place: use.released, text: 'freed here' },
+          { place: use.released, text: use.lentBy !== undefined ? 'ended here' : 'freed here' },
           { place: { unit, span: use.use }, text: use.kind === 'returned' ? 'returned here' : use.kind === 'kept' ? 'a field still points to it' : 'used here' },
         ],
       };

@@ -24,6 +24,11 @@ export interface ContractParam {
   readonly ifNonzero?: number;
   /** What ends a hold. */
   readonly until?: string;
+  /** A borrowed out value is this field of the struct that the argument points to. */
+  readonly field?: string;
+  /** Of a borrowed out value, as in a row. */
+  readonly lender?: number;
+  readonly endedBy?: readonly string[];
 }
 
 /** One row of a library's file. */
@@ -31,6 +36,10 @@ export interface ContractRow {
   readonly header?: string;
   readonly returns: 'owned' | 'borrowed' | 'static' | 'thread-local' | 'value' | 'none';
   readonly release?: string;
+  /** The argument whose object a borrowed result belongs to: it lives as long as that object at most. */
+  readonly lender?: number;
+  /** The functions that end a borrowed result when they get that object, although they do not release it. */
+  readonly endedBy?: readonly string[];
   /** The result is bytes, not text: the function that tells how many, or `argument` where the call itself stores it. */
   readonly length?: string;
   readonly nullable?: boolean;
