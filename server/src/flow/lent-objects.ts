@@ -2,11 +2,11 @@
 import type { Span } from '../base/span.ts';
 import { functionKey, type GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
-import { origin } from './definitions.ts';
+import { definitions, origin } from './definitions.ts';
 import { mayCount } from './c-names.ts';
 import { finalizers, isFinalizerFunction } from './finalizers.ts';
 import { isCounted, lenderOf } from './invalid-frees.ts';
-import type { CallStep, CompositeStep, FuncIr, Step, Var } from './ir.ts';
+import type { CallStep, CompositeStep, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { Place } from './knowledge.ts';
 import { keepers } from './liveness.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -16,8 +16,9 @@ import { bodiesOf, stepsOf } from './resource/function-info.ts';
 export interface LentObject {
   /** The object, or the argument of the function that makes it. */
   readonly span: Span;
-  /** The C function that lends. */
+  /** The C function that lends; the parameter, where it is the C code that calls this exported function. */
   readonly lender: string;
+  readonly how: 'result' | 'parameter';
   readonly source: Span;
   readonly type: string;
   readonly field: string;
@@ -37,7 +38,7 @@ export function lentObjects(fn: GoFunction, flow: PackageFlow): readonly LentObj
 function made(fn: GoFunction, ir: FuncIr, step: Step, flow: PackageFlow): LentObject[] {
   if (step.op === 'composite') {
     return step.fields.flatMap(({ src }, i): LentObject[] => {
-      const lender = isCounted(ir, src) ? undefined : lenderOf(ir, src, flow);
+      const lender = lenderAt(fn, ir, src, flow);
       return lender && !isChanged(ir, step.dst) && !countsItself(ir, step.dst, flow) ? judge(step, i, step.span, lender, [fn], flow) : [];
     });
   }
@@ -46,7 +47,7 @@ function made(fn: GoFunction, ir: FuncIr, step: Step, flow: PackageFlow): LentOb
   if (step.callee.k === 'method' && recv === undefined) return [];
   const target = { ...(recv !== undefined ? { recv } : {}), name: step.callee.name };
   return step.args.flatMap((arg, i): LentObject[] => {
-    const lender = isCounted(ir, arg) ? undefined : lenderOf(ir, arg, flow);
+    const lender = lenderAt(fn, ir, arg, flow);
     const { fns } = lender ? flow.targets(target) : { fns: [] };
     // Of several variants nobody knows which one is built.
     const inner = fns.length === 1 && fns[0] ? flow.ir(fns[0]) : undefined;
@@ -56,6 +57,25 @@ function made(fn: GoFunction, ir: FuncIr, step: Step, flow: PackageFlow): LentOb
       ? judge(composite.step, composite.field, step.argSpans[i] ?? step.span, lender, [fn, fns[0]], flow)
       : [];
   });
+}
+
+interface Lender {
+  readonly name: string;
+  readonly span: Span;
+  readonly how: LentObject['how'];
+}
+
+/** Who lends a value: a C function that returns it, or the C code that passes it to this exported function, and nobody counts a reference. */
+function lenderAt(fn: GoFunction, ir: FuncIr, value: Operand, flow: PackageFlow): Lender | undefined {
+  if (isCounted(ir, value)) return undefined;
+  const found = lenderOf(ir, value, flow);
+  if (found) return { name: `C.${found.name}`, span: found.span, how: 'result' };
+  const at = fn.exported !== undefined ? origin(ir, value) : undefined;
+  if (fn.exported === undefined || at?.k !== 'var' || at.v.kind !== 'param' || at.v.name === undefined) return undefined;
+  // A caller in view may hand over what it has made; and whoever counts keeps a reference of its own.
+  if (flow.model.c.callersOf(fn.exported).length > 0 || (definitions(ir).of.get(at.v) ?? []).length > 0) return undefined;
+  const counts = bodiesOf(ir).some((body) => body.calls.some((step) => step.callee.k === 'c' && mayCount(step.callee.name)));
+  return counts ? undefined : { name: at.v.name, span: at.v.span, how: 'parameter' };
 }
 
 /** A field of the object is set after it was made: a mark, maybe, that it owns nothing. */
@@ -89,7 +109,7 @@ function objectOf(ir: FuncIr, param: Var): { readonly step: CompositeStep; reado
   return found.length === 1 ? found[0] : undefined;
 }
 
-function judge(step: CompositeStep, index: number, span: Span, lender: { readonly name: string; readonly span: Span }, makers: readonly GoFunction[], flow: PackageFlow): LentObject[] {
+function judge(step: CompositeStep, index: number, span: Span, lender: Lender, makers: readonly GoFunction[], flow: PackageFlow): LentObject[] {
   const type = step.type.k === 'named' ? ownTypeName(step.type) : undefined;
   const declared = type === undefined ? undefined : flow.model.shape.fields(type);
   if (type === undefined || declared === undefined) return [];
@@ -115,7 +135,7 @@ function judge(step: CompositeStep, index: number, span: Span, lender: { readonl
   // A method that somebody may call is no release yet: wrappers of one type around what is lent and what is owned are common.
   const isFinalized = makers.some((fn) => finalizers(fn, flow).some((fact) => fact.type === type));
   const isMarked = (): boolean => flags.size > 0 && releaser(new Map([...flags].map(([name, value]) => [name, !value]))) === undefined;
-  return found && (isFinalized || isMarked()) ? [{ span, lender: `C.${lender.name}`, source: lender.span, type, field, ...found }] : [];
+  return found && (isFinalized || isMarked()) ? [{ span, lender: lender.name, how: lender.how, source: lender.span, type, field, ...found }] : [];
 }
 
 /** A method for everybody, or a finalizer, that releases the field of an object whose flags are these, and whose fields named in `set` are not nil. */

@@ -1,5 +1,6 @@
 /** Rule callback-retains-c-pointer: exported functions that keep memory which C lends them for the call. */
 import { type CallbackPointer, callbackPointers } from '../../flow/callback-pointers.ts';
+import { lentObjects } from '../../flow/lent-objects.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 
@@ -79,6 +80,22 @@ export default defineRule({
       told.add(fact.span.start);
       const weak = fact.how === 'object' || (fact.how === 'pointer' && fact.exit !== 'goroutine') || (fact.how === 'copy' && fact.exit === 'stored');
       yield { file: fn.file, top: fn.top, span: fact.span, severity: weak ? 'info' : 'warning', confidence: weak ? 'possible' : 'likely', message: messageOf(fact) };
+    }
+    for (const { span, lender, how, source, type, field, method, released } of fn.exported === undefined ? [] : lentObjects(fn, flow)) {
+      if (how !== 'parameter' || told.has(span.start)) continue;
+      told.add(span.start);
+      const { syntax: unit } = fn.top;
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span,
+        message: `C lends \`${lender}\` to this callback, but ${type}.${method} releases what ${type}.${field} holds: the object outlives the callback, and C still uses the memory.`,
+        trace: [
+          { place: { unit, span: source }, text: 'the memory belongs to C' },
+          { place: { unit, span }, text: `${type}.${field} gets it here` },
+          { place: released, text: `${type}.${method} releases it` },
+        ],
+      };
     }
   },
 });

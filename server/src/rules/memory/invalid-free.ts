@@ -151,8 +151,8 @@ export default defineRule({
         ],
       };
     }
-    for (const { span, lender, source, type, field, method, released } of lentObjects(fn, flow)) {
-      if (told.has(span.start)) continue;
+    for (const { span, lender, how, source, type, field, method, released } of lentObjects(fn, flow)) {
+      if (how === 'parameter' || told.has(span.start)) continue;
       told.add(span.start);
       yield {
         file: fn.file,
