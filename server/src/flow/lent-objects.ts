@@ -80,8 +80,11 @@ function lenderAt(fn: GoFunction, ir: FuncIr, value: Operand, flow: PackageFlow)
 
 /** A field of the object is set after it was made: a mark, maybe, that it owns nothing. */
 function isChanged(ir: FuncIr, object: Var): boolean {
-  const same = keepers(ir, object);
-  return bodiesOf(ir).some((body) => stepsOf(body).some((step) => step.op === 'setField' && step.base.k === 'var' && same.has(step.base.v)));
+  const is = (operand: Operand): boolean => {
+    const at = origin(ir, operand);
+    return (operand.k === 'var' && operand.v === object) || (at.k === 'var' && at.v === object);
+  };
+  return bodiesOf(ir).some((body) => stepsOf(body).some((step) => step.op === 'setField' && is(step.base)));
 }
 
 /** A method of the object takes a reference of its own: that one may be released. */

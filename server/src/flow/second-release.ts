@@ -165,7 +165,7 @@ const releasesForCertain = (now: readonly string[], name: string, flow: PackageF
  * Whether the function, or a helper that gets the object, says that it is done: clears the field, marks the object, or takes the finalizer back.
  * Behind a call `after` that releases for certain, every path has to say so.
  */
-function isSettled(ir: FuncIr, v: Var, path: string, fact: FinalizerFact, flow: PackageFlow, after?: CallStep, depth = 3): boolean {
+export function isSettled(ir: FuncIr, v: Var, path: string, fact: FinalizerFact, flow: PackageFlow, after?: CallStep, depth = 3): boolean {
   const made = origin(ir, { k: 'var', v });
   const same = new Set(made.k === 'var' ? [v, made.v] : [v]);
   for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.src.k === 'var' && same.has(step.src.v)) same.add(step.dst);
@@ -195,7 +195,9 @@ function isSettled(ir: FuncIr, v: Var, path: string, fact: FinalizerFact, flow: 
 
 function settles(ir: FuncIr, step: CallStep, is: (operand: Operand | undefined) => boolean, path: string, fact: FinalizerFact, flow: PackageFlow, depth: number): boolean {
   const { callee } = step;
-  if (callee.k === 'pkg') return step.args.some((arg) => is(origin(ir, arg))) && !(callee.pkg === 'runtime' && callee.name === 'KeepAlive');
+  // Only taking the finalizer back settles anything, not setting it.
+  if (callee.k === 'pkg' && callee.pkg === 'runtime') return callee.name === 'SetFinalizer' && step.args[1]?.k === 'const' && is(origin(ir, step.args[0]!));
+  if (callee.k === 'pkg') return step.args.some((arg) => is(origin(ir, arg)));
   if (callee.k === 'value') return [callee.fn, ...step.args].some((operand) => is(operand));
   if (callee.k !== 'go' && callee.k !== 'method') return false;
   const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;

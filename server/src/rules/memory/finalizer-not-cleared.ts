@@ -1,5 +1,6 @@
 /** Rule finalizer-not-cleared: a method releases C memory and leaves the finalizer, which releases it again. */
 import { shift } from '../../base/span.ts';
+import { givenAway } from '../../flow/given-away.ts';
 import { closingFunctions, type SecondRelease, secondReleases } from '../../flow/second-release.ts';
 import { clearField } from '../../lint/fixes/clear-field.ts';
 import { go } from '../../lint/rule-meta.ts';
@@ -126,6 +127,21 @@ export default defineRule({
           ? [{ title: `Clear \`${object}.${field}\` and take the finalizer back`, safety: 'safe', edits: (file) => clearField(file, { decl: fn.decl, at: fn.top.start }, object, field, shift(call, fn.top.start)) }]
           : [],
       };
+    }
+    for (const fn of flow.functionsWhere('give away', (one) => one.decl.body !== undefined && givenAway(one, flow).length > 0)) {
+      for (const { span, object, type, field, kind, how, setAt } of givenAway(fn, flow)) {
+        const what = how === 'copied' ? `What \`${object}.${field}\` points to is copied, and what that points to is` : `\`${object}.${field}\` is ${how}, and it is`;
+        yield {
+          file: fn.file,
+          top: fn.top,
+          span,
+          message: `${what} released by the ${kind} of *${type} as soon as \`${object}\` is collected: nothing keeps that object.`,
+          trace: [
+            { place: setAt, text: `the ${kind} is set here` },
+            { place: { unit: fn.top.syntax, span }, text: 'the memory leaves here, the object stays behind' },
+          ],
+        };
+      }
     }
   },
 });
