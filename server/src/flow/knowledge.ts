@@ -41,6 +41,8 @@ export interface AssumedBorrow {
   readonly arg: number;
   /** Called through a pointer: nobody can look up what it does with what its argument points to. */
   readonly throughPointer?: true;
+  /** It is the first of several arguments: what the function works on, where a word such as `set` or `add` speaks of the others. */
+  readonly subject?: true;
   /** It got memory that holds the pointer, and that this function frees after the call. */
   readonly contained?: true;
 }

@@ -233,7 +233,7 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
         if (effect && !effect.escapes && effect.releases === 'never') continue;
         return escaped(ex);
       }
-      if (hold === 'same' || hold === 'some') next = { ...next, assumed: { name, arg: i, span: step.argSpans[i] ?? step.span, before: next.assumed } };
+      if (hold === 'same' || hold === 'some') next = { ...next, assumed: { name, arg: i, ...(i === 0 && step.args.length > 1 ? { subject: true as const } : {}), span: step.argSpans[i] ?? step.span, before: next.assumed } };
     }
   }
   const told = results(ex, next, step, back);

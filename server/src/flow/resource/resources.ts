@@ -164,7 +164,7 @@ function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
   const held = ({ state }: Exit): boolean => site.holder === undefined || state.holders.get(String(site.holder.id)) === 'same';
   const ownedAt = (exit: Span): boolean => !trail.escaped && !trail.maybeReleased && trail.exits.every((other) => other.span.start !== exit.start || (leaking.includes(other) && held(other)));
   const copied = everywhere && leaking.length > 0 && copiedOut(ir, site);
-  const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg, contained }) => ({ name, arg, ...(contained ? { contained } : {}) })), everywhere, releasedElsewhere, releases: trail.releasedByHelper ? [] : [...trail.releases.values()], ownedAtExit: ownedAt(exit), ...(copied ? { copiedOut: true } : {}) });
+  const leak = (state: State, exit: Span, how: Leak['how']): Leak => ({ site, exit, how, path: pathOf(state.path), assumed: assumedOf(state.assumed).map(({ name, arg, subject, contained }) => ({ name, arg, ...(subject ? { subject } : {}), ...(contained ? { contained } : {}) })), everywhere, releasedElsewhere, releases: trail.releasedByHelper ? [] : [...trail.releases.values()], ownedAtExit: ownedAt(exit), ...(copied ? { copiedOut: true } : {}) });
   return [
     ...leaking.map((exit: Exit) => leak(exit.state, exit.span, exit.implicit ? 'end' : 'return')),
     ...trail.lost.filter((lost) => !lost.state.supposed).map((lost) => leak(lost.state, lost.span, 'overwritten')),

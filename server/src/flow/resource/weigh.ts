@@ -44,6 +44,8 @@ function maybeKept(borrow: AssumedBorrow, leak: Leak, flow: PackageFlow): boolea
   if (borrow.contained) return mayKeep(borrow.name);
   // Freed on another path after the call, here or elsewhere in the package: C does not own it.
   if (leak.releasedElsewhere || freedAfter(flow).has(`${borrow.name}#${borrow.arg}`)) return false;
+  // An object that its library releases is passed to everything that works on it, never as const.
+  if (leak.site.owned.at === undefined && leak.site.owned.deallocator !== 'free') return borrow.subject !== true && mayKeep(borrow.name);
   const param = flow.model.c.function(borrow.name)?.params[borrow.arg];
   if (param?.pointer && param.constPointee) return mayKeepConst(borrow.name);
   // Many C interfaces that only read a string do without const; what keeps one mostly says so by its name.

@@ -50,7 +50,7 @@ function wentWell(cond: Exclude<Cond, { k: 'unknown' }>, other: Operand | undefi
   if (isNegative(other)) return !taken;
   // A named constant may be the code of one failure among several: unless it says success, neither edge is a success.
   if (isNamed(other) && !saysSuccess(other)) return witness === 'success' ? false : undefined;
-  return witness === 'success' || isZero(other) ? taken : undefined;
+  return witness === 'success' || isZero(other) || isNamed(other) ? taken : undefined;
 }
 
 const negative = 1;
