@@ -15,6 +15,8 @@ export interface GoPointer {
   readonly how: 'variable' | 'elements' | 'object';
   /** The variable that was addressed, whose elements it points to, or that holds the pointer. */
   readonly root?: Var;
+  /** Of `elements`: the field of the root that has them. */
+  readonly path?: string;
   /** The type of what it points to. */
   readonly type?: Type;
   /** It is a package variable, or a part of one: the collector neither frees nor moves it. */
@@ -158,7 +160,7 @@ function addressSource(at: Viewpoint, step: Step & { op: 'addr' }, depth: number
       const inner = path === '' ? pointerSource(at, base, depth) : unknown;
       if (inner.k === 'c') return inner;
       if (inner.k === 'param') return { ...inner, how: 'elements' };
-      return { k: 'go', how: 'elements', ...root, ...pointee, certain: inner.k === 'go' || (path === '' && isGoSlice(at, base)) };
+      return { k: 'go', how: 'elements', ...root, ...(path === '' ? {} : { path }), ...pointee, certain: inner.k === 'go' || (path === '' && isGoSlice(at, base)) };
     }
     if (kind?.k === 'pointer') return path === '' ? pointerSource(at, base, depth) : unknown;
     if (kind?.k !== 'array') return unknown;

@@ -40,6 +40,24 @@ export function addressSource(fn: GoFunction, ir: FuncIr, operand: Operand, flow
 const unknown: NumberSource = { kind: 'unknown', kept: false };
 const order: readonly NumberKind[] = ['go', 'pointer', 'integer', 'unknown', 'foreign', 'constant'];
 
+/** Whether a type that the package declares as a uintptr is one for what C gives out: `type object uintptr`, made of results of C and nowhere of Go's pointers. */
+function isOfC(type: Type | undefined, flow: PackageFlow): boolean {
+  if (type?.k !== 'named' || type.name === 'uintptr' || !isUintptr(type, flow.model.shape)) return false;
+  const { name } = type;
+  return flow.ask(`numbers of C:${name}`, () => {
+    const kinds = flow.gather(`numbers of:${name}`, (fn) => (fn.decl.body && fn.top.syntax.text.includes(`${name}(`) ? madeInto(fn, name, flow) : []));
+    return kinds.includes('foreign') && !kinds.includes('go') && !kinds.includes('pointer');
+  });
+}
+
+/** What a function makes values of the type of. */
+const madeInto = (fn: GoFunction, name: string, flow: PackageFlow): readonly NumberKind[] =>
+  flow.askOf(`numbers into:${name}`, fn, (current) => {
+    const ir = flow.ir(current);
+    const into = ({ op, conv }: { readonly op: string; readonly conv?: Type }): boolean => op === 'copy' && conv?.k === 'named' && conv.pkg === undefined && conv.name === name;
+    return bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((step) => (step.op === 'copy' && into(step) ? [new Sources(current, ir, flow, 0).of({ k: 'var', v: step.dst }).kind] : [])));
+  });
+
 class Sources {
   readonly #fn: GoFunction;
   readonly #ir: FuncIr;
@@ -87,7 +105,7 @@ class Sources {
   #parameter(v: Var): NumberSource {
     // What C or the system calls gets C's numbers.
     if (this.#fn.exported !== undefined || cTypeName(v.type) !== undefined) return { kind: 'foreign', kept: false };
-    return this.#typed(v.type) ?? unknown;
+    return this.#typed(v.type) ?? (isOfC(v.type, this.#flow) ? { kind: 'foreign', kept: false } : unknown);
   }
 
   /** What the type of a value alone says. */
@@ -136,7 +154,7 @@ class Sources {
   #pointer(step: Step, src: Operand & { k: 'var' }): NumberSource {
     const from = provenance(this.#ir, src);
     const base = origin(this.#ir, src);
-    const isC = from.k === 'c' || (base.k === 'var' && (isCPointer(base.v.type) && !isUnsafePointer(base.v.type))) || base.k === 'c';
+    const isC = from.k === 'c' || (base.k === 'var' && ((isCPointer(base.v.type) && !isUnsafePointer(base.v.type)) || cTypeName(base.v.type) !== undefined)) || base.k === 'c';
     if (from.k !== 'go' && isC) return { kind: 'foreign', kept: false };
     if (from.k === 'go') return { kind: 'go', at: step.span, kept: false };
     const isGo = base.k === 'var' && base.v.type?.k === 'pointer' && (base.v.kind === 'param' || base.v.kind === 'receiver');
@@ -151,7 +169,7 @@ class Sources {
     const typed = this.#typed(step.dst.type);
     if (typed) return typed;
     const set = this.#stored(step);
-    return set ? { ...set, kept: true } : unknown;
+    return set ? { ...set, kept: true } : isOfC(step.dst.type, this.#flow) ? { kind: 'foreign', kept: false } : unknown;
   }
 
   /** What this function itself puts into the field, as long as it does so once. */

@@ -247,7 +247,7 @@ function isKeptInGo(at: Viewpoint, pointer: GoPointer): boolean {
 /** Words for what a pointer points to. */
 export function describe(pointer: GoPointer): string {
   const name = pointer.root?.name;
-  if (pointer.how === 'elements') return name === undefined ? 'Go memory' : `the elements of \`${name}\``;
+  if (pointer.how === 'elements') return name === undefined ? 'Go memory' : `the elements of \`${name}${pointer.path === undefined ? '' : `.${pointer.path}`}\``;
   if (pointer.how === 'variable') return name === undefined ? 'a Go variable' : `the Go variable \`${name}\``;
   const type = pointer.type && pointer.type.k === 'named' ? ` of type ${typeText(pointer.type)}` : '';
   return name === undefined ? `a Go object${type}` : `the Go object \`${name}\``;

@@ -60,7 +60,7 @@ function difference(prototype: CFunction, tail: string, given: readonly { readon
     const passed = cPassing(param.pointer || param.functionPointer ? '*' : param.type, c);
     if (!differ(passing, passed, strict)) continue;
     const onlyWidth = !strict && bits[passing ?? ''] !== undefined && bits[passed ?? ''] !== undefined;
-    return { what: `declares parameter ${i + 1} as ${param.type}, the Go function takes ${text}${onlyWidth ? ' and reads bits that nobody passed' : ''}`, onlyWidth, onlyMore: false };
+    return { what: `declares parameter ${i + 1} as ${param.type}, the Go function takes ${text}${onlyWidth ? ', which is wider: the upper bits are undefined' : ''}`, onlyWidth, onlyMore: false };
   }
   const declared = prototype.result.void ? 'void' : cPassing(prototype.result.pointer ? '*' : prototype.result.type, c);
   if (!differ(declared, result, strict)) return !isOpen && prototype.params.length > given.length ? { what: counts, onlyWidth: false, onlyMore: true } : undefined;

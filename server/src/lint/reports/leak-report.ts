@@ -42,8 +42,8 @@ function message({ leak, confidence, keeper }: WeighedLeak): string {
   if (leak.copy) return `The result of ${source} goes into ${leak.copy.field} of a copy of ${leak.copy.type}, which the caller passed by value: what releases the field never sees it.`;
   const name = site.holder ? `\`${site.holder.name}\`` : `The result of ${source}`;
   if (site.owned.anyhow && !leak.everywhere) return `${source} stores C memory through its argument before it may fail, and that is not released on every path: ${collector}${doubt}.`;
-  if (site.owned.elements) return `${source} stores C memory in the elements of its argument that is not released${leak.everywhere ? '' : ' on every path'}: ${collector}${doubt}.`;
-  if (site.owned.outArg !== undefined) return `${source} stores C memory through its argument that is not released${leak.everywhere ? '' : ' on every path'}: ${collector}${doubt}.`;
+  if (site.owned.elements) return `The C memory that ${source} stores in the elements of its argument is ${leak.everywhere ? 'never released' : 'not released on every path'}: ${collector}${doubt}.`;
+  if (site.owned.outArg !== undefined) return `The C memory that ${source} stores through its argument is ${leak.everywhere ? 'never released' : 'not released on every path'}: ${collector}${doubt}.`;
   if (site.holder === undefined && leak.how !== 'overwritten') return `${name} is C memory that is ${leak.everywhere ? 'never released' : 'not released on every path'}: ${collector}${doubt}.`;
   if (site.owned.path !== undefined) return `${name} owns C memory from ${source} that other paths release: one way out of the function leaks it${doubt}.`;
   if (leak.how === 'overwritten') return `${name} is overwritten while it still holds C memory from ${source} that nothing releases${doubt}.`;

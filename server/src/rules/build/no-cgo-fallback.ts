@@ -67,7 +67,7 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: { start: recv.s, end: recv.e },
-        message: `Without cgo this file is built and ${fn.recv ?? ''}, which only a file with cgo declares, is not: give it the constraint //go:build cgo.`,
+        message: `Without cgo the package does not compile: this file is still built, but ${fn.recv ?? ''}, which only a cgo file declares, is missing. Add //go:build cgo to this file.`,
       };
     }
     const file = orphans.length === 0 ? hasNoFallback(model) : undefined;

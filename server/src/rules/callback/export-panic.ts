@@ -104,7 +104,7 @@ export default defineRule({
     for (const found of panics) {
       const unit = from && model.c.units[from.unit];
       const who = from ? `, called by the C function ${from.name},` : '';
-      const what = found.how === 'helper' ? `${found.callee} may panic` : found.how === 'goexit' ? 'runtime.Goexit ends the goroutine' : found.callee === 'panic' ? 'This panic leaves' : `${found.callee} panics and leaves`;
+      const what = found.how === 'helper' ? `${found.callee} may panic, which leaves` : found.how === 'goexit' ? 'runtime.Goexit ends the goroutine' : found.callee === 'panic' ? 'This panic leaves' : `${found.callee} panics and leaves`;
       yield {
         file: fn.file,
         top: fn.top,
@@ -112,7 +112,7 @@ export default defineRule({
         // That a lookup finds what was registered is an invariant of the program, and a test has to fail somehow: worth knowing, not worth an alarm.
         severity: found.isInvariant || isForTests(fn.file) ? 'info' : 'warning',
         message:
-          found.how === 'panic'
+          found.how === 'panic' || found.how === 'helper'
             ? `${what} exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`
             : `${what} in exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`,
         trace: [

@@ -76,7 +76,7 @@ export default defineRule({
         top: fn.top,
         span: { start: fn.decl.n, end: fn.decl.n + fn.name.length },
         severity: found.onlyWidth || found.onlyMore ? 'warning' : 'error',
-        message: `C calls ${fn.name} through another signature: its prototype ${found.what}${found.onlyWidth ? ', which is wider than what C passes' : ''}.`,
+        message: `C calls ${fn.name} through another signature: its prototype ${found.what}.`,
         trace: [{ place: { unit: found.unit, span: found.prototype.span }, text: `C declares ${fn.name} here` }],
       };
     }

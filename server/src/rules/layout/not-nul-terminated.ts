@@ -68,7 +68,7 @@ function isHazard({ reads, kind, terminated, isParam, callee }: TextArgument): b
 }
 
 function ignoredMessage({ callee, length, from }: IgnoredLength): string {
-  const end = 'C.GoString reads up to a NUL that need not be there, or stands in the middle';
+  const end = 'C.GoString reads up to the first NUL, which may be missing or in the middle of the data';
   if (from === 'variable') return `C.${callee} tells the length in \`${length}\`, which nobody reads: ${end}.`;
   return `C.${callee} returns bytes, and ${from === 'argument' ? 'stores their number through an argument' : `C.${length} tells how many`}: ${end}.`;
 }

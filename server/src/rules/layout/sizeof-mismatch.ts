@@ -94,7 +94,7 @@ export default defineRule({
 function elementMessage({ from, to, fromSize, toSize, owner, single }: ElementMismatch): string {
   const sizes = `${from} has ${bytes(fromSize)} and ${to} has ${toSize} on 64-bit platforms`;
   if (owner === 'c') return `${sizes}: Go reads and writes ${toSize} bytes for each ${fromSize} that C has there.`;
-  if (!single) return `${sizes}: C takes the memory for other numbers than Go has put there.`;
+  if (!single) return `${sizes}: C reads and writes other numbers there than Go does.`;
   return toSize < fromSize ? `${sizes}: C reads and writes only a part of the variable.` : `${sizes}: C reads and writes beyond the variable.`;
 }
 

@@ -89,7 +89,7 @@ function reportOf(fn: GoFunction, arg: GoPointerArg, functions: readonly GoFunct
     return { file: helper.file, top: helper.top, span: first.span, message, trace: [{ place: call, text: 'the object is passed to C here' }] };
   }
   const what = arg.object === undefined ? 'This argument' : `\`${arg.object}\``;
-  const rest = 'nothing keeps what that names in place, and cgo’s check panics (“… has Go pointer to unpinned Go pointer”).';
+  const rest = 'C may get a pointer to Go memory, but no further Go pointers inside it unless they are pinned. cgo’s check panics (“… has Go pointer to unpinned Go pointer”).';
   const where = arg.type?.path ? ` in its field ${arg.type.path}` : '';
   const message = arg.type && arg.stores.length === 0 ? `${what} holds ${arg.type.what} of Go${where}: ${rest}` : `${what} is Go memory that holds a pointer to Go memory: ${rest}`;
   // Pointers to a type of Go may still name C memory: objects of COM are declared that way.
