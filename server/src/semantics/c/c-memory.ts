@@ -53,7 +53,8 @@ export class CMemory {
           case 'content':
             return { kind: 'content', index: v.index };
           case 'local':
-            return state.vars.get(`${v.name}${suffix}`) ?? unknown;
+            // `*p` of a local struct is all that its fields hold.
+            return state.vars.get(`${v.name}${suffix}`) ?? (keysOf(`${v.name}${suffix}`, state).length > 0 ? { kind: 'local', name: `${v.name}${suffix}` } : unknown);
           default:
             return unknown;
         }
