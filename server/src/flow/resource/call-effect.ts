@@ -111,7 +111,8 @@ function whenReleased(ex: Explorer, state: State, step: CallStep, args: readonly
   if (releasesAgain(ex, state, step, args)) return { k: 'again', again: { state, span: step.span, deferred: step.mode === 'defer', released: state.released! } };
   // Whoever gets the object around the pointer, or its variable, may put something else there.
   if (index < 0 || state.released === undefined) return callee.k === 'builtin' ? done(state) : { k: 'over' };
-  if (callee.k === 'builtin' && (callee.name === 'len' || callee.name === 'cap')) return done(state);
+  // As the key of a map it is an address and no more.
+  if (callee.k === 'builtin' && (callee.name === 'len' || callee.name === 'cap' || (callee.name === 'delete' && args[index]!.get('') === 'same'))) return done(state);
   // Making a view touches nothing yet; whoever uses the view does.
   if (callee.k === 'pkg' && callee.pkg === 'unsafe') return { k: 'state', state: results(ex, state, step, [asView(args[0] ?? new Map())]) };
   // Printing a pointer prints its address.

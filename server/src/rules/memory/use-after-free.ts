@@ -1,4 +1,5 @@
 /** Rule use-after-free: C memory, or a Go view of it, that is used or returned after its release. */
+import { endsInUse } from '../../flow/ends-in-use.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { branchTrace } from '../../lint/reports/path-trace.ts';
 import { defineRule } from '../../lint/rule.ts';
@@ -100,6 +101,21 @@ export default defineRule({
           ...branchTrace(fn, use.path),
           { place: use.released, text: use.lentBy !== undefined ? 'ended here' : 'freed here' },
           { place: { unit, span: use.use }, text: use.kind === 'returned' ? 'returned here' : use.kind === 'kept' ? 'a field still points to it' : 'used here' },
+        ],
+      };
+    }
+    for (const { span, how, type, field, ender, user, lock, usedAt } of endsInUse(fn, flow)) {
+      if (how !== 'lock') continue;
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span,
+        severity: 'warning',
+        confidence: 'likely',
+        message: `C.${ender} frees ${type}.${field} without ${lock ?? 'the lock'}, under which other methods use it (C.${user}), and leaves it set: a reader that waits or comes later works on freed memory.`,
+        trace: [
+          { place: usedAt, text: 'used under the lock here' },
+          { place: { unit: fn.top.syntax, span }, text: 'freed here' },
         ],
       };
     }

@@ -1,4 +1,5 @@
 /** Rule race-on-c-state: state shared with C between threads, without a lock in sight. */
+import { type EndInUse, endsInUse } from '../../flow/ends-in-use.ts';
 import { type RaceFact, raceFacts, racingFunctions, registryRaces } from '../../flow/races.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
@@ -92,9 +93,21 @@ export default defineRule({
     for (const fn of racingFunctions(flow)) {
       for (const fact of raceFacts(fn, flow)) yield { file: fn.file, top: fn.top, span: fact.span, message: message(fact) };
     }
+    for (const fn of flow.functionsWhere('ends in use', (one) => endsInUse(one, flow).some(({ how }) => how !== 'lock'))) {
+      for (const end of endsInUse(fn, flow)) {
+        if (end.how === 'lock') continue;
+        yield { file: fn.file, top: fn.top, span: end.span, message: endMessage(end), trace: [{ place: end.usedAt, text: end.how === 'key' ? 'released here' : 'used here in a goroutine' }] };
+      }
+    }
     for (const { fn, fact } of model.files.some((file) => file.cImport) ? registryRaces(flow) : []) yield { file: fn.file, top: fn.top, span: fact.span, message: message(fact) };
   },
 });
+
+function endMessage({ how, type, field, ender, user }: EndInUse): string {
+  return how === 'key'
+    ? `${type}.${field} is taken out of the registry after C.${ender} has released it: by then another goroutine may have got the same address, whose entry is removed. Do it before.`
+    : `C.${ender} ends ${type}.${field} without waiting for the goroutine that calls C.${user} on it in a loop: it may be in C at that time.`;
+}
 
 function message({ how, name, other }: RaceFact): string {
   switch (how) {
