@@ -8,10 +8,11 @@ import { cTypeName, isUnsafePointer } from '../semantics/types.ts';
 import { definitions, mentions, originStep } from './definitions.ts';
 import type { Block, CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import { condOperands } from './guards.ts';
-import { firstUse, isAbout, telltales } from './nil-checks.ts';
+import { firstUse } from './nil-checks.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
 import { deniedBy, type Witness } from './resource/witness.ts';
+import { isAbout, telltales } from './telltales.ts';
 
 export interface FailedOut {
   /** The use. */

@@ -7,11 +7,13 @@ import type { GoFunction } from '../semantics/package-model.ts';
 import { isUnsafePointer, ownTypeName } from '../semantics/types.ts';
 import { cOwnedResults, documentsNull } from './c-knowledge.ts';
 import { mayAllocate } from './c-names.ts';
-import { definitions, originStep } from './definitions.ts';
+import { condOperands } from './guards.ts';
 import type { Block, CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { below, placeKey } from './place-key.ts';
-import { bodiesOf, operandsOf, stepsOf, targetsOf } from './resource/function-info.ts';
+import { nullWrapper } from './null-wrappers.ts';
+import { bodiesOf, stepsOf, targetsOf } from './resource/function-info.ts';
+import { type At, isAbout, telltales } from './telltales.ts';
 
 export interface UncheckedPointer {
   readonly callee: string;
@@ -22,6 +24,8 @@ export interface UncheckedPointer {
    * the variable, but too late. `overwritten`: `p = realloc(p, n)`.
    */
   readonly why: 'allocator' | 'documented' | 'named' | 'tested-later' | 'overwritten';
+  /** The type of a Go object that leaves the function with the pointer, untested. */
+  readonly wrapper?: string;
   /** The first use that needs memory; for `overwritten` the assignment. */
   readonly use: Span;
   readonly name?: string;
@@ -51,10 +55,14 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: n
   if (!testedSomewhere && ![...aliases].some(isPointer) && !documentsNull(flow.model, callee)) return [];
   const why = reason(callee, testedSomewhere, flow);
   if (why === undefined) return [];
-  const use = firstUse(ir, body, { at, index: index + 1 }, result, telltales(ir, step), flow);
-  if (use === undefined) return [];
+  const start = { at, index: index + 1 };
+  const told = telltales(ir, step);
   const name = [...aliases].find((v) => v.name !== undefined)?.name;
-  return [{ callee, span: step.span, why, use, ...(name === undefined ? {} : { name }) }];
+  const named = name === undefined ? {} : { name };
+  const use = firstUse(ir, body, start, result, told, flow);
+  if (use) return [{ callee, span: step.span, why, use, ...named }];
+  const wrapper = why === 'tested-later' ? undefined : nullWrapper(ir, body, start, result, told, flow);
+  return wrapper ? [{ callee, span: step.span, why, use: wrapper.use, wrapper: wrapper.type, ...named }] : [];
 }
 
 const isPointer = (v: Var): boolean => v.type?.k === 'pointer' || isUnsafePointer(v.type);
@@ -82,31 +90,10 @@ function aliasesOf(ir: FuncIr, result: Var): ReadonlySet<Var> {
   return set;
 }
 
-/** What else says whether the call has worked: its other results and the variables whose address it got. */
-export function telltales(ir: FuncIr, step: CallStep): ReadonlySet<Var> {
-  const out = new Set<Var>();
-  const close = (v: Var): void => {
-    if (out.has(v)) return;
-    out.add(v);
-    for (const body of bodiesOf(ir)) for (const other of stepsOf(body)) if (other.op === 'copy' && other.src.k === 'var' && other.src.v === v) close(other.dst);
-  };
-  for (const v of step.dsts.slice(1)) close(v);
-  for (const arg of step.args) {
-    const from = originStep(ir, arg);
-    if (from?.op === 'addr' && from.base.k === 'var') close(from.base.v);
-  }
-  return out;
-}
-
 function nilTested(cond: (Block['term'] & { k: 'branch' })['cond']): Var[] {
   if (cond.k !== 'eq') return [];
   const isNil = (operand: Operand): boolean => operand.k === 'const' && operand.value === 'nil';
   return [...(isNil(cond.r) && cond.l.k === 'var' ? [cond.l.v] : []), ...(isNil(cond.l) && cond.r.k === 'var' ? [cond.r.v] : [])];
-}
-
-export interface At {
-  readonly at: number;
-  readonly index: number;
 }
 
 /** What else counts where the pointer is an out-parameter. */
@@ -139,7 +126,7 @@ export function firstUse(ir: FuncIr, body: FuncBody, start: At, pointer: Var, te
     if (found) continue;
     const { term } = block;
     if (term.k === 'branch') {
-      if (operandsOfCond(term.cond).some((operand) => isAbout(ir, operand, live, telltale, 0))) continue;
+      if (condOperands(term.cond).some((operand) => isAbout(ir, operand, live, telltale, 0))) continue;
       push(term.yes);
       push(term.no);
     } else if (term.k === 'jump') push(term.to);
@@ -153,15 +140,6 @@ export function firstUse(ir: FuncIr, body: FuncBody, start: At, pointer: Var, te
     }
   }
   return best;
-}
-
-const operandsOfCond = (cond: (Block['term'] & { k: 'branch' })['cond']): readonly Operand[] => (cond.k === 'unknown' ? [] : cond.k === 'truth' ? [cond.x] : [cond.l, cond.r]);
-
-/** Whether a tested value depends on the pointer or on what tells whether the call has worked. */
-export function isAbout(ir: FuncIr, operand: Operand, live: ReadonlySet<Var>, telltale: ReadonlySet<Var>, depth: number): boolean {
-  if (operand.k !== 'var' || depth > 6) return false;
-  if (live.has(operand.v) || telltale.has(operand.v)) return true;
-  return (definitions(ir).of.get(operand.v) ?? []).some((step) => operandsOf(step).some((inner) => isAbout(ir, inner, live, telltale, depth + 1)));
 }
 
 /** A variable that is set to something else is the pointer no more; one that is set to it is. */

@@ -1,5 +1,6 @@
-/** Rule not-nul-terminated: Go text without a NUL where C reads up to one, and C text with a length that is read up to a NUL. */
+/** Rule not-nul-terminated: Go text and arrays of pointers without a NUL where C reads up to one, and C text with a length that is read up to a NUL. */
 import { type IgnoredLength, type TextArgument, textFacts } from '../../flow/text-data.ts';
+import { unendedArrays } from '../../flow/unended-arrays.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 
@@ -31,12 +32,12 @@ export default defineRule({
   confidence: 'likely',
   status: 'preview',
   since: '0.1.0',
-  summary: 'Bytes of a Go string or slice given to C as a string, although no NUL ends them',
+  summary: 'Text or an array of pointers given to C without the NUL that has to end it',
   fix: { offered: 'never' },
   docs: {
-    why: 'Go strings and slices have no NUL at their end. A C function that gets only the address of their bytes reads on until it meets one by chance: it sees text that belongs to other variables, or leaves the memory of the program. The other way round `C.GoString` stops at the first NUL: bytes that a library returns with a length may hold one in the middle, or have none at the end.',
-    advice: 'Pass `C.CString(s)` and free it, append the NUL yourself (`append([]byte(s), 0)`), or use a C function that takes the length. Read counted bytes with `C.GoStringN(p, C.int(n))` or `C.GoBytes`.',
-    limits: 'Reported are arguments of C library functions that read up to a NUL, `char *` arguments made of a string in calls that get no number at all, and C.GoString of a result whose length the same call stores in a variable that nobody reads. A zero that the function appends, assigns or looks for silences the rule. Buffers that C fills are left alone.',
+    why: 'Go strings and slices have no NUL at their end. A C function that gets only the address of their bytes reads on until it meets one by chance: it sees text that belongs to other variables, or leaves the memory of the program. The other way round `C.GoString` stops at the first NUL: bytes that a library returns with a length may hold one in the middle, or have none at the end. An array of pointers without a count ends at a NULL, as that of `execv` does: `make([]*C.char, len(args))` has no room for it.',
+    advice: 'Pass `C.CString(s)` and free it, append the NUL yourself (`append([]byte(s), 0)`), or use a C function that takes the length. Make arrays of pointers one element longer (`len(args)+1`). Read counted bytes with `C.GoStringN(p, C.int(n))` or `C.GoBytes`.',
+    limits: 'Reported are arguments of C library functions that read up to a NUL, `char *` arguments made of a string in calls that get no number at all, and C.GoString of a result whose length the same call stores in a variable that nobody reads. A zero that the function appends, assigns or looks for silences the rule. Arrays of pointers count when they are made for the length of a Go slice, filled, and given to C in a function where nothing that depends on that length goes to C. Buffers that C fills are left alone.',
     references: [
       { title: 'unsafe.StringData', url: 'https://pkg.go.dev/unsafe#StringData' },
       { title: 'cmd/cgo: Go references to C', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
@@ -56,6 +57,16 @@ export default defineRule({
     for (const arg of args) {
       if (!isHazard(arg)) continue;
       yield { file: fn.file, top: fn.top, span: arg.span, message: message(arg) };
+    }
+    for (const { span, use, name, callee } of unendedArrays(fn, flow)) {
+      const what = name === undefined ? 'The array' : `\`${name}\``;
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span,
+        message: `${what} has no room for a NULL behind its last element, and C.${callee} gets nothing that tells how many there are: it reads on behind the end. Make it one longer.`,
+        trace: [{ place: { unit: fn.top.syntax, span: use }, text: `C.${callee} gets it here` }],
+      };
     }
     for (const fact of ignored) yield { file: fn.file, top: fn.top, span: fact.span, message: ignoredMessage(fact) };
   },
