@@ -50,7 +50,10 @@ export const mayConstruct = (name: string): boolean => hints(name).construct;
 const allocate = new Set(['malloc', 'calloc', 'realloc', 'alloc', 'strdup', 'strndup', 'memdup', 'zalloc', 'mallocz']);
 
 /** Allocates or makes something, by its name. */
-export const mayAllocate = (name: string): boolean => mayConstruct(name) || words(name).some((word) => allocate.has(word.replace(/\d+$/, '')));
+export const mayAllocate = (name: string): boolean => mayConstruct(name) || allocates(name);
+
+/** Hands out plain memory, by its name. */
+export const allocates = (name: string): boolean => words(name).some((word) => allocate.has(word.replace(/\d+$/, '')));
 
 const walk = new Set(['foreach', 'each', 'walk', 'scan', 'iterate', 'iter', 'traverse', 'enum', 'enumerate', 'filter', 'run', 'exec', 'execute', 'call', 'invoke', 'visit', 'parse', 'sort', 'search', 'find', 'get', 'query', 'eval', 'sync', 'wait', 'poll', 'read', 'write', 'send', 'recv']);
 

@@ -6,7 +6,8 @@ import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { isUnsafePointer, ownTypeName } from '../semantics/types.ts';
 import { cOwnedResults, documentsNull } from './c-knowledge.ts';
-import { mayAllocate } from './c-names.ts';
+import { allocates, mayAllocate } from './c-names.ts';
+import { originStep } from './definitions.ts';
 import { condOperands } from './guards.ts';
 import type { Block, CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -61,8 +62,29 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: n
   const named = name === undefined ? {} : { name };
   const use = firstUse(ir, body, start, result, told, flow);
   if (use) return [{ callee, span: step.span, why, use, ...named }];
-  const wrapper = why === 'tested-later' ? undefined : nullWrapper(ir, body, start, result, told, flow);
+  // A name alone says too little of a pointer that is only kept, and that memory may run out is no news.
+  const mayBeNull = (): boolean => !isMemory(callee, flow) && (documentsNull(flow.model, callee) || isTestedElsewhere(callee, flow));
+  const wrapper = why !== 'tested-later' && mayBeNull() ? nullWrapper(ir, body, start, result, told, flow) : undefined;
   return wrapper ? [{ callee, span: step.span, why, use: wrapper.use, wrapper: wrapper.type, ...named }] : [];
+}
+
+/** Plain memory, which is refused only when there is none left. */
+const isMemory = (callee: string, { model }: PackageFlow): boolean => allocates(callee) || cOwnedResults(model, callee).some(({ outArg, deallocator }) => outArg === undefined && deallocator === 'free');
+
+/** Whether another function of the package compares the result of that C function with nil. */
+function isTestedElsewhere(callee: string, flow: PackageFlow): boolean {
+  return flow.gather('tested results', (fn) => flow.askOf('tested results', fn, (current) => testedResults(current, flow))).includes(callee);
+}
+
+function testedResults(fn: GoFunction, flow: PackageFlow): readonly string[] {
+  if (!fn.decl.body || !fn.top.syntax.text.includes('nil')) return [];
+  const ir = flow.ir(fn);
+  return bodiesOf(ir).flatMap((body) =>
+    body.blocks.flatMap(({ term }) => (term.k === 'branch' ? nilTested(term.cond) : []).flatMap((v) => {
+      const step = originStep(ir, { k: 'var', v });
+      return step?.op === 'call' && step.callee.k === 'c' ? [step.callee.name] : [];
+    })),
+  );
 }
 
 const isPointer = (v: Var): boolean => v.type?.k === 'pointer' || isUnsafePointer(v.type);

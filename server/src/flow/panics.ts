@@ -3,7 +3,7 @@ import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName, type Type } from '../semantics/types.ts';
 import { isConstant } from './guards.ts';
-import type { CallStep, Cond, FuncBody, FuncIr, Step, Var } from './ir.ts';
+import type { CallStep, Cond, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { Place } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { functionInfo, stepsOf } from './resource/function-info.ts';
@@ -42,6 +42,15 @@ export function escapingPanics(ir: FuncIr, flow: PackageFlow, helperDepth = 2): 
   // Where another way leads to the same panic, it can be.
   const unique = new Map(out.sort((a, b) => Number(b.isInvariant) - Number(a.isInvariant)).map((fact) => [fact.span.start, fact]));
   return [...unique.values()].sort((a, b) => a.span.start - b.span.start);
+}
+
+/** The calls of function values that run while no protecting defer is registered. */
+export function unguardedValues(ir: FuncIr, flow: PackageFlow): { readonly span: Span; readonly callee: Operand }[] {
+  const out = new Map<number, { readonly span: Span; readonly callee: Operand }>();
+  walk(ir, ir.body, flow, (step, recovered) => {
+    if (!recovered && step.callee.k === 'value') out.set(step.span.start, { span: step.span, callee: step.callee.fn });
+  });
+  return [...out.values()];
 }
 
 /** Visits every call that may run while no protecting defer is registered; literals that are called where they stand are entered. */

@@ -7,6 +7,8 @@ import type { DeclSyntax } from '../syntax/go/go-file.ts';
 /** Whether a function matters. */
 export function isRelevant(fn: GoFunction, flow: PackageFlow): boolean {
   if (fn.decl.body) return true;
+  // C calls it, whatever words stand in it.
+  if (fn.exported !== undefined) return withBody(fn).length > 0;
   const names = mentioned(flow);
   return names !== undefined && mentions(fn.top.syntax, names) && withBody(fn).length > 0;
 }

@@ -1,5 +1,6 @@
 /** Rule export-panic: panics that unwind out of an //export function through C frames. */
-import { escapingPanics, exportThatRuns, uselessRecovers } from '../../flow/panics.ts';
+import { nilCalls } from '../../flow/nil-functions.ts';
+import { escapingPanics, exportThatRuns, unguardedValues, uselessRecovers } from '../../flow/panics.ts';
 import { recoverGuard } from '../../lint/fixes/recover-guard.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
@@ -17,7 +18,7 @@ export default defineRule({
   docs: {
     why: 'A panic (or runtime.Goexit) in a function that C calls unwinds through the C frames like a longjmp: C cleanup code is skipped, locks stay locked, state is half changed. Where C called on a thread of its own there is no Go frame further out, and the process dies. With the address or thread sanitizer the stack bookkeeping breaks as well.',
     advice: 'Make `defer func() { if r := recover(); r != nil { … } }()` the first statement, and report the failure through the result. Recover works only when the deferred function itself calls it: `defer recover()`, and a literal that calls a helper which recovers, protect nothing; `defer helper()` with the recover in the helper does.',
-    limits: 'Explicit panics, log.Panic, runtime.Goexit and testing’s Fatal are seen, in the function, in literals it calls and in helpers of the package two calls deep. A panic behind a test of a lookup (`x == nil`, `!ok`), or in the default of a switch on a value, is information. Failing type assertions, index errors and nil dereferences are not reported: nearly every function could.',
+    limits: 'Explicit panics, log.Panic, runtime.Goexit and testing’s Fatal are seen, in the function, in literals it calls and in helpers of the package two calls deep. A panic behind a test of a lookup (`x == nil`, `!ok`), or in the default of a switch on a value, is information. Calls of a package variable with a function count where an API function stores its parameter in it and neither looks whether it is nil. Failing type assertions, index errors and nil dereferences are not reported: nearly every function could.',
     references: [
       { title: 'Go issue 16150: panics through callbacks', url: 'https://go.dev/issue/16150' },
       { title: 'Go spec: handling panics', url: 'https://go.dev/ref/spec#Handling_panics' },
@@ -99,6 +100,16 @@ export default defineRule({
         top: fn.top,
         span,
         message: `\`defer recover()\` stops no panic: in exported ${fn.name} it looks like a guard, but a panic still unwinds through the C frames. Call recover in a deferred function.`,
+      };
+    }
+    for (const { span, name, setter, set } of nilCalls(fn, flow, (ir) => unguardedValues(ir, flow))) {
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span,
+        severity: isForTests(fn.file) ? 'info' : 'warning',
+        message: `After ${setter}(nil) this call panics in exported ${fn.name} and unwinds through the C frames: nothing compares ${name} with nil.`,
+        trace: [{ place: set, text: `${setter} stores what it is given` }],
       };
     }
     for (const found of panics) {

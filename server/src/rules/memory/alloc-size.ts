@@ -1,6 +1,7 @@
-/** Rule alloc-size: C memory that is smaller than what is put into it: the NUL of a string, elements of another size, one element too many. */
+/** Rule alloc-size: memory that is smaller than what is put into it: the NUL of a string, elements of another size, one element too many, a size that C is told. */
 import { type AllocationSizeFact, allocationSizeFacts } from '../../flow/allocation-sizes.ts';
 import { cAllocationSizes, type CSizeFact } from '../../flow/c-allocation-sizes.ts';
+import { type CapacityFact, capacityFacts } from '../../flow/capacities.ts';
 import { placeInC } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
@@ -37,12 +38,12 @@ export default defineRule({
   confidence: 'likely',
   status: 'preview',
   since: '0.1.0',
-  summary: 'C memory allocated too small for what it is used as',
+  summary: 'Memory too small for what it is used as, or for the size that C is told',
   fix: { offered: 'never' },
   docs: {
-    why: 'The C heap knows nothing of types. `C.malloc(C.size_t(len(s)))` has no room for the NUL that `strcpy` writes behind the text, `C.calloc(n, 4)` is half of what n doubles need, and an array for n pointers has no element n for the terminating NULL. The bytes behind the block belong to someone else: the program crashes later and elsewhere, or not at all.',
-    advice: 'Use `C.CString` for strings, or add one for the NUL. Measure the type that the memory is used as (`C.sizeof_double`), let `C.calloc(n, C.sizeof_T)` multiply, and count the terminator: `n + 1`.',
-    limits: 'Sizes are followed as constants, or as a constant times something plus a constant, and compared on 64-bit platforms with types in view. A product with one byte for each element counts as a number of bytes. Memory that is larger than needed is left alone, and so are sizes that come from C. C bodies of the package are read in the same way, and so are C helpers that allocate for Go by a count or write the element that Go names.',
+    why: 'The C heap knows nothing of types. `C.malloc(C.size_t(len(s)))` has no room for the NUL that `strcpy` writes behind the text, `C.calloc(n, 4)` is half of what n doubles need, an array for n pointers has no element n for the terminating NULL, and a buffer made of a text has no room for what C adds when it is told another size. The bytes behind the block belong to someone else: the program crashes later and elsewhere, or not at all.',
+    advice: 'Use `C.CString` for strings, or add one for the NUL. Measure the type that the memory is used as (`C.sizeof_double`), let `C.calloc(n, C.sizeof_T)` multiply, and count the terminator: `n + 1`. Tell C the size that was allocated, `C.int(len(buf))`.',
+    limits: 'Sizes are followed as constants, or as a constant times something plus a constant, and compared on 64-bit platforms with types in view. A product with one byte for each element counts as a number of bytes. Memory that is larger than needed is left alone, and so are sizes that come from C. Which size belongs to which buffer is known of the C library and of prototypes in view with a pointer to bytes and a size next to it. C bodies of the package are read in the same way, and so are C helpers that allocate for Go by a count or write the element that Go names.',
     references: [
       { title: 'cmd/cgo: Go references to C', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
       { title: 'SEI CERT C, MEM35-C: Allocate sufficient memory for an object', url: 'https://wiki.sei.cmu.edu/confluence/display/c/MEM35-C.+Allocate+sufficient+memory+for+an+object' },
@@ -53,6 +54,9 @@ export default defineRule({
   *check(fn, { flow }) {
     for (const fact of allocationSizeFacts(fn, flow)) {
       yield { file: fn.file, top: fn.top, span: fact.span, message: message(fact), trace: [{ place: { unit: fn.top.syntax, span: fact.use }, text: 'more is needed here' }] };
+    }
+    for (const fact of capacityFacts(fn, flow)) {
+      yield { file: fn.file, top: fn.top, span: fact.span, message: tooMuch(fact), trace: [{ place: { unit: fn.top.syntax, span: fact.made }, text: 'the memory is made here' }] };
     }
   },
   *checkPackage({ flow, model }) {
@@ -75,6 +79,18 @@ function messageInC({ how, callee, type, bytes, fn }: CSizeFact): string {
       return `${head} memory that has no room for the element of type ${type} that is written behind the last one.`;
     case 'nul':
       return `${head} as many bytes as the string has: there is no room for the NUL at its end.`;
+  }
+}
+
+function tooMuch({ how, callee, name, size, count }: CapacityFact): string {
+  const it = name === undefined ? 'the buffer' : `\`${name}\``;
+  switch (how) {
+    case 'more':
+      return `C.${callee} is told that ${it} has ${count} bytes, but it has ${size}.`;
+    case 'one':
+      return `C.${callee} is told that ${it} is larger than it is: the memory was made for a smaller count.`;
+    case 'text':
+      return `C.${callee} is told a size that has nothing to do with that of ${it}, which is only as long as its text: C may write behind its end.`;
   }
 }
 
