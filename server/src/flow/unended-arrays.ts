@@ -34,7 +34,7 @@ function ofCall(ir: FuncIr, call: CallStep, model: PackageModel): UnendedArray[]
   const callee = call.callee.name;
   return call.args.flatMap((arg, index): UnendedArray[] => {
     const made = arrayOf(ir, arg, model);
-    if (made === undefined || !isFilled(ir, made.v) || tellsCount(ir, made)) return [];
+    if (made === undefined || !isFilled(ir, made.v) || call.args.some((other) => isLength(ir, other, 0)) || tellsCount(ir, made)) return [];
     return [{ span: made.step.span, callee, use: call.argSpans[index] ?? call.span, ...(made.v.name === undefined ? {} : { name: made.v.name }) }];
   });
 }
@@ -67,6 +67,15 @@ function isCPointerType(type: Type, model: PackageModel): boolean {
 
 /** Whether Go code sets the elements. */
 const isFilled = (ir: FuncIr, v: Var): boolean => bodiesOf(ir).some((body) => stepsOf(body).some((step) => step.op === 'setIndex' && step.base.k === 'var' && step.base.v === v && step.src.k !== 'const'));
+
+/** Whether an argument is made of the length of something: of several arrays that are as long as each other, one is enough. */
+function isLength(ir: FuncIr, operand: Operand, depth: number): boolean {
+  if (operand.k !== 'var' || depth > 6) return false;
+  return (definitions(ir).of.get(operand.v) ?? []).some((step) => {
+    if (step.op === 'call') return step.callee.k === 'builtin' && /^(?:len|cap)$/.test(step.callee.name);
+    return (step.op === 'copy' || step.op === 'binary') && operandsOf(step).some((inner) => isLength(ir, inner, depth + 1));
+  });
+}
 
 /** Whether anything that depends on the count goes to C or is stored somewhere, or the array grows. */
 function tellsCount(ir: FuncIr, { v, count, step: made }: Made): boolean {

@@ -1,4 +1,5 @@
 /** Rule signal-handler: handlers that C installs in a way that ends a Go program. */
+import { goHandlers } from '../../flow/go-signal-handlers.ts';
 import { placeInC } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
@@ -16,7 +17,7 @@ export default defineRule({
   docs: {
     why: 'A signal may reach a thread that runs Go code on a goroutine stack of a few kilobytes. A handler that is not marked SA_ONSTACK runs there, and the runtime ends the program with "non-Go code set up signal handler without SA_ONSTACK flag" where it notices; where it does not, the handler writes past the stack. `signal` never sets the flag. A handler that replaces Go’s for SIGSEGV, SIGBUS or SIGFPE also takes away the panics that Go makes of them, and one for SIGURG the preemption of goroutines.',
     advice: 'Use `sigaction` with `sa.sa_flags = SA_ONSTACK | …`, keep the old action and call it for signals that are not yours; or use `os/signal` in Go.',
-    limits: 'Seen in the preamble and in .c files of the package. Actions whose handler is SIG_IGN or SIG_DFL, or that are only put back, are left out; so is what a library does.',
+    limits: 'Seen in the preamble, in .c files of the package, and where Go code calls C.signal. Actions whose handler is SIG_IGN or SIG_DFL, or that are only put back, are left out; so is what a library does.',
     references: [{ title: 'os/signal: Go programs that use cgo or SWIG', url: 'https://pkg.go.dev/os/signal#hdr-Go_programs_that_use_cgo_or_SWIG' }],
   },
   examples: [
@@ -71,8 +72,13 @@ export default defineRule({
       byFix: false,
     },
   ],
-  subject: 'package',
-  *check({ model }) {
+  subject: 'function',
+  *check(fn, { flow }) {
+    for (const { span, callee, handler } of goHandlers(fn, flow)) {
+      yield { file: fn.file, top: fn.top, span, message: `C.${callee} installs ${handler} without SA_ONSTACK: when it runs on a goroutine stack, the Go runtime ends the program.` };
+    }
+  },
+  *checkPackage({ model }) {
     const units = [...model.files.flatMap(({ preambleUnit }) => preambleUnit ?? []), ...model.cSources.filter(({ file }) => file.endsWith('.c')).map(({ unit }) => unit)];
     for (const unit of model.files.some((file) => file.cImport) ? units : []) {
       for (const { fn, how, span } of signalHandlers(unit)) {

@@ -15,21 +15,29 @@ const cache = new WeakMap<CUnit, readonly HandlerFact[]>();
 /** Calls that install a handler which runs on the stack of whatever thread gets the signal: `signal`, and `sigaction` without SA_ONSTACK. */
 export function signalHandlers(unit: CUnit): readonly HandlerFact[] {
   let found = cache.get(unit);
-  if (!found) cache.set(unit, (found = unit.functions.flatMap(handlersOf)));
+  if (!found) cache.set(unit, (found = unit.functions.flatMap((fn) => handlersOf(fn, unit))));
   return found;
 }
 
-function handlersOf(fn: CFunction): HandlerFact[] {
+/** Functions of the C library that install a handler on whatever stack there is: signal(2), sigset(3), bsd_signal(3), sysv_signal(3). */
+export const installs: ReadonlySet<string> = new Set(['signal', 'sigset', 'bsd_signal', 'sysv_signal', 'ssignal']);
+
+function handlersOf(fn: CFunction, unit: CUnit): HandlerFact[] {
   const body = fn.body?.();
   if (!body || body.hasError) return [];
   const calls: (CExpr & { kind: 'call' })[] = [];
   const handlers = new Map<string, CExpr>();
+  const isDeclared = (name: string): boolean => unit.functions.some((one) => one.name === name) || unit.prototypes.some((one) => one.name === name);
   let isOnStack = false;
   // What a local variable may hold; a parameter is what its callers say.
   const locals = new Map<string, CExpr[]>(fn.params.flatMap(({ name }): [string, CExpr[]][] => (name === undefined ? [] : [[name, []]])));
   const isHandler = (value: CExpr): boolean => (value.kind === 'name' && locals.has(value.name) ? locals.get(value.name)!.some(isFunction) : isFunction(value));
   each(body.steps, (step) => {
-    if (step.kind === 'declare') locals.set(step.name, step.value ? [step.value] : []);
+    if (step.kind !== 'declare') return;
+    locals.set(step.name, step.value ? [step.value] : []);
+    // `struct sigaction sa = { .sa_handler = handler }`: of its parts only the handler is a function.
+    const handler = step.value?.kind === 'list' ? step.value.parts.find((part) => part.kind === 'name' && isDeclared(part.name)) : undefined;
+    if (handler) handlers.set(step.name, handler);
   });
   each(body.steps, (expr) => {
     if (expr.kind === 'call') calls.push(expr);
@@ -39,7 +47,7 @@ function handlersOf(fn: CFunction): HandlerFact[] {
   });
   return calls.flatMap(({ callee, args, span }): HandlerFact[] => {
     const second = args[1];
-    if (callee === 'signal' && args.length === 2 && second && isHandler(second)) return [{ fn, how: 'signal', span }];
+    if (callee !== undefined && installs.has(callee) && args.length === 2 && second && isHandler(second)) return [{ fn, how: 'signal', span }];
     if (callee !== 'sigaction' || isOnStack || second?.kind !== 'address') return [];
     // An action that is only put back was made elsewhere.
     const handler = handlers.get(key(second.of));
