@@ -61,7 +61,7 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: n
     if (out.type?.k !== 'pointer' && !isUnsafePointer(out.type)) return isIgnored(ir, step, out) ? [unseen] : [];
     const results = resultsOf(ir, step);
     const told = new Set([...telltales(ir, step), ...results.keys()]);
-    const found = (start: { readonly at: number; readonly index: number }): Span | undefined => firstUse(ir, body, start, out, told, flow, 0, { follows });
+    const found = (start: { readonly at: number; readonly index: number }): Span | undefined => firstUse(ir, body, start, out, told, flow, 0, { follows, isOut: true });
     const report = (span: Span, how: FailedOut['how'], test?: Span): FailedOut[] => [{ span, call: step.span, callee, name: out.name!, how, ...(test ? { test } : {}) }];
     const early = found({ at, index: index + 1 });
     const tested = body.blocks.some(({ term }) => term.k === 'branch' && condOperands(term.cond).some((operand) => isAbout(ir, operand, told, told, 0)));

@@ -3,6 +3,7 @@
  * variable that the call has filled counts; so does a Go function that gets the pointer, unless it is seen to dereference it untested.
  */
 import type { Span } from '../base/span.ts';
+import { refusesNull } from '../semantics/c/libc.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { isUnsafePointer, ownTypeName } from '../semantics/types.ts';
 import { cOwnedResults, documentsNull } from './c-knowledge.ts';
@@ -22,9 +23,11 @@ export interface UncheckedPointer {
   readonly span: Span;
   /**
    * `allocator`: documented or seen to return NULL. `documented`: so its library says of something that it lends. `named`: its name says that it makes something. `tested-later`: the function itself tests
-   * the variable, but too late. `overwritten`: `p = realloc(p, n)`.
+   * the variable, but too late. `overwritten`: `p = realloc(p, n)`. `sentinel`: it is compared with nil, and another value means failure.
    */
-  readonly why: 'allocator' | 'documented' | 'named' | 'tested-later' | 'overwritten';
+  readonly why: 'allocator' | 'documented' | 'named' | 'tested-later' | 'overwritten' | 'sentinel';
+  /** The value that means failure. */
+  readonly sentinel?: string;
   /** The type of a Go object that leaves the function with the pointer, untested. */
   readonly wrapper?: string;
   /** The first use that needs memory; for `overwritten` the assignment. */
@@ -52,6 +55,11 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: n
     if (over && !stopsWithout(body, aliasesOf(ir, result))) return [{ callee, span: step.span, why: 'overwritten', use: over.span, ...(over.name === undefined ? {} : { name: over.name }) }];
   }
   const aliases = aliasesOf(ir, result);
+  const sentinel = flow.model.c.function(callee) ? undefined : sentinels[callee];
+  if (sentinel !== undefined) {
+    const test = body.blocks.find(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => aliases.has(v)));
+    return test?.term.k === 'branch' && isOnlyTest(ir, body, test, aliases, telltales(ir, step)) ? [{ callee, span: test.term.span, why: 'sentinel', use: step.span, sentinel }] : [];
+  }
   const testedSomewhere = body.blocks.some(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => [...aliases].some((alias) => alias === v && alias.kind !== 'temp')));
   if (!testedSomewhere && ![...aliases].some(isPointer) && !documentsNull(flow.model, callee)) return [];
   const why = reason(callee, testedSomewhere, flow);
@@ -60,13 +68,22 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: n
   const told = telltales(ir, step);
   const name = [...aliases].find((v) => v.name !== undefined)?.name;
   const named = name === undefined ? {} : { name };
-  const use = firstUse(ir, body, start, result, told, flow);
+  // That memory may run out is no news where the pointer only goes to C.
+  const uses = isMemory(callee, flow) ? undefined : { follows: (name: string, arg: number): boolean => followsNull(flow, name, arg), isOut: false };
+  const use = firstUse(ir, body, start, result, told, flow, 0, uses);
   if (use) return [{ callee, span: step.span, why, use, ...named }];
   // A name alone says too little of a pointer that is only kept, and that memory may run out is no news.
   const mayBeNull = (): boolean => !isMemory(callee, flow) && (documentsNull(flow.model, callee) || isTestedElsewhere(callee, flow));
   const wrapper = why !== 'tested-later' && mayBeNull() ? nullWrapper(ir, body, start, result, told, flow) : undefined;
   return wrapper ? [{ callee, span: step.span, why, use: wrapper.use, wrapper: wrapper.type, ...named }] : [];
 }
+
+/** Functions that return a pointer which says by another value than NULL that they have failed. Sources: POSIX.1-2017 mmap, shmat, sem_open, iconv_open. */
+const sentinels: Readonly<Record<string, string>> = { mmap: 'MAP_FAILED', shmat: '(void *)-1', sem_open: 'SEM_FAILED', iconv_open: '(iconv_t)-1' };
+
+/** Whether nothing but this test asks whether the call has worked. */
+const isOnlyTest = (ir: FuncIr, body: FuncBody, test: Block, pointers: ReadonlySet<Var>, told: ReadonlySet<Var>): boolean =>
+  body.blocks.every((block) => block === test || block.term.k !== 'branch' || !condOperands(block.term.cond).some((operand) => isAbout(ir, operand, pointers, told, 0)));
 
 /** Plain memory, which is refused only when there is none left. */
 const isMemory = (callee: string, { model }: PackageFlow): boolean => allocates(callee) || cOwnedResults(model, callee).some(({ outArg, deallocator }) => outArg === undefined && deallocator === 'free');
@@ -118,14 +135,16 @@ function nilTested(cond: (Block['term'] & { k: 'branch' })['cond']): Var[] {
   return [...(isNil(cond.r) && cond.l.k === 'var' ? [cond.l.v] : []), ...(isNil(cond.l) && cond.r.k === 'var' ? [cond.r.v] : [])];
 }
 
-/** What else counts where the pointer is an out-parameter. */
-export interface OutUses {
-  /** Whether a C function, called now or deferred, follows the argument untested. */
+/** What counts as a use beside dereferences in Go. */
+export interface Uses {
+  /** Whether a C function, called now or deferred, follows the argument untested. A deferred call has its arguments already, and runs on the way out of the failure, too. */
   readonly follows: (callee: string, index: number) => boolean;
+  /** The pointer is an out-parameter, which may be filled once more. */
+  readonly isOut: boolean;
 }
 
 /** The first step on any path that needs the memory before the path has tested it. */
-export function firstUse(ir: FuncIr, body: FuncBody, start: At, pointer: Var, telltale: ReadonlySet<Var>, flow: PackageFlow, depth = 0, outs?: OutUses): Span | undefined {
+export function firstUse(ir: FuncIr, body: FuncBody, start: At, pointer: Var, telltale: ReadonlySet<Var>, flow: PackageFlow, depth = 0, uses?: Uses): Span | undefined {
   const seen = new Set<string>();
   const queue: (At & { readonly live: ReadonlySet<Var> })[] = [{ ...start, live: new Set([pointer]) }];
   let best: Span | undefined;
@@ -135,7 +154,7 @@ export function firstUse(ir: FuncIr, body: FuncBody, start: At, pointer: Var, te
     let live = from.live;
     const found = (() => {
       for (const step of block.steps.slice(from.index)) {
-        const verdict = live.size > 0 ? look(ir, step, live, telltale, flow, depth, outs) : 'settled';
+        const verdict = live.size > 0 ? look(ir, step, live, telltale, flow, depth, uses) : 'settled';
         if (verdict === 'settled') return true;
         if (verdict) {
           if (best === undefined || verdict.start < best.start) best = verdict;
@@ -172,7 +191,7 @@ function afterStep(step: Step, live: ReadonlySet<Var>): ReadonlySet<Var> {
 }
 
 /** A dereference, or `settled` where the pointer goes to code that may look at it. */
-function look(ir: FuncIr, step: Step, live: ReadonlySet<Var>, telltale: ReadonlySet<Var>, flow: PackageFlow, depth: number, outs?: OutUses): Span | 'settled' | undefined {
+function look(ir: FuncIr, step: Step, live: ReadonlySet<Var>, telltale: ReadonlySet<Var>, flow: PackageFlow, depth: number, uses?: Uses): Span | 'settled' | undefined {
   const is = (operand: Operand | undefined): boolean => operand?.k === 'var' && live.has(operand.v);
   switch (step.op) {
     case 'field':
@@ -184,16 +203,16 @@ function look(ir: FuncIr, step: Step, live: ReadonlySet<Var>, telltale: Readonly
       return is(step.base) ? step.span : undefined;
     case 'addr':
       // It is filled once more.
-      if (outs && is(step.base) && step.path === '' && !step.indexed) return 'settled';
+      if (uses?.isOut && is(step.base) && step.path === '' && !step.indexed) return 'settled';
       return is(step.base) && (step.path !== '' || step.indexed) ? step.span : undefined;
     case 'slice':
       return is(step.base) && step.hi !== undefined ? step.span : undefined;
     case 'call': {
       // Whoever gets the result of the call may not come back when it says failure.
-      if (outs && step.mode === 'call' && step.callee.k !== 'c' && step.callee.k !== 'builtin' && step.args.some((arg) => isAbout(ir, arg, new Set(), telltale, 0))) return 'settled';
+      if (uses?.isOut && step.mode === 'call' && step.callee.k !== 'c' && step.callee.k !== 'builtin' && step.args.some((arg) => isAbout(ir, arg, new Set(), telltale, 0))) return 'settled';
       const index = step.args.findIndex(is);
       if (index < 0) return undefined;
-      if (outs && step.callee.k === 'c' && outs.follows(step.callee.name, index)) return step.span;
+      if (step.mode !== 'go' && step.callee.k === 'c' && uses?.follows(step.callee.name, index)) return step.span;
       // What runs later may know more then.
       if (step.mode !== 'call') return undefined;
       if (step.callee.k === 'c') return undefined;
@@ -207,6 +226,12 @@ function look(ir: FuncIr, step: Step, live: ReadonlySet<Var>, telltale: Readonly
     default:
       return undefined;
   }
+}
+
+/** Whether a C function follows the pointer whatever it is: its body in view does, or the C library's documentation forbids NULL. */
+function followsNull({ model: { c } }: PackageFlow, name: string, index: number): boolean {
+  const summary = c.summary(name);
+  return summary ? summary.params[index]?.followed === true : c.function(name) === undefined && refusesNull(name, index);
 }
 
 /** Whether every variant of a Go helper dereferences the argument untested. */

@@ -107,3 +107,12 @@ export const libcFunction = (name: string): LibcFunction | undefined => table.ge
 
 /** The letter for one parameter. */
 export const libcParam = (row: LibcFunction, index: number): LibcParam => (row.params[Math.min(index, row.params.length - 1)] ?? 'r') as LibcParam;
+
+/** Parameters that must point to something: these functions follow the pointer at once. Source: ISO C11 7.1.4, 7.21, 7.24; POSIX.1-2017 closedir, readdir, pclose. */
+const nonNull: Readonly<Record<string, readonly number[]>> = {
+  strlen: [0], strcpy: [0, 1], strcat: [0, 1], strcmp: [0, 1], strncmp: [0, 1], strcasecmp: [0, 1], strchr: [0], strrchr: [0], strstr: [0, 1], strdup: [0], atoi: [0], atol: [0], atof: [0], puts: [0],
+  fclose: [0], pclose: [0], closedir: [0], readdir: [0], rewinddir: [0], fgets: [2], fputs: [0, 1], fputc: [1], fgetc: [0], fread: [3], fwrite: [3], fseek: [0], ftell: [0], rewind: [0], feof: [0], ferror: [0], fileno: [0],
+};
+
+/** Whether a function of the C library may not be given NULL there. */
+export const refusesNull = (name: string, index: number): boolean => Object.hasOwn(nonNull, name) && nonNull[name]!.includes(index);
