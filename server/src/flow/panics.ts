@@ -124,6 +124,8 @@ interface Inner {
 
 /** The first panic that leaves a helper. Of several variants any may be the one that is built, so each must panic. */
 function helperPanic(step: CallStep, flow: PackageFlow, depth: number): Inner | undefined {
+  // A program that C starts by its main is to end with it.
+  if (step.callee.k === 'go' && step.callee.name === 'main') return undefined;
   const found = targetsOf(step, flow).map((fn) =>
     flow.askOf<Inner | undefined>(`panics@${depth}`, fn, (current) => {
       const body = current.top.syntax.full();
