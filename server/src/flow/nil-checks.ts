@@ -85,8 +85,8 @@ const sentinels: Readonly<Record<string, string>> = { mmap: 'MAP_FAILED', shmat:
 const isOnlyTest = (ir: FuncIr, body: FuncBody, test: Block, pointers: ReadonlySet<Var>, told: ReadonlySet<Var>): boolean =>
   body.blocks.every((block) => block === test || block.term.k !== 'branch' || !condOperands(block.term.cond).some((operand) => isAbout(ir, operand, pointers, told, 0)));
 
-/** Plain memory, which is refused only when there is none left. */
-const isMemory = (callee: string, { model }: PackageFlow): boolean => allocates(callee) || cOwnedResults(model, callee).some(({ outArg, deallocator }) => outArg === undefined && deallocator === 'free');
+/** Plain memory, which is refused only when there is none left; also what a body in view allocates. */
+const isMemory = (callee: string, { model }: PackageFlow): boolean => allocates(callee) || model.c.summary(callee) !== undefined || cOwnedResults(model, callee).some(({ outArg, deallocator }) => outArg === undefined && deallocator === 'free');
 
 /** Whether another function of the package compares the result of that C function with nil. */
 function isTestedElsewhere(callee: string, flow: PackageFlow): boolean {
