@@ -197,6 +197,13 @@ export function mayMiss(user: PackageFile, others: readonly PackageFile[]): bool
   return satisfiable([constraintOf(user), ...others.map((file): Constraint => ({ k: 'not', x: constraintOf(file) }))], { cgo: false, ignore: false });
 }
 
+/** Whether the file is built without cgo only: it stands in for others. */
+export const isWithoutCgo = (file: PackageFile): boolean => satisfiable([constraintOf(file)], { cgo: true }) === false && mayBuildWithoutCgo(file) === true;
+
+/** As `mayMiss`, in a build that also has `beside`. */
+export const mayMissBeside = (user: PackageFile, beside: PackageFile, others: readonly PackageFile[]): boolean | undefined =>
+  satisfiable([constraintOf(user), constraintOf(beside), ...others.map((file): Constraint => ({ k: 'not', x: constraintOf(file) }))], { cgo: false, ignore: false });
+
 /** Whether the file is meant for TinyGo, which exports without cgo. */
 export const isForTinyGo = (file: PackageFile): boolean => satisfiable([constraintOf(file)], { tinygo: false }) === false;
 

@@ -1,4 +1,4 @@
-/** Rule missing-stdlib-include: C.free and its relatives in a file whose own preamble does not declare them. */
+/** Rule missing-stdlib-include: C.free and other functions of stdlib.h in a file whose own preamble does not declare them. */
 import { ensureInclude } from '../../lint/fixes/include.ts';
 import { placeInFile } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
@@ -7,8 +7,8 @@ import { declaration } from '../../semantics/headers.ts';
 import { firstCNameUse } from '../../semantics/mentions.ts';
 import { detachedC } from '../../semantics/preamble.ts';
 
-/** C.malloc is missing on purpose: cgo declares it itself. */
-const names = new Set(['free', 'calloc', 'realloc']);
+/** What stdlib.h declares and no other header of the C standard, ISO C11 7.22. C.malloc is missing on purpose: cgo declares it itself. */
+const names = new Set('free calloc realloc aligned_alloc abort exit atexit _Exit getenv system atoi atol atoll atof strtol strtoll strtoul strtoull strtod strtof qsort bsearch rand srand labs llabs div ldiv'.split(' '));
 
 export default defineRule({
   id: 'missing-stdlib-include',
@@ -17,10 +17,10 @@ export default defineRule({
   confidence: 'certain',
   status: 'stable',
   since: '0.1.0',
-  summary: 'C.free, C.calloc or C.realloc in a file whose preamble does not include stdlib.h',
+  summary: 'C.free or another function of stdlib.h in a file whose preamble does not include it',
   fix: { offered: 'always', safety: 'safe' },
   docs: {
-    why: 'cgo looks names up in the preamble of the file that uses them; preambles of other files of the package do not count. `C.free`, `C.calloc` and `C.realloc` are declared by `<stdlib.h>`, which `<string.h>` and `<stdio.h>` do not include. A header of a library often does on one system or in one version, and stops to on another.',
+    why: 'cgo looks names up in the preamble of the file that uses them; preambles of other files of the package do not count. `C.free`, `C.calloc`, `C.exit`, `C.getenv` and others are declared by `<stdlib.h>`, which `<string.h>` and `<stdio.h>` do not include. A header of a library often does on one system or in one version, and stops to on another.',
     advice: 'Write `#include <stdlib.h>` into the preamble of every file that calls them. `C.malloc`, `C.CString` and `C.CBytes` need no header.',
     limits: 'An error where all headers of the preamble are known not to declare the name; a hint where a header that is not in view may do so.',
     references: [
