@@ -101,7 +101,7 @@ function pairs({ params }: CFunction, model: PackageModel): Counted[] {
 
 const isInteger = (type: string): boolean => /^(?:int|uint|long|ulong|longlong|ulonglong|size_t|ssize_t|u?int(?:32|64)_t)$/.test(type);
 
-interface Buffer {
+export interface Buffer {
   readonly made: Span;
   readonly name?: string;
   /** Its size in bytes. */
@@ -113,7 +113,7 @@ interface Buffer {
 }
 
 /** What was allocated for the memory that a pointer points to the beginning of. */
-function bufferOf(ir: FuncIr, pointer: Operand, model: PackageModel): Buffer | undefined {
+export function bufferOf(ir: FuncIr, pointer: Operand, model: PackageModel): Buffer | undefined {
   const at = origin(ir, pointer);
   const step = at.k === 'var' ? onlyDefinition(ir, at.v) : undefined;
   if (step?.op === 'call') {
@@ -162,10 +162,10 @@ function ofSlice(ir: FuncIr, slice: Operand, model: PackageModel): Buffer | unde
   if (width === undefined) return undefined;
   const name = nameOf(ir, slice);
   const text = width === 1 ? textBehind(ir, slice.v) : undefined;
-  const common = { vars: new Set([slice.v]), ...(name === undefined ? {} : { name }) };
+  const source = origin(ir, slice);
+  const common = { vars: new Set([slice.v, ...(source.k === 'var' ? [source.v] : [])]), ...(name === undefined ? {} : { name }) };
   if (text) return { ...common, made: text.made, text: text.of };
-  const at = origin(ir, slice);
-  const step = at.k === 'var' ? onlyDefinition(ir, at.v) : undefined;
+  const step = source.k === 'var' ? onlyDefinition(ir, source.v) : undefined;
   if (step?.op === 'call' && step.callee.k === 'builtin' && step.callee.name === 'make' && step.args.length === 1) return sized({ ...common, made: step.span }, sizeValue(ir, step.args[0], model), width);
   return undefined;
 }

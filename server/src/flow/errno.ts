@@ -1,5 +1,6 @@
 /** How Go code uses errno: which C calls ask for it, and whether their first result is looked at. Source: cmd/cgo, "Go references to C". */
 import type { Span } from '../base/span.ts';
+import { returnsErrno } from '../semantics/c/signals.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { originStep } from './definitions.ts';
 import type { CallStep, FuncBody, Operand, Var } from './ir.ts';
@@ -9,8 +10,8 @@ import { bodiesOf, operandsOf } from './resource/function-info.ts';
 export interface ErrnoFact {
   readonly span: Span;
   readonly name: string;
-  /** `blind`: the error is used, the result is thrown away. `number`: the result is an error number, and is tested for being negative. */
-  readonly how: 'blind' | 'number';
+  /** `blind`: the error is used, the result is thrown away. `number`: the result is an error number, and is tested for being negative. `helper`: a C function that only returns errno, asked after another call. */
+  readonly how: 'blind' | 'number' | 'helper';
 }
 
 /** Functions that return the error number and leave errno alone. Source: POSIX.1-2024. */
@@ -26,6 +27,13 @@ export function errnoFacts(fn: GoFunction, flow: PackageFlow): readonly ErrnoFac
         const negative = negativeTest(term.cond);
         const call = negative && originStep(ir, negative);
         if (call?.op === 'call' && call.callee.k === 'c' && returnsNumber.test(call.callee.name)) out.push({ span: term.span, name: call.callee.name, how: 'number' });
+      }
+      const isLocked = body.calls.some(({ callee }) => callee.k === 'pkg' && callee.pkg === 'runtime' && callee.name === 'LockOSThread');
+      for (const [i, step] of isLocked ? [] : body.calls.entries()) {
+        const { callee, span } = step;
+        // Some other C call of the function has set what it asks for.
+        const isAsked = callee.k === 'c' && step.args.length === 0 && step.mode === 'call' && body.calls.slice(0, i).some((other) => other.callee.k === 'c' && other.callee.name !== callee.name && other.callee.name !== 'CString');
+        if (isAsked && callee.k === 'c' && returnsErrno(flow.model.c.function(callee.name))) out.push({ span, name: callee.name, how: 'helper' });
       }
       const unnamed = body.calls.filter(({ mode, callee, dsts }) => mode === 'call' && callee.k === 'c' && dsts.length === 2 && dsts[0]?.name === undefined);
       const used = unnamed.length === 0 ? undefined : usedIn(body);

@@ -1,6 +1,7 @@
 /** Rule not-nul-terminated: Go text and arrays of pointers without a NUL where C reads up to one, and C text with a length that is read up to a NUL. */
 import { type IgnoredLength, type TextArgument, textFacts } from '../../flow/text-data.ts';
 import { unendedArrays } from '../../flow/unended-arrays.ts';
+import { unterminatedBuffers } from '../../flow/unterminated-buffers.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
 
@@ -37,7 +38,7 @@ export default defineRule({
   docs: {
     why: 'Go strings and slices have no NUL at their end. A C function that gets only the address of their bytes reads on until it meets one by chance: it sees text that belongs to other variables, or leaves the memory of the program. The other way round `C.GoString` stops at the first NUL: bytes that a library returns with a length may hold one in the middle, or have none at the end. An array of pointers without a count ends at a NULL, as that of `execv` does: `make([]*C.char, len(args))` has no room for it.',
     advice: 'Pass `C.CString(s)` and free it, append the NUL yourself (`append([]byte(s), 0)`), or use a C function that takes the length. Make arrays of pointers one element longer (`len(args)+1`). Read counted bytes with `C.GoStringN(p, C.int(n))` or `C.GoBytes`.',
-    limits: 'Reported are arguments of C library functions that read up to a NUL, `char *` arguments made of a string in calls that get no number at all, and C.GoString of a result whose length the same call stores in a variable that nobody reads. A zero that the function appends, assigns or looks for silences the rule. Arrays of pointers count when they are made for the length of a Go slice, filled, and given to C in a function where nothing that depends on that length goes to C. Buffers that C fills are left alone.',
+    limits: 'Reported are arguments of C library functions that read up to a NUL, `char *` arguments made of a string in calls that get no number at all, and C.GoString of a result whose length the same call stores in a variable that nobody reads. A zero that the function appends, assigns or looks for silences the rule. Arrays of pointers count when they are made for the length of a Go slice, filled, and given to C in a function where nothing that depends on that length goes to C. Of buffers that C fills, those count that read, recv, readlink or strncpy may fill to the last byte and that nothing but C.GoString looks at.',
     references: [
       { title: 'unsafe.StringData', url: 'https://pkg.go.dev/unsafe#StringData' },
       { title: 'cmd/cgo: Go references to C', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
@@ -66,6 +67,15 @@ export default defineRule({
         span,
         message: `${what} has no room for a NULL behind its last element, and C.${callee} gets nothing that tells how many there are: it reads on behind the end. Make it one longer.`,
         trace: [{ place: { unit: fn.top.syntax, span: use }, text: `C.${callee} gets it here` }],
+      };
+    }
+    for (const { span, filler, filled, name } of unterminatedBuffers(fn, flow)) {
+      yield {
+        file: fn.file,
+        top: fn.top,
+        span,
+        message: `C.${filler} may fill ${name === undefined ? 'the buffer' : `\`${name}\``} to its last byte and puts no NUL behind it, but C.GoString reads until it finds one.`,
+        trace: [{ place: { unit: fn.top.syntax, span: filled }, text: 'it is filled here' }],
       };
     }
     for (const fact of ignored) yield { file: fn.file, top: fn.top, span: fact.span, message: ignoredMessage(fact) };

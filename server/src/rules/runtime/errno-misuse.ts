@@ -17,7 +17,7 @@ export default defineRule({
   docs: {
     why: 'C functions set errno when they fail; when they succeed they may leave anything in it. The error of `r, err := C.f()` is errno after the call, so it can be non-nil although all went well: the result says whether the call failed. `C.errno` does not build ("cannot refer to errno directly"), and a second C call that returns errno may run on another thread. The `_r` functions of the user database and the pthread functions return the error number and leave errno alone.',
     advice: 'Name the first result and test it: `if r, err := C.f(); r < 0 { return err }`. Test functions that return an error number with `!= 0`.',
-    limits: 'A warning where the C function is in view and returns something; information where it returns nothing or is not in view. Functions in view that set errno themselves are left out.',
+    limits: 'A warning where the C function is in view and returns something; information where it returns nothing or is not in view. Functions in view that set errno themselves are left out. A C function that only returns errno counts where the same Go function has called C before, on a thread that it has not locked.',
     references: [
       { title: 'cmd/cgo: Go references to C', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
       { title: 'POSIX: errno', url: 'https://pubs.opengroup.org/onlinepubs/9799919799/functions/errno.html' },
@@ -106,6 +106,10 @@ export default defineRule({
       const shown = model.c.function(name);
       if (how === 'number') {
         if (shown?.body === undefined) yield { file, top, span, message: `C.${name} returns the error number, which is never negative: test it with != 0.` };
+        continue;
+      }
+      if (how === 'helper') {
+        yield { file, top, span, message: `C.${name} asks for errno in a call of its own: the goroutine may be on another thread by then, and the runtime may have changed it. Take the second result of the call that sets it.` };
         continue;
       }
       if (setsErrno(shown)) continue;

@@ -68,3 +68,10 @@ export function setsErrno(fn: CFunction | undefined): boolean {
   });
   return found;
 }
+
+/** Whether the body does nothing but return errno. */
+export function returnsErrno(fn: CFunction | undefined): boolean {
+  const steps = fn?.body?.()?.steps;
+  const only = steps?.length === 1 ? steps[0] : undefined;
+  return only?.kind === 'return' && only.value?.kind === 'name' && only.value.name === 'errno';
+}
