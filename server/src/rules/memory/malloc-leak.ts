@@ -1,5 +1,6 @@
 /** Rule malloc-leak: memory of the malloc family, of C.CBytes and of C functions in view that hand it out, which no path releases. */
 import { go } from '../../lint/rule-meta.ts';
+import { cellReports } from '../../lint/reports/cell-report.ts';
 import { cLeakReports } from '../../lint/reports/c-leak-report.ts';
 import { leakReports } from '../../lint/reports/leak-report.ts';
 import { overwriteReports } from '../../lint/reports/overwrite-report.ts';
@@ -132,5 +133,8 @@ export default defineRule({
     yield* leakReports(fn, context, watched);
     yield* overwriteReports(fn, context, watched);
   },
-  checkPackage: cLeakReports,
+  *checkPackage(context) {
+    yield* cLeakReports(context);
+    yield* cellReports(context);
+  },
 });
