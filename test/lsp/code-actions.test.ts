@@ -65,7 +65,7 @@ describe('code actions', () => {
   });
 
   test('are written as plain changes for a client without versioned ones', async () => {
-    const { session } = await start({ capabilities: {} });
+    const { session } = await start({ capabilities: { textDocument: { codeAction: fullCapabilities.textDocument!.codeAction! } } });
     await session.open(a, 'leak');
     const [keep] = await session.actions(a, 'leak');
     expect(keep?.edit).toEqual({ changes: { [a]: [expect.objectContaining({ newText: 'note\n' }), expect.objectContaining({ newText: 'kept' })] } });
@@ -121,7 +121,7 @@ describe('fix all', () => {
   });
 
   test('is computed at once for a client that cannot ask later', async () => {
-    const { session } = await start({ capabilities: { workspace: { workspaceEdit: { documentChanges: true } } } });
+    const { session } = await start({ capabilities: { textDocument: { codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: [] } } } }, workspace: { workspaceEdit: { documentChanges: true } } } });
     await session.open(a, 'leak leak');
     const [action] = await session.actions(a, 'leak', [kind]);
     await session.apply(action!);

@@ -59,7 +59,8 @@ import { ManualClock } from './manual-clock.ts';
 export const fullCapabilities: ClientCapabilities = {
   textDocument: {
     publishDiagnostics: { relatedInformation: true },
-    codeAction: { resolveSupport: { properties: ['edit'] } },
+    codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: [] } }, resolveSupport: { properties: ['edit'] } },
+    signatureHelp: { signatureInformation: { parameterInformation: { labelOffsetSupport: true } } },
     hover: { contentFormat: ['markdown', 'plaintext'] },
     documentSymbol: { hierarchicalDocumentSymbolSupport: true },
   },

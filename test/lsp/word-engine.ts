@@ -66,6 +66,10 @@ export class WordEngine implements Engine {
     this.changed.push(file);
   }
 
+  diskChanged(directory: FileId): void {
+    this.changed.push(directory);
+  }
+
   text(file: FileId): Promise<string | undefined> {
     return Promise.resolve(this.open.get(file) ?? this.disk.get(file));
   }

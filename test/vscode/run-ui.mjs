@@ -90,7 +90,6 @@ async function useIt(workbench, shot) {
 
   const errors = workbench.squiggles('error');
   await workbench.openFile('message.go');
-  await errors.first().waitFor({ state: 'attached' });
   await workbench.goToLine(lineOf('message.go', 'handle *C.message'));
   await workbench.hover(workbench.word('handle *C.message', 'message'), '16 bytes, aligned to 8');
   await shot('layout');
@@ -122,7 +121,7 @@ async function useIt(workbench, shot) {
   await workbench.languageStatus('watching the Go/C border');
   await shot('status');
   await workbench.page.keyboard.press('Escape');
-  await workbench.problems('holds C memory');
+  await workbench.problems('gets a C resource');
   await shot('problems');
 }
 

@@ -75,7 +75,7 @@ export async function signatureAt(context: Context, { textDocument, position }: 
     if (!call || !facts || !symbol?.params) return undefined;
     const documentation = { kind: 'markdown' as const, value: cNameText(call.name, facts) };
     return {
-      signatures: [{ label: symbol.declaration, ...(context.client().markdownHover ? { documentation } : {}), parameters: spansIn(symbol.declaration, symbol.params).map((label) => ({ label })) }],
+      signatures: [{ label: symbol.declaration, ...(context.client().markdownHover ? { documentation } : {}), parameters: spansIn(symbol.declaration, symbol.params).map((place) => ({ label: context.client().parameterPlaces ? place : symbol.declaration.slice(...place) })) }],
       activeSignature: 0,
       activeParameter: call.argument,
     };

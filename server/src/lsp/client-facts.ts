@@ -6,6 +6,10 @@ export interface ClientFacts {
   /** Understands workspace edits that name the version they are for. */
   readonly documentChanges: boolean;
   readonly snippetEdits: boolean;
+  /** Takes code actions; a client from before there were any takes commands. */
+  readonly codeActions: boolean;
+  /** Takes the places of parameters in a signature, else their text. */
+  readonly parameterPlaces: boolean;
   /** Asks for the edit of a code action only when it is chosen. */
   readonly resolvesEdits: boolean;
   readonly markdownHover: boolean;
@@ -24,6 +28,8 @@ export function clientFacts({ textDocument, workspace }: ClientCapabilities): Cl
     relatedInformation: textDocument?.publishDiagnostics?.relatedInformation === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
     snippetEdits: workspace?.workspaceEdit?.snippetEditSupport === true,
+    codeActions: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    parameterPlaces: textDocument?.signatureHelp?.signatureInformation?.parameterInformation?.labelOffsetSupport === true,
     resolvesEdits: textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true,
     markdownHover: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) === true,
     nestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,

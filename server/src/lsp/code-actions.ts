@@ -1,5 +1,5 @@
 /** Offers the fixes of the findings at a place, "ignore it here", and "fix all that is safe". Builds no fix itself. */
-import { CodeActionKind, type CodeAction, type CodeActionParams, type Diagnostic } from 'vscode-languageserver';
+import { CodeActionKind, type CodeAction, type CodeActionParams, type Command, type Diagnostic } from 'vscode-languageserver';
 import { overlaps } from '../base/span.ts';
 import type { Finding, Fix } from '../lint/finding.ts';
 import { answerNow, findingsOf, type Context } from './context.ts';
@@ -37,6 +37,11 @@ export async function resolveCodeAction(context: Context, safeFixes: SafeFixes, 
   const edit = await answerNow(context, uri, async (document, engine) => workspaceEdit(context, engine, await safeFixes.of(document)));
   return edit ? { ...action, edit } : action;
 }
+
+/** The command in which an edit comes to a client that knows no code actions. */
+export const applyEdit = 'cgoGuard.applyEdit';
+
+export const asCommands = (actions: readonly CodeAction[]): Command[] => actions.flatMap(({ title, edit }) => (edit ? [{ title, command: applyEdit, arguments: [edit] }] : []));
 
 /** A client that names no kinds wants all; a kind stands for those below it. */
 const wants = (only: readonly string[] | undefined, kind: string): boolean =>

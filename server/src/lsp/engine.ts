@@ -9,6 +9,7 @@ export type Engine = Pick<
   | 'changeDocument'
   | 'closeDocument'
   | 'fileChanged'
+  | 'diskChanged'
   | 'text'
   | 'checkFile'
   | 'reading'

@@ -4,18 +4,21 @@ import {
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
   MessageType,
+  PositionEncodingKind,
   ShowMessageNotification,
   TextDocumentSyncKind,
   type Connection,
   type InitializeParams,
   type ServerCapabilities,
+  type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { RuleMeta } from '../lint/rule-meta.ts';
 import { suppressionReports } from '../lint/suppression.ts';
+import { directoryOf } from '../project/host.ts';
 import { answering, describe } from './answering.ts';
 import { incomingCalls, outgoingCalls, prepareCalls } from './call-hierarchy.ts';
 import { clientFacts } from './client-facts.ts';
-import { codeActionKinds, codeActions, resolveCodeAction } from './code-actions.ts';
+import { applyEdit, asCommands, codeActionKinds, codeActions, resolveCodeAction } from './code-actions.ts';
 import { completionsAt, definitionAt, signatureAt } from './c-names.ts';
 import type { Context } from './context.ts';
 import { pushDiagnostics } from './diagnostics.ts';
@@ -40,6 +43,8 @@ export interface ServerParts {
 }
 
 const capabilities: ServerCapabilities = {
+  // The offsets of the project count as the protocol's own unit does, which every client understands, whatever else it offers.
+  positionEncoding: PositionEncodingKind.UTF16,
   textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: { includeText: false } },
   hoverProvider: true,
   definitionProvider: true,
@@ -53,6 +58,9 @@ const capabilities: ServerCapabilities = {
   codeActionProvider: { codeActionKinds, resolveProvider: true },
   semanticTokensProvider: { legend: tokenLegend, full: true, range: true, documentSelector: [{ language: 'go' }] },
 };
+
+/** For a client that takes commands in place of code actions. */
+const withCommands: ServerCapabilities = { codeActionProvider: true, executeCommandProvider: { commands: [applyEdit] } };
 
 /** Answers the client on this connection until it ends. */
 export function startServer(connection: Connection, parts: ServerParts): void {
@@ -98,7 +106,7 @@ export function startServer(connection: Connection, parts: ServerParts): void {
   connection.onInitialize((params: InitializeParams) => {
     client = clientFacts(params.capabilities);
     initialOptions = params.initializationOptions;
-    return { capabilities, serverInfo: { name: 'cgo-guard' } };
+    return { capabilities: client.codeActions ? capabilities : { ...capabilities, ...withCommands }, serverInfo: { name: 'cgo-guard' } };
   });
 
   connection.onInitialized(async () => {
@@ -117,6 +125,7 @@ export function startServer(connection: Connection, parts: ServerParts): void {
   connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
     const document = documents.open(uri, languageId, version, text);
     if (document.isGo) loaded?.openDocument(document.file, text);
+    lookAtDisk(document);
     diagnostics.refresh(withOthers(document));
   });
 
@@ -134,6 +143,7 @@ export function startServer(connection: Connection, parts: ServerParts): void {
     if (!document) return;
     // The disk has its text; not every client watches files.
     if (!document.isGo) loaded?.fileChanged(document.file);
+    lookAtDisk(document);
     diagnostics.refresh(withOthers(document));
   });
 
@@ -159,7 +169,14 @@ export function startServer(connection: Connection, parts: ServerParts): void {
   connection.languages.callHierarchy.onPrepare(answering((params) => prepareCalls(context, params), null, log));
   connection.languages.callHierarchy.onIncomingCalls(answering(({ item }) => incomingCalls(context, item), [], log));
   connection.languages.callHierarchy.onOutgoingCalls(answering(({ item }) => outgoingCalls(context, item), [], log));
-  connection.onCodeAction(answering((params) => codeActions(context, fixes, params), [], log));
+  connection.onCodeAction(answering(async (params) => {
+    const actions = await codeActions(context, fixes, params);
+    return client.codeActions ? actions : asCommands(actions);
+  }, [], log));
+  connection.onExecuteCommand(({ command, arguments: given }) => {
+    if (command === applyEdit && given?.[0]) connection.workspace.applyEdit(given[0] as WorkspaceEdit).catch(ignore);
+    return null;
+  });
   connection.onCodeActionResolve((action, token) =>
     answering(() => resolveCodeAction(context, fixes, action), action, log)(action, token));
   connection.languages.semanticTokens.on(answering(({ textDocument }) => semanticTokens(context, textDocument.uri), null, log));
@@ -197,6 +214,11 @@ export function startServer(connection: Connection, parts: ServerParts): void {
     for (const problem of read.problems) log(`Settings: ${problem}. Ignored.`);
     settings = read.settings;
     if (loaded) loaded.settings = { rules: settings.rules };
+  }
+
+  /** Opening and saving are when a client that watches no files may have seen others change: a branch was switched, a header written. */
+  function lookAtDisk({ file, isGo }: OpenDocument): void {
+    if (isGo && !client.registersWatchers) loaded?.diskChanged(directoryOf(file));
   }
 
   /** The document first: it is the one that the user looks at. */

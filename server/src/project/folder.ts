@@ -83,6 +83,8 @@ export class Folder {
     if (!entry) return;
     entry.open = false;
     entry.dirty = true;
+    // It may never have been on disk.
+    this.#listed = false;
     entry.parser.dropTree();
     this.#outdated = true;
     this.#findings = undefined;
@@ -92,8 +94,18 @@ export class Folder {
   changedOnDisk(file: FileId): void {
     const entry = this.#go.get(file);
     if (entry) entry.dirty = true;
-    else this.#listed = false;
+    // It may be gone: the list says so, while a file that is listed and cannot be read leaves the package incomplete.
+    this.#listed = false;
     if (!file.endsWith('.go')) this.#cDirty = true;
+    this.#outdated = true;
+    this.#findings = undefined;
+  }
+
+  /** Anything may have changed on disk: what still has the same text is not parsed again. */
+  forgetDisk(): void {
+    for (const entry of this.#go.values()) entry.dirty = true;
+    this.#listed = false;
+    this.#cDirty = true;
     this.#outdated = true;
     this.#findings = undefined;
   }

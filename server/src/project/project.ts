@@ -126,6 +126,13 @@ export class Project {
     else for (const folder of this.#folders.values()) folder.changedOnDisk(file);
   }
 
+  /** For clients that do not watch files: whatever a folder reads from disk may have changed. */
+  diskChanged(directory: FileId): void {
+    this.#goVersions.clear();
+    this.#configs = this.#readConfigs();
+    this.#folders.get(directory)?.forgetDisk();
+  }
+
   /** The text as the project sees it (open document, else disk); undefined when it cannot be read. */
   async text(file: FileId): Promise<string | undefined> {
     const known = this.#folders.get(directoryOf(file))?.textOf(file);

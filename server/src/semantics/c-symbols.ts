@@ -43,7 +43,7 @@ export function cNameOffers(model: PackageModel, headers: readonly CSource[]): r
   const units = [...model.files.map((file) => file.preambleUnit), ...model.cSources.map(({ unit }) => unit)];
   const includes = new Set(units.flatMap((unit) => unit?.includes.map(({ path }) => path) ?? []));
   const nearness = (name: string): CNameOffer['nearness'] => (model.mentionsC(name) ? 'used' : own.has(name) ? 'own' : 'outside');
-  const offers = [...symbols.values()].map(({ name, kind, declaration, doc }): CNameOffer => ({ name, kind, nearness: nearness(name), detail: declaration.split('\n')[0]!, ...(doc === undefined ? {} : { doc }) }));
+  const offers = [...symbols.values()].map(({ name, kind, declaration, doc }): CNameOffer => ({ name, kind, nearness: nearness(name), detail: declaration.includes('\n') ? oneLine(declaration, 100) : declaration, ...(doc === undefined ? {} : { doc }) }));
   const taken = new Set(symbols.keys());
   const add = (name: string, kind: CSymbolKind, detail: string): void => {
     if (taken.has(name) || name.startsWith('_')) return;
