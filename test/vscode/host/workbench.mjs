@@ -64,7 +64,9 @@ export async function openWorkbench(browser, url, folder, viewport) {
     async suggestions(text, expected) {
       await page.keyboard.press('End');
       await page.keyboard.type(text);
-      await page.locator('.suggest-widget.visible .monaco-list-row', { hasText: expected }).first().waitFor();
+      const row = page.locator('.suggest-widget.visible .monaco-list-row', { hasText: expected }).first();
+      // A list that comes late is not shown by itself.
+      await until(row, async () => ((await row.isVisible()) ? undefined : page.keyboard.press('Control+Space')));
     },
 
     /** Opens the list of problems. */
