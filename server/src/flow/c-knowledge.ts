@@ -99,6 +99,7 @@ function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffe
   // realloc releases on success only; the resource analysis knows what a failure means.
   if (name === 'realloc' && arg === 0) return { ...borrows, releases: 'sometimes' };
   const contract = isOwnName(c, contracts, name) ? undefined : contractArg(contracts, name, arg);
+  if (contract?.releases === 'always' && c.isStandIn(name)) return { ...contract, releases: 'sometimes' };
   const row = libcRow(c, name);
   // Contracts have no word for a result that is the argument.
   if (contract && name !== 'free') return row?.result === 'first' && arg === 0 && contract.releases === 'never' && !contract.escapes ? { ...contract, returned: [0] } : contract;
@@ -133,7 +134,7 @@ function ownedResults({ c, contracts }: KnownC, name: string): readonly OwnedRes
     });
     return out;
   }
-  const contract = isOwnName(c, contracts, name) || name === 'realloc' ? [] : contractOwned(contracts, name);
+  const contract = isOwnName(c, contracts, name) || name === 'realloc' || c.isStandIn(name) ? [] : contractOwned(contracts, name);
   if (contract.length > 0) return contract;
   const row = libcRow(c, name);
   if (name === 'realloc') return [{ index: 0, allocator: name, deallocator: 'free', mayBeNil: true }];

@@ -83,14 +83,14 @@ export class CView {
 
   /** What the body does; undefined when no body is in view. It is read, with the bodies that it calls, when somebody asks. */
   summary(name: string): CSummary | undefined {
-    return this.#isStandIn(name) ? undefined : this.#program.summary(name);
+    return this.isStandIn(name) ? undefined : this.#program.summary(name);
   }
 
   /**
    * A static function with the name of one that a library in use declares stands below an #if: it is for versions of the library that lack
-   * the function, and says nothing of the others. An inline one may be the library's own.
+   * the function, and says nothing of the others: only what both do is certain. An inline one may be the library's own.
    */
-  #isStandIn(name: string): boolean {
+  isStandIn(name: string): boolean {
     const fn = this.#functions.get(name);
     if (fn?.body === undefined || !fn.static || fn.inline) return false;
     const contract = this.#contracts.lookup(name);
