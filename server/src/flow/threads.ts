@@ -1,34 +1,18 @@
 /**
  * What a function does that depends on the operating-system thread it runs on: error state that C keeps per thread and that a second call reads,
- * and objects that belong to the thread that made them. Sources: runtime.LockOSThread; the manuals that each table names.
+ * and objects that belong to the thread that made them. Which functions these are is said by contracts. Source: runtime.LockOSThread.
  */
 import type { Span } from '../base/span.ts';
 import { words } from '../base/words.ts';
+import type { Contract } from '../semantics/c/contracts.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
 import type { Block, CallStep, FuncBody } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf } from './resource/function-info.ts';
 
-/** Error state of the calling thread: dlerror(3), OpenSSL's ERR_get_error(3), GetLastError, libgit2's git_error_last, CPL of GDAL, CUPS. */
-const errorState = new Set(['dlerror', 'ERR_get_error', 'ERR_get_error_line', 'ERR_peek_error', 'ERR_peek_last_error', 'WSAGetLastError', 'zmq_errno', 'nng_errno']);
-
 /** C that says nothing of another call: copies, frees, and errors turned into text. */
 const neutral = /^(?:C?GoString|GoStringN|GoBytes|CString|CBytes|malloc|calloc|free|strlen|memcpy|memset|[a-z]*_?strerror|ERR_(?:error_string(?:_n)?|lib_error_string|func_error_string|reason_error_string|clear_error))$|_free$|_unref$|^sizeof_/;
-
-/** Made for the thread that calls: sd_journal_open(3), mdb_txn_begin of LMDB, CFRunLoop of Apple, setns(2), unshare(2), eglMakeCurrent. */
-const bound: Readonly<Record<string, string>> = {
-  sd_journal_open: 'a journal may be used by the thread that opened it and no other',
-  sd_journal_open_directory: 'a journal may be used by the thread that opened it and no other',
-  sd_journal_open_files: 'a journal may be used by the thread that opened it and no other',
-  mdb_txn_begin: 'a write transaction belongs to the thread that began it',
-  CFRunLoopRun: 'a run loop belongs to the thread that set it up',
-  CFRunLoopRunInMode: 'a run loop belongs to the thread that set it up',
-  setns: 'namespaces are those of the thread that entered them',
-  unshare: 'namespaces are those of the thread that left them',
-  eglMakeCurrent: 'a context is current for one thread',
-  glXMakeCurrent: 'a context is current for one thread',
-};
 
 export interface ThreadFact {
   readonly span: Span;
@@ -100,7 +84,7 @@ function successors({ term }: Block): readonly number[] {
 
 /** A call of C's error state without an object, or of a helper that begins with one. */
 function readsError(step: CallStep, flow: PackageFlow, depth = 3): boolean {
-  if (step.callee.k === 'c') return isErrorState(step.callee.name, step.args.length) && !flow.model.c.summary(step.callee.name);
+  if (step.callee.k === 'c') return isErrorState(step.callee.name, step.args.length, flow) && !flow.model.c.summary(step.callee.name);
   const target = goTarget(step);
   if (!target || depth === 0) return false;
   const { fns } = flow.targets(target);
@@ -119,19 +103,24 @@ function isErrorReader(fn: GoFunction, flow: PackageFlow, depth: number): boolea
 }
 
 /** `xxx_get_last_error()`, `virGetLastError()`: "last" and "error" are words of the name, and no object is asked. */
-function isErrorState(name: string, args: number): boolean {
-  if (errorState.has(name)) return true;
+function isErrorState(name: string, args: number, flow: PackageFlow): boolean {
+  if (trusted(name, flow)?.threadError) return true;
   if (args !== 0) return false;
   const all = words(name);
   return all.includes('last') && all.some((word) => /err(?:or|no|msg)?$|^error/.test(word));
 }
 
+function trusted(name: string, flow: PackageFlow): Contract | undefined {
+  const contract = flow.model.contracts.lookup(name);
+  return contract?.trusted === true ? contract : undefined;
+}
+
 const isNeutral = (step: CallStep): boolean => step.callee.k === 'c' && neutral.test(step.callee.name);
 
 function boundCall(fn: GoFunction, flow: PackageFlow): ThreadFact | undefined {
-  const found = calls(fn, flow).find((step) => step.callee.k === 'c' && Object.hasOwn(bound, step.callee.name) && !flow.model.c.summary(step.callee.name));
+  const found = calls(fn, flow).find((step) => step.callee.k === 'c' && trusted(step.callee.name, flow)?.ownThread !== undefined && !flow.model.c.summary(step.callee.name));
   if (!found || packageLocks(flow)) return undefined;
-  return { how: 'bound', name: nameOf(found), span: found.span, why: bound[nameOf(found)]! };
+  return { how: 'bound', name: nameOf(found), span: found.span, why: trusted(nameOf(found), flow)?.ownThread ?? '' };
 }
 
 const calls = (fn: GoFunction, flow: PackageFlow): CallStep[] => bodiesOf(flow.ir(fn)).flatMap((body) => body.calls);

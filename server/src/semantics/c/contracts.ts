@@ -57,6 +57,10 @@ export interface ContractRow {
   readonly notThreadSafe?: boolean;
   readonly threadAffine?: boolean;
   readonly mainThread?: boolean;
+  /** What it makes or enters belongs to the thread that calls: a sentence that says so. */
+  readonly ownThread?: string;
+  /** It reads the error that an earlier call left in the thread. */
+  readonly threadError?: boolean;
   readonly noReturn?: boolean;
   /** What it does to the process, or to the stack of the thread. */
   readonly process?: 'forks' | 'execs' | 'exits' | 'ends-thread' | 'jumps' | 'marks';
