@@ -174,6 +174,7 @@ function release(ex: Explorer, state: State, step: CallStep, effect: ArgEffect):
     ex.trail.maybeReleased = true;
     return { k: 'over' };
   }
+  if (state.running) return { k: 'used', used: { state, span: state.running, released: ex.place(step.span), view: false, running: true } };
   ex.trail.certainlyReleased ??= effect.at ?? ex.place(step.span);
   // Only the deallocator itself does nothing but release.
   if (step.callee.k !== 'c' || step.callee.name !== (ex.origin?.owned.deallocator ?? 'free')) ex.trail.releasedByHelper = true;

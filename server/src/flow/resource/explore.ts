@@ -15,6 +15,7 @@ import { functionInfo, type FunctionInfo } from './function-info.ts';
 import { fateOf, getsObject, lendersAfter, lendersAt, rootsAt } from './lent.ts';
 import { methodEffect, pinner, pinnerVar, type Protocol, protocolNamed } from './protocols.ts';
 import { addPlace, assignPlace, type Carried, carried, type Cont, type Holders, type Leave, type Pending, promised, type State, sameMap, start, stillHeld, tooComplex, under } from './state.ts';
+import { mayWait, runsOn } from './running.ts';
 import { transfer } from './transfer.ts';
 import { type Item, Visited } from './visited.ts';
 import { witnessesOf } from './witness.ts';
@@ -44,6 +45,8 @@ export interface Used {
   readonly span: Span;
   readonly released: Place;
   readonly view: boolean;
+  /** By a goroutine that started before the release, and that nobody has waited for. */
+  readonly running?: true;
 }
 
 export interface Again {
@@ -220,6 +223,7 @@ export class Explorer {
   }
 
   #step(state: State, step: Step): State | undefined {
+    if (state.running && (step.op !== 'call' || step.mode === 'call') && mayWait(this, step)) return undefined;
     if (state.lenders === undefined || step === this.origin?.step) return this.#resourceStep(state, step);
     const over = step.op === 'call' && step.mode === 'call' ? this.#ended(state, step, false) : state;
     if (over === undefined) return undefined;
@@ -251,7 +255,7 @@ export class Explorer {
     if (step.op !== 'call') return transfer(this, state, step);
     if (this.origin?.step === step) return this.#birth(state, step, this.origin);
     // A C function on a goroutine of its own is a call like any other; a Go function may keep what it gets.
-    if (step.mode === 'go' && step.callee.k !== 'c') return state.phase !== 'unborn' && this.#goes(state, step) ? this.gone() : state;
+    if (step.mode === 'go' && step.callee.k !== 'c') return state.phase !== 'unborn' && this.#goes(state, step) ? (this.gone() ?? runsOn(this, state, step)) : state;
     if (step.mode === 'defer') {
       const closure = step.callee.k === 'value' ? this.closureOf(step.callee.fn) : undefined;
       const pending: Pending = { step, captured: step.args.map((arg) => (this.#isPinner(step, arg) ? itself : carried(state, arg))), ...(closure ? { closure } : {}) };
@@ -295,7 +299,7 @@ export class Explorer {
       const outcome = callEffect(this, state, step, step.args.map((arg) => carried(state, arg)));
       if (outcome.k === 'used' || outcome.k === 'again') return this.#settle(outcome);
     }
-    if (state.phase === 'owned' && state.stored) return this.gone();
+    if (state.phase === 'owned' && (state.stored || state.running)) return this.gone();
     if (origin.lent) return this.#lend(state, step, origin, origin.lent);
     if (state.phase === 'owned') {
       // Round again: the earlier memory is lost unless a variable or a deferred call still has it.
@@ -360,6 +364,7 @@ export class Explorer {
         const fn = this.ir.body;
         return this.#enter(rest, pending.closure, pending.step, { fn, block: -1, step: 0, dsts: [], defers: rest.defers, leaving: true, leave }, pending.captured);
       }
+      if (rest.running && mayWait(this, pending.step)) return;
       const ended = rest.lenders ? this.#ended(rest, pending.step, true) : rest;
       if (ended !== rest) {
         if (ended) this.#push({ state: ended, fn: this.ir.body, block: 0, step: 0, leave });

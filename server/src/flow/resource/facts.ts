@@ -53,8 +53,8 @@ export interface UseAfterRelease {
   readonly name?: string;
   readonly use: Span;
   readonly released: Place;
-  /** `returned`: given to the caller although a deferred call releases it. `kept`: a field still points to it. */
-  readonly kind: 'used' | 'returned' | 'kept';
+  /** `returned`: given to the caller although a deferred call releases it. `kept`: a field still points to it. `running`: a goroutine uses it. */
+  readonly kind: 'used' | 'returned' | 'kept' | 'running';
   readonly view: boolean;
   readonly path: readonly PathNode[];
   /** Of a resource that is no C memory. */

@@ -157,7 +157,7 @@ const isGoroutine = (ir: FuncIr, body: FuncBody): boolean =>
   bodiesOf(ir).some((other) => other.calls.some((step) => step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure' && step.callee.fn.fn === body));
 
 function leaksOf(ir: FuncIr, site: Site, trail: Trail): Leak[] {
-  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.supposed && !exit.state.stored && exit.returned.every((value) => value.size === 0) && (site.owned.elements === true || !inReadArray(ir, exit)));
+  const leaking = trail.exits.filter((exit) => exit.state.phase === 'owned' && !exit.state.supposed && !exit.state.stored && !exit.state.running && exit.returned.every((value) => value.size === 0) && (site.owned.elements === true || !inReadArray(ir, exit)));
   const releasedElsewhere = trail.certainlyReleased !== undefined;
   const everywhere = !releasedElsewhere && !trail.escaped && !trail.maybeReleased && trail.exits.every((exit) => exit.state.phase === 'unborn' || leaking.includes(exit));
   // In a later round of a loop the variable has something else already.
@@ -220,7 +220,7 @@ function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {
   const name = site.holder?.name;
   const protocol = site.owned.protocol;
   const subject = { site, ...(name !== undefined ? { name } : {}), ...(protocol ? { protocol } : {}) };
-  const used = trail.used.map(({ state, span, released, view }): UseAfterRelease => ({ ...subject, use: span, released, kind: 'used', view, path: pathOf(state.path) }));
+  const used = trail.used.map(({ state, span, released, view, running }): UseAfterRelease => ({ ...subject, use: span, released, kind: running ? 'running' : 'used', view, path: pathOf(state.path) }));
   // A number that stands for a handle may be returned: only a method looks it up.
   const back = (protocol ? [] : trail.exits).flatMap(({ state, span, returned, spans }): UseAfterRelease[] => {
     // A number that was the address is no pointer any more.
@@ -320,7 +320,7 @@ const isNumber = (type: Type | undefined): boolean => type?.k === 'named' && typ
 
 function returnedOf(site: Site, trail: Trail): Returned[] {
   return trail.exits.flatMap(({ state, span, returned }) =>
-    state.phase !== 'owned' ? [] : returned.flatMap((value, index) => [...value].flatMap(([path, hold]) => (hold === 'same' ? [{ site, index, path, exit: span }] : []))),
+    state.phase !== 'owned' || state.running ? [] : returned.flatMap((value, index) => [...value].flatMap(([path, hold]) => (hold === 'same' ? [{ site, index, path, exit: span }] : []))),
   );
 }
 

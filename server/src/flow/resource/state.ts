@@ -79,6 +79,8 @@ export interface State {
   readonly stored?: { readonly base: number; readonly place: string };
   /** Of a value that an object lends: where that object is, as long as it is known. `&7` is one that stands in variable 7 itself. */
   readonly lenders?: Holders;
+  /** The go statement whose goroutine uses it and was not waited for since. */
+  readonly running?: Span;
   /** Where it was released, when that is certain. */
   readonly released?: Place;
   /** Released is not the word: C has become the owner there. It may be used, but not released. */
@@ -127,7 +129,7 @@ const frames = (conts: readonly Cont[]): string => (conts.length === 0 ? '' : co
 
 /** Two states with the same key go on in the same way. How they came there is not part of it, only whether an unseen function had the resource. */
 export const stateKey = (state: State): string =>
-  `${state.phase}|${entries(state.holders)}|${entries(state.values)}|${entries(state.facts)}|${entries(state.witnesses)}|${state.supposed}|${pending(state.defers)}|${frames(state.conts)}|${state.released?.span.start ?? ''}${state.taken ? 't' : ''}|${state.stored?.place ?? ''}|${state.lenders ? entries(state.lenders) : ''}|${state.assumed ? 'assumed' : ''}`;
+  `${state.phase}|${entries(state.holders)}|${entries(state.values)}|${entries(state.facts)}|${entries(state.witnesses)}|${state.supposed}|${pending(state.defers)}|${frames(state.conts)}|${state.released?.span.start ?? ''}${state.taken ? 't' : ''}|${state.stored?.place ?? ''}|${state.running?.start ?? ''}|${state.lenders ? entries(state.lenders) : ''}|${state.assumed ? 'assumed' : ''}`;
 
 /** Whether the keys of two states are equal; most differ, or share what they consist of, so that no key has to be made. */
 export const sameState = (a: State, b: State): boolean =>
@@ -136,6 +138,7 @@ export const sameState = (a: State, b: State): boolean =>
     (a.assumed === undefined) === (b.assumed === undefined) &&
     a.released?.span.start === b.released?.span.start &&
     a.taken === b.taken &&
+    a.running === b.running &&
     a.stored?.place === b.stored?.place &&
     (a.lenders === b.lenders || (a.lenders !== undefined && b.lenders !== undefined && sameMap(a.lenders, b.lenders))) &&
     sameMap(a.holders, b.holders) &&

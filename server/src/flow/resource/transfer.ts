@@ -258,7 +258,7 @@ function bind(ex: Explorer, state: State, dst: Var, value: Carried, src?: Operan
 
 /** Notes when the last variable that held the memory was overwritten. */
 function lose(ex: Explorer, before: State, after: State, step: Step): State | undefined {
-  if (before.phase !== 'owned' || before.stored || promised(after)) return after;
+  if (before.phase !== 'owned' || before.stored || before.running || promised(after)) return after;
   const held = [...after.holders.keys()].some((place) => {
     const v = ex.ir.vars[Number.parseInt(place, 10)];
     // A temporary counts as long as its own statement runs: `a, b = b, a`.

@@ -93,6 +93,8 @@ export default defineRule({
             : `${subject} from C.${use.lentBy} is used after the call that ended it: it belonged to an object of C that has been released or has moved on.`
           : use.kind === 'returned'
             ? `${subject} is returned although this function frees the memory: the caller gets dead C memory.`
+            : use.kind === 'running'
+              ? `${subject} is used by this goroutine, but the function frees it without waiting for the goroutine to end.`
             : use.kind === 'kept'
               ? `${subject} is freed although a field of the caller's object still points to it.`
               : `${subject} is used after its C memory${source} was freed.`,
@@ -100,7 +102,7 @@ export default defineRule({
           ...(use.site ? [{ place: { unit, span: use.site.span }, text: use.lentBy !== undefined ? `lent by the object here (C.${use.lentBy})` : `C memory is allocated here (${use.site.owned.allocator})` }] : []),
           ...branchTrace(fn, use.path),
           { place: use.released, text: use.lentBy !== undefined ? 'ended here' : 'freed here' },
-          { place: { unit, span: use.use }, text: use.kind === 'returned' ? 'returned here' : use.kind === 'kept' ? 'a field still points to it' : 'used here' },
+          { place: { unit, span: use.use }, text: use.kind === 'returned' ? 'returned here' : use.kind === 'kept' ? 'a field still points to it' : use.kind === 'running' ? 'the goroutine starts here' : 'used here' },
         ],
       };
     }
