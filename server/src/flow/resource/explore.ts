@@ -11,7 +11,7 @@ import { type CContainer, containerOf } from './c-containers.ts';
 import { type CallOutcome, callEffect } from './call-effect.ts';
 import { type ElementArray, elementArray, endsElements } from './element-arrays.ts';
 import { effectOf } from './effect.ts';
-import { functionInfo, type FunctionInfo } from './function-info.ts';
+import { deferredPlace, functionInfo, type FunctionInfo } from './function-info.ts';
 import { fateOf, getsObject, lendersAfter, lendersAt, rootsAt } from './lent.ts';
 import { methodEffect, pinner, pinnerVar, type Protocol, protocolNamed } from './protocols.ts';
 import { addPlace, assignPlace, type Carried, carried, type Cont, type Holders, type Leave, type Pending, promised, type State, sameMap, start, stillHeld, tooComplex, under } from './state.ts';
@@ -260,7 +260,7 @@ export class Explorer {
       const closure = step.callee.k === 'value' ? this.closureOf(step.callee.fn) : undefined;
       const pending: Pending = { step, captured: step.args.map((arg) => (this.#isPinner(step, arg) ? itself : carried(state, arg))), ...(closure ? { closure } : {}) };
       // What has nothing of the resource, nor the address of a variable that may get it, and runs no literal does nothing to it.
-      if (!closure && pending.captured.every((value) => value.size === 0) && !step.args.some((arg) => this.outPlace(arg) !== undefined) && !(this.#lenderRoots && getsObject(this.ir, this.info, step, this.#lenderRoots))) return state;
+      if (!closure && pending.captured.every((value) => value.size === 0) && !step.args.some((arg) => deferredPlace(this.info, arg) !== undefined) && !(this.#lenderRoots && getsObject(this.ir, this.info, step, this.#lenderRoots))) return state;
       // In a loop the same deferred call piles up; one of a kind says all there is to say about one resource.
       const known = state.defers.some((other) => other.step === step && other.captured.every((value, i) => sameMap(value, pending.captured[i]!)));
       return known ? state : { ...state, defers: [...state.defers, pending] };
@@ -337,8 +337,13 @@ export class Explorer {
     const out = target ? undefined : this.outPlace(step.args[origin.owned.outArg ?? -1]);
     const place = own ? String(own.id) : target ? `${target.id}${origin.owned.path ?? ''}` : out && `${out}${origin.lent?.path ?? ''}`;
     if (place === undefined) return this.gone();
+    const root = place.includes('.') && !own && !target ? this.ir.vars[Number.parseInt(place, 10)] : undefined;
+    // A field of what a pointer leads to: somebody else has that object.
+    if (root?.kind === 'temp' && !this.info.locals.has(root) && root.type?.k === 'pointer') return this.gone();
+    const isGiven = (root?.kind === 'param' || root?.kind === 'receiver') && root.type?.k === 'pointer';
     return {
       ...state,
+      ...(root && isGiven ? { stored: { base: root.id, place } } : {}),
       phase: 'owned',
       holders: new Map([[place, 'same']]),
       witnesses: witnessesOf(step, origin.owned, target, (operand) => this.outPlace(operand)),
@@ -351,8 +356,8 @@ export class Explorer {
   /** What the arguments of a deferred call hold when it runs: an address leads to what its variable holds by then. */
   #reached(state: State, { step, captured }: Pending): readonly Carried[] {
     return captured.map((value, i) => {
-      const place = value.size === 0 ? this.outPlace(step.args[i]) : undefined;
-      return place !== undefined && state.holders.get(place) === 'same' ? new Map([['', 'ref' as const]]) : value;
+      const place = value.size === 0 ? deferredPlace(this.info, step.args[i]) : undefined;
+      return place !== undefined && state.holders.get(place) === 'same' ? new Map([['', place.endsWith('[]') ? ('some' as const) : ('ref' as const)]]) : value;
     });
   }
 

@@ -10,6 +10,8 @@ export interface Site {
   readonly stmt: Span;
   /** Inside a function literal that does not run where it stands. */
   readonly literal: boolean;
+  /** An out-parameter that is a field of an object which this function got from another one. */
+  readonly field?: { readonly type: string; readonly path: string };
   /** Inside a literal that runs once in the life of the process. */
   readonly once?: true;
   readonly owned: OwnedResult;

@@ -17,6 +17,8 @@ export interface FunctionInfo {
   readonly pure: ReadonlyMap<Var, string>;
   /** Temporaries that are the address of a place: `&p` → `7`, `&h.ptr` → `3.ptr`. */
   readonly addresses: ReadonlyMap<Var, string>;
+  /** Temporaries that are the address of an element of an array or slice: `&a[0]` → `7[]`. */
+  readonly elements: ReadonlyMap<Var, string>;
   /** Variables that hold an object made in this function: a struct value, `&T{}`, `new(T)`. What they hold dies with them. */
   readonly locals: ReadonlySet<Var>;
 }
@@ -85,6 +87,7 @@ function compute(ir: FuncIr): FunctionInfo {
   const constants = new Set<Var>();
   const pure = new Map<Var, string>();
   const addresses = new Map<Var, string>();
+  const elements = new Map<Var, string>();
   const named = new Map<Var, Operand>();
   const reached = new Map<Var, number>();
   for (const body of bodiesOf(ir)) {
@@ -96,7 +99,10 @@ function compute(ir: FuncIr): FunctionInfo {
       const through = branches ? reachedThrough(step) : undefined;
       if (through && !reached.has(through)) reached.set(through, step.span.start);
       if (step.op === 'addr' && step.base.k === 'var' && !step.indexed) addresses.set(step.dst, `${step.base.v.id}${step.path === '' ? '' : `.${step.path}`}`);
+      if (step.op === 'addr' && step.base.k === 'var' && step.indexed && step.path === '') elements.set(step.dst, `${step.base.v.id}[]`);
       if (step.op === 'copy') {
+        const element = step.src.k === 'var' && step.dst.kind === 'temp' ? elements.get(step.src.v) : undefined;
+        if (element !== undefined) elements.set(step.dst, element);
         if (step.dst.kind === 'temp' && (step.src.k === 'c' || step.src.k === 'global' || step.src.k === 'const')) named.set(step.dst, step.src);
         const address = step.src.k === 'var' && step.dst.kind === 'temp' ? addresses.get(step.src.v) : undefined;
         if (address !== undefined) addresses.set(step.dst, address);
@@ -143,8 +149,11 @@ function compute(ir: FuncIr): FunctionInfo {
   const tested = reached.size === 0 ? [] : bodiesOf(ir).flatMap((body) => body.blocks.flatMap(({ term }) => (term.k === 'branch' ? nilTested(term.cond).filter((v) => (reached.get(v) ?? Infinity) < term.span.start) : [])));
   const remembered = new Set([...counts].filter(([, n]) => n > 1).map(([key]) => key));
   const objects = new Set(ir.vars.filter((v) => locals[v.id] === 1 && v.kind !== 'result'));
-  return { closures, named, loose: [...loose], pure, remembered, addresses, locals: objects, tracked: trackedVars(ir, remembered, tested) };
+  return { closures, named, loose: [...loose], pure, remembered, addresses, elements, locals: objects, tracked: trackedVars(ir, remembered, tested) };
 }
+
+/** The place that a deferred call gets the address of: it finds there what the place holds when it runs. */
+export const deferredPlace = ({ addresses, elements }: FunctionInfo, operand: Operand | undefined): string | undefined => (operand?.k === 'var' ? (addresses.get(operand.v) ?? elements.get(operand.v)) : undefined);
 
 /** Whether a step fills its target with an object of this function, or with the zero value of a struct. */
 function makesLocal(step: Step, locals: Int8Array): boolean {

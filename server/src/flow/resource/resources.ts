@@ -324,6 +324,16 @@ function returnedOf(site: Site, trail: Trail): Returned[] {
   );
 }
 
+/** `k := newKey(); C.get_key(id, &k.c)` */
+function foreignField(ir: FuncIr, step: CallStep, { outArg }: OwnedResult): Pick<Site, 'field'> {
+  const out = outArg === undefined ? undefined : step.args[outArg];
+  const at = out && originStep(ir, out);
+  const made = at?.op === 'addr' && at.base.k === 'var' ? originStep(ir, at.base) : undefined;
+  if (at?.op !== 'addr' || at.base.k !== 'var' || at.path === '' || at.indexed || made?.op !== 'call' || made.callee.k === 'builtin') return {};
+  const type = ownTypeName(at.base.v.type);
+  return type === undefined ? {} : { field: { type, path: `.${at.path}` } };
+}
+
 /** `once.Do(func() {…})` of a package variable: what the literal allocates is as lasting as what init does. Source: sync.Once. */
 const runsOnce = (ir: FuncIr, { id }: FuncBody): boolean =>
   id !== 0 &&
@@ -333,7 +343,7 @@ const runsOnce = (ir: FuncIr, { id }: FuncBody): boolean =>
 function siteOf(ir: FuncIr, literal: FuncBody, step: CallStep, owned: OwnedResult): Site {
   const name = step.callee.k === 'value' ? '' : step.callee.name;
   const filled = owned.elements && owned.outArg !== undefined ? step.argSpans[owned.outArg] : undefined;
-  const base = { span: filled ?? step.span, stmt: step.stmt, literal: literal.id !== 0, ...(runsOnce(ir, literal) ? { once: true as const } : {}), unsafePointer: isUnsafePointer(step.dsts[owned.index]?.type), owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
+  const base = { span: filled ?? step.span, stmt: step.stmt, literal: literal.id !== 0, ...(runsOnce(ir, literal) ? { once: true as const } : {}), ...foreignField(ir, step, owned), unsafePointer: isUnsafePointer(step.dsts[owned.index]?.type), owned, callee: { k: step.callee.k === 'c' ? ('c' as const) : ('go' as const), name } };
   const aliases = new Set<Var>();
   let converted: true | undefined;
   const own = owned.protocol === 'pinner' ? pinnerVar(step) : undefined;

@@ -1,5 +1,6 @@
 /** How sure a leak is: what the C functions on the way are assumed to do, and what speaks for or against it. An unseen C function is assumed to borrow memory of the malloc family during the call. */
 import { mayKeep, mayKeepConst } from '../c-names.ts';
+import { finalizedFieldsOf } from '../finalized-fields.ts';
 import { fieldOwners } from '../field-owners.ts';
 import type { AssumedBorrow } from '../knowledge.ts';
 import { type PackageFlow } from '../package-flow.ts';
@@ -18,6 +19,8 @@ export function weighLeaks(facts: ResourceFacts, flow: PackageFlow): WeighedLeak
   const bySite = new Map<unknown, WeighedLeak>();
   for (const leak of facts.leaks) {
     if (leak.copy && !releasedFromField(leak.copy, flow)) continue;
+    // The finalizer that whoever made the object has set releases it.
+    if (leak.site.field && finalizedFieldsOf(leak.site.field.type, flow)?.has(leak.site.field.path)) continue;
     const weighed = weigh(leak, flow);
     const known = bySite.get(leak.site);
     if (!known || rank(weighed) < rank(known)) bySite.set(leak.site, weighed);
