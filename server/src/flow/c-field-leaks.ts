@@ -49,12 +49,13 @@ function filledIn(by: CBodyInView, model: PackageModel): Filled[] {
   const out: Filled[] = [];
   each(body?.steps, (node) => {
     if (node.kind !== 'assign' || !node.plain || node.target.kind !== 'field' || !node.target.arrow || node.value.kind !== 'call') return;
-    if (isOwned(node.value.callee, model)) out.push({ by, field: node.target.name, owner: node.target.of, call: node.value });
+    if (isOwnedCall(node.value.callee, model)) out.push({ by, field: node.target.name, owner: node.target.of, call: node.value });
   });
   return out;
 }
 
-function isOwned(name: string | undefined, model: PackageModel): boolean {
+/** Whether a call of this function makes memory that the caller owns, for certain. */
+export function isOwnedCall(name: string | undefined, model: PackageModel): boolean {
   if (name === undefined) return false;
   if (model.c.function(name)?.body) return model.c.summary(name)?.result.owner === 'owned';
   const row = libcFunction(name);

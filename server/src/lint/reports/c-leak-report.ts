@@ -1,6 +1,7 @@
 /** Words what C bodies of the package forget. */
 import { cFieldLeaks } from '../../flow/c-field-leaks.ts';
 import { cLeaks, type CLeak } from '../../flow/c-leaks.ts';
+import { cUserData } from '../../flow/c-user-data.ts';
 import type { Report, RuleContext } from '../rule.ts';
 import { placeInC } from './file-place.ts';
 
@@ -13,6 +14,15 @@ export function* cLeakReports({ model, flow }: RuleContext): Generator<Report> {
     ];
     // What stands in a C file is told at the import that brings it in.
     for (const place of placeInC(model, unit, lost.at)) yield { ...place, confidence: 'certain', message: message(leak), trace };
+  }
+  for (const { how, callback, library, release, registration, allocation } of cUserData(flow)) {
+    if (how !== 'dropped' || !allocation) continue;
+    const trace = [
+      { place: registration, text: `${library} keeps it for ${callback}` },
+      { place: release, text: 'only some paths of the callback release it' },
+    ];
+    const message = `The C function ${registration.fn} allocates data (${allocation.allocator}) for ${callback} at each call, and only some paths of the callback release it: what is replaced before that is lost, since ${library} releases nothing.`;
+    for (const place of placeInC(model, registration.unit, allocation.span)) yield { ...place, message, trace };
   }
   for (const { unit, fn, field, struct, at, allocator, ending } of cFieldLeaks(flow)) {
     const trace = [

@@ -1,5 +1,7 @@
 /** Rule use-after-free: C memory, or a Go view of it, that is used or returned after its release. */
 import { endsInUse } from '../../flow/ends-in-use.ts';
+import { cUserData } from '../../flow/c-user-data.ts';
+import { placeInC } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { branchTrace } from '../../lint/reports/path-trace.ts';
 import { defineRule } from '../../lint/rule.ts';
@@ -120,6 +122,16 @@ export default defineRule({
           { place: { unit: fn.top.syntax, span }, text: 'freed here' },
         ],
       };
+    }
+  },
+  *checkPackage({ flow, model }) {
+    const told = new Set<string>();
+    for (const { how, callback, library, release, registration } of cUserData(flow)) {
+      if (how !== 'freed' || told.has(callback)) continue;
+      told.add(callback);
+      const trace = [{ place: registration, text: `${registration.fn} registers it here` }];
+      const message = `${callback} frees the data that it was registered with and stays registered (${library}): the next time it is called with memory that was freed.`;
+      for (const place of placeInC(model, release.unit, release.span)) yield { ...place, message, trace };
     }
   },
 });

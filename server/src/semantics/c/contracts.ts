@@ -29,6 +29,8 @@ export interface ContractParam {
   /** Of a borrowed out value, as in a row. */
   readonly lender?: number;
   readonly endedBy?: readonly string[];
+  /** callback-held: it is called as often as there is occasion, whatever it returned. */
+  readonly stays?: true;
 }
 
 /** One row of a library's file. */
