@@ -11,15 +11,23 @@ const standard = new Set(
 export function declaration(model: PackageModel, file: PackageFile, name: string, header: string): 'declared' | 'missing' | 'unknown' {
   const { preambleUnit } = file;
   if (!preambleUnit) return 'missing';
-  const folder = directory(file.file);
+  const found = declarationIn(model, preambleUnit, directory(file.file), name, header);
+  if (found === 'declared') return found;
+  // An include behind an open comment is not read as one, but somebody is at it.
+  const preamble = file.cImport?.preamble?.comment;
+  return preamble && file.go.text.slice(preamble.start, preamble.end).includes(`<${header}>`) ? 'declared' : found;
+}
+
+/** The same for the C of a unit in `folder`. */
+export function declarationIn(model: PackageModel, unit: CUnit, folder: string, name: string, header: string): 'declared' | 'missing' | 'unknown' {
   const seen = new Set<CUnit>();
   let isUnknown = false;
-  const visit = (unit: CUnit, from: string): boolean => {
-    if (seen.has(unit)) return false;
-    seen.add(unit);
-    isUnknown ||= unit.hasError || unit.skipped;
-    if ([...unit.prototypes, ...unit.functions, ...unit.macros].some((one) => one.name === name)) return true;
-    return unit.includes.some(({ path, system }) => {
+  const visit = (at: CUnit, from: string): boolean => {
+    if (seen.has(at)) return false;
+    seen.add(at);
+    isUnknown ||= at.hasError || at.skipped;
+    if ([...at.prototypes, ...at.functions, ...at.macros].some((one) => one.name === name)) return true;
+    return at.includes.some(({ path, system }) => {
       if (path === header) return true;
       const local = system ? undefined : sourceAt(model.cSources, from, path);
       if (local) return visit(local.unit, directory(local.file));
@@ -27,10 +35,7 @@ export function declaration(model: PackageModel, file: PackageFile, name: string
       return false;
     });
   };
-  if (visit(preambleUnit, folder)) return 'declared';
-  // An include behind an open comment is not read as one, but somebody is at it.
-  const preamble = file.cImport?.preamble?.comment;
-  if (preamble && file.go.text.slice(preamble.start, preamble.end).includes(`<${header}>`)) return 'declared';
+  if (visit(unit, folder)) return 'declared';
   return isUnknown ? 'unknown' : 'missing';
 }
 

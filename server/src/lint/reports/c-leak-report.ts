@@ -1,6 +1,7 @@
 /** Words what C bodies of the package forget. */
 import { cFieldLeaks } from '../../flow/c-field-leaks.ts';
 import { cLeaks, type CLeak } from '../../flow/c-leaks.ts';
+import { idleReleases } from '../../flow/c-result-releases.ts';
 import { cUserData } from '../../flow/c-user-data.ts';
 import type { Report, RuleContext } from '../rule.ts';
 import { placeInC } from './file-place.ts';
@@ -14,6 +15,14 @@ export function* cLeakReports({ model, flow }: RuleContext): Generator<Report> {
     ];
     // What stands in a C file is told at the import that brings it in.
     for (const place of placeInC(model, unit, lost.at)) yield { ...place, confidence: 'certain', message: message(leak), trace };
+  }
+  for (const { name, unit, span, library, maker, allocator, at, registration } of idleReleases(flow)) {
+    const trace = [
+      ...(at ? [{ place: at, text: `C memory is allocated here (${allocator})` }] : []),
+      { place: registration, text: `${library} has ${name} for releasing it` },
+    ];
+    const message = `${name} is what ${library} calls to release the results of ${maker}, and releases nothing: they are C memory (${allocator}) that leaks at each call.`;
+    for (const place of placeInC(model, unit, span)) yield { ...place, message, trace };
   }
   for (const { how, callback, library, release, registration, allocation } of cUserData(flow)) {
     if (how !== 'dropped' || !allocation) continue;

@@ -29,6 +29,8 @@ export interface ContractParam {
   /** Of a borrowed out value, as in a row. */
   readonly lender?: number;
   readonly endedBy?: readonly string[];
+  /** callback-held: what it is given is what the callbacks of these arguments returned, for it to release. */
+  readonly releasesResultsOf?: readonly number[];
   /** callback-held: it is called as often as there is occasion, whatever it returned. */
   readonly stays?: true;
 }
