@@ -15,7 +15,9 @@ export interface CSizeFact extends CTooSmall {
 }
 
 /** The allocations in C bodies that are smaller than what is done with them. */
-export function cAllocationSizes(flow: PackageFlow): readonly CSizeFact[] {
+export const cAllocationSizes = (flow: PackageFlow): readonly CSizeFact[] => flow.ask('c allocation sizes', () => find(flow));
+
+function find(flow: PackageFlow): CSizeFact[] {
   const { model } = flow;
   return cBodies(flow).flatMap(({ fn, unit }) => {
     const body = fn.body?.();

@@ -27,7 +27,9 @@ interface Filled {
   readonly call: Extract<CExpr, { kind: 'call' }>;
 }
 
-export function cFieldLeaks(flow: PackageFlow): CFieldLeak[] {
+export const cFieldLeaks = (flow: PackageFlow): readonly CFieldLeak[] => flow.ask('c field leaks', () => find(flow));
+
+function find(flow: PackageFlow): CFieldLeak[] {
   const { model } = flow;
   const bodies = cBodies(flow);
   const filled = bodies.flatMap((by) => filledIn(by, model));

@@ -1,5 +1,5 @@
 /** Which C bodies are the package's own business: those of preambles, and those of its C files that Go or such a body names. */
-import type { CFunction, CUnit } from '../syntax/c/c-facts.ts';
+import type { CBody, CFunction, CUnit } from '../syntax/c/c-facts.ts';
 import { each } from '../semantics/c/walk.ts';
 import type { PackageFlow } from './package-flow.ts';
 
@@ -12,7 +12,7 @@ export interface CBodyInView {
 const levels = 3;
 
 /** The bodies, each once. What is still being typed is left out, and so is C of other folders. */
-export const cBodies = (flow: PackageFlow): readonly CBodyInView[] => flow.ask('c bodies', () => find(flow), false);
+export const cBodies = (flow: PackageFlow): readonly CBodyInView[] => flow.ask('c bodies', () => find(flow));
 
 function find({ model }: PackageFlow): CBodyInView[] {
   const first = model.files.find((file) => file.cImport);
@@ -41,14 +41,26 @@ function find({ model }: PackageFlow): CBodyInView[] {
         const here = all.filter(({ unit }) => unit === one.unit);
         next.push(...(here.length > 0 ? here : all.filter(({ fn }) => !fn.static)));
       };
-      each(one.fn.body()?.steps, (node) => {
-        if (node.kind === 'name') follow(node.name);
-        else if (node.kind === 'call' && node.callee !== undefined) follow(node.callee);
-      });
+      namesIn(one.fn.body()).forEach(follow);
     }
     open = next;
   }
   return [...found];
+}
+
+const names = new WeakMap<CBody, ReadonlySet<string>>();
+
+/** The names in a body. It is asked at every keystroke, and bodies stay. */
+function namesIn(body: CBody | undefined): ReadonlySet<string> {
+  const known = body && names.get(body);
+  if (known || !body) return known ?? new Set();
+  const found = new Set<string>();
+  each(body.steps, (node) => {
+    if (node.kind === 'name') found.add(node.name);
+    else if (node.kind === 'call' && node.callee !== undefined) found.add(node.callee);
+  });
+  names.set(body, found);
+  return found;
 }
 
 const directory = (file: string): string => file.slice(0, file.lastIndexOf('/'));

@@ -19,7 +19,9 @@ export interface IdleRelease {
   readonly registration: Place;
 }
 
-export function idleReleases(flow: PackageFlow): readonly IdleRelease[] {
+export const idleReleases = (flow: PackageFlow): readonly IdleRelease[] => flow.ask('idle releases', () => find(flow));
+
+function find(flow: PackageFlow): IdleRelease[] {
   const { model } = flow;
   const found = new Map<string, IdleRelease>();
   for (const { fn, unit } of cBodies(flow)) {

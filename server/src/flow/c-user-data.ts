@@ -21,7 +21,9 @@ export interface CUserDataFact {
 
 type Call = Extract<CExpr, { kind: 'call' }>;
 
-export function cUserData(flow: PackageFlow): readonly CUserDataFact[] {
+export const cUserData = (flow: PackageFlow): readonly CUserDataFact[] => flow.ask('c user data', () => find(flow));
+
+function find(flow: PackageFlow): CUserDataFact[] {
   const { model } = flow;
   return cBodies(flow).flatMap(({ fn, unit }) => {
     const body = fn.body?.();

@@ -2,7 +2,7 @@
 import type { Span } from '../base/span.ts';
 import { callsIn } from '../syntax/c/called-names.ts';
 import { declarationIn } from '../semantics/headers.ts';
-import type { CUnit } from '../syntax/c/c-facts.ts';
+import type { CBody, CUnit } from '../syntax/c/c-facts.ts';
 import { cBodies } from './c-functions.ts';
 import type { PackageFlow } from './package-flow.ts';
 
@@ -23,10 +23,19 @@ export function undeclaredLibraryCalls(flow: PackageFlow, names: ReadonlySet<str
   for (const { fn, unit } of cBodies(flow)) {
     const folder = roots.get(unit);
     const body = folder === undefined || found.has(unit) ? undefined : fn.body?.();
-    const call = body && !body.hasError ? callsIn(body).find(({ name }) => names.has(name)) : undefined;
+    const call = body && !body.hasError ? calls(body).find(({ name }) => names.has(name)) : undefined;
     if (call && declarationIn(model, unit, folder!, call.name, header) === 'missing') found.set(unit, { unit, name: call.name, span: call.at });
   }
   return [...found.values()];
+}
+
+const known = new WeakMap<CBody, ReturnType<typeof callsIn>>();
+
+/** The calls of a body, which is asked about at every keystroke, and stays. */
+function calls(body: CBody): ReturnType<typeof callsIn> {
+  let found = known.get(body);
+  if (!found) known.set(body, (found = callsIn(body)));
+  return found;
 }
 
 const directory = (file: string): string => file.slice(0, file.lastIndexOf('/'));
