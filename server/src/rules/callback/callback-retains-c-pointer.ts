@@ -40,7 +40,7 @@ export default defineRule({
   docs: {
     why: 'What a callback gets from C, text and buffers above all, is usually valid until it returns: C then frees or overwrites the memory. A Go slice over it that is stored, sent over a channel or given to a goroutine shows whatever lies there later. The same holds for the `char *` members of a C struct that was copied.',
     advice: 'Copy inside the callback: `C.GoBytes(unsafe.Pointer(p), n)`, `C.GoString(p)`, `slices.Clone(view)`; of a struct, the members that are needed.',
-    limits: 'How long C keeps the memory is not visible. A stored pointer to bytes or numbers is information, pointers to objects of C’s own are left alone unless a goroutine or a channel gets them, and user data (`void *`) is never reported. A callback that waits for the goroutine before it returns is right.',
+    limits: 'How long C keeps the memory is not visible. A stored pointer to bytes or numbers is information, pointers to objects of C’s own are left alone unless a goroutine or a channel gets them, and user data (`void *`) is never reported. A callback that waits for the goroutine before it returns is right. An object around a parameter is reported where its finalizer releases it and the callback takes no reference.',
     references: [
       { title: 'cmd/cgo: C references to Go', url: 'https://pkg.go.dev/cmd/cgo#hdr-C_references_to_Go' },
       { title: 'Go wiki: turning C arrays into Go slices', url: 'https://go.dev/wiki/cgo#turning-c-arrays-into-go-slices' },

@@ -16,7 +16,7 @@ export default defineRule({
   docs: {
     why: 'Goroutines run on many threads, and C libraries call back on threads of their own. Variables of C, functions such as `localtime` that answer in memory of the process, and Go maps in which callbacks look things up need a lock like everything shared. The race detector does not see what C reads and writes.',
     advice: 'Guard all uses with one mutex, use the `_r` variant of the function, or make a registry a `sync.Map`. Return C errors and results by value.',
-    limits: 'Information: whether several goroutines come here is not known. Functions that take a lock, use sync or send on a channel, also through a helper, are left alone, and so are init, main and functions with "locked" in their name. Of a type’s methods the few are told that call C without a lock when at least six and eight times as many take one.',
+    limits: 'Information: whether several goroutines come here is not known. Functions that take a lock, use sync or send on a channel, also through a helper, are left alone, and so are init, main and functions with "locked" in their name. Of a type’s methods the few are told that call C without a lock when at least six and six times as many take one. A goroutine under which an object is ended has to call C on its field in a loop, and the method that ends it must not wait for anything.',
     references: [
       { title: 'The Go memory model', url: 'https://go.dev/ref/mem' },
       { title: 'attributes(7): POSIX safety concepts', url: 'https://man7.org/linux/man-pages/man7/attributes.7.html' },
