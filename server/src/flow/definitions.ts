@@ -1,46 +1,18 @@
 /** Where variables of a function get their values, without regard to paths: enough to look through temporaries and names that are set once. */
-import type { FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
-import { bodiesOf, operandsOf, stepsOf, targetsOf } from './resource/function-info.ts';
-
-export interface Definitions {
-  /** The steps that set a variable; a parameter has one more value than steps. */
-  readonly of: ReadonlyMap<Var, readonly Step[]>;
-  /** The body each step belongs to. */
-  readonly bodyOf: ReadonlyMap<Step, FuncBody>;
-  /** Variables whose own address is taken. */
-  readonly addressed: ReadonlySet<Var>;
-}
-
-const cache = new WeakMap<FuncIr, Definitions>();
+import type { Definitions, FuncIr, Operand, Step, Var } from './ir.ts';
+import { operandsOf } from './resource/function-info.ts';
 
 export function definitions(ir: FuncIr): Definitions {
-  const known = cache.get(ir);
-  if (known) return known;
-  const of = new Map<Var, Step[]>();
-  const bodyOf = new Map<Step, FuncBody>();
-  const addressed = new Set<Var>();
-  for (const body of bodiesOf(ir)) {
-    for (const step of stepsOf(body)) {
-      bodyOf.set(step, body);
-      if (step.op === 'addr' && step.path === '' && !step.indexed && step.base.k === 'var') addressed.add(step.base.v);
-      for (const target of targetsOf(step)) {
-        const list = of.get(target);
-        if (list) list.push(step);
-        else of.set(target, [step]);
-      }
-    }
-  }
-  const made = { of, bodyOf, addressed };
-  cache.set(ir, made);
-  return made;
+  return ir.definitions;
 }
 
 /** The one step that sets the variable; undefined when several do, or when it is a parameter that is set again. */
 export function onlyDefinition(ir: FuncIr, v: Var): Step | undefined {
   // Whoever has its address may set it.
-  if (v.kind !== 'temp' && definitions(ir).addressed.has(v)) return undefined;
-  const steps = definitions(ir).of.get(v) ?? [];
-  return steps.length === 1 && (v.kind === 'temp' || v.kind === 'local') ? steps[0] : undefined;
+  const { of, addressed } = ir.definitions;
+  const steps = of.get(v);
+  if (steps?.length !== 1) return undefined;
+  return v.kind === 'temp' || (v.kind === 'local' && !addressed.has(v)) ? steps[0] : undefined;
 }
 
 /** The value behind copies and conversions: the last variable that is no plain copy of another one, or what it is a copy of. */

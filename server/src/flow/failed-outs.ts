@@ -53,6 +53,8 @@ function outsOf(name: string, { model }: PackageFlow): readonly { readonly arg: 
 function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: number, flow: PackageFlow): FailedOut[] {
   if (step.callee.k !== 'c') return [];
   const callee = step.callee.name;
+  // Asked first, as it is the cheaper question: what the callee does with it may need its body.
+  if (!step.args.some((arg) => outVariable(ir, arg))) return [];
   const follows = (name: string, arg: number): boolean => flow.model.c.summary(name)?.params[arg]?.followed === true;
   return outsOf(callee, flow).flatMap(({ arg, success }): FailedOut[] => {
     const out = outVariable(ir, step.args[arg]);

@@ -99,11 +99,12 @@ class Collector {
   }
 
   collect(): FieldFacts {
+    const clears = this.#ir.traits.has('setField');
     for (const body of bodiesOf(this.#ir)) {
       for (const step of stepsOf(body)) {
         this.#step(step);
         // Given to C and then cleared: whatever the C function is called, it has taken the resource.
-        if (step.op === 'call' && step.callee.k === 'c') for (const arg of step.args) this.#takenAndCleared(arg);
+        if (clears && step.op === 'call' && step.callee.k === 'c') for (const arg of step.args) this.#takenAndCleared(arg);
       }
     }
     return { constructed: this.#constructed, released: this.#released, releasedTypes: this.#releasedTypes, releasesUnknown: this.#releasesUnknown };

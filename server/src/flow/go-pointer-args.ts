@@ -47,18 +47,17 @@ export function isPinned(ir: FuncIr): boolean {
 
 function find(fn: GoFunction, ir: FuncIr, flow: PackageFlow): GoPointerArg[] {
   const out: GoPointerArg[] = [];
-  const headers = sliceHeaderFacts(fn, flow).filter(({ how }) => how === 'passed');
-  const functions = funcsForC(fn, flow);
+  // What is told by itself.
+  const isTold = (arg: Operand, span: Span): boolean =>
+    [...sliceHeaderFacts(fn, flow).filter(({ how }) => how === 'passed'), ...funcsForC(fn, flow)].some((told) => isConverted(ir, arg, told.span) || (told.span.start === span.start && told.span.end === span.end));
   const contents = new Contents(fn, flow);
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       if (step.op !== 'call' || step.callee.k !== 'c' || copies.has(step.callee.name)) continue;
       step.args.forEach((arg, i) => {
         const span = step.argSpans[i] ?? step.span;
-        // What is told by itself.
-        if ([...headers, ...functions].some((told) => isConverted(ir, arg, told.span) || (told.span.start === span.start && told.span.end === span.end))) return;
         const fact = ofArgument(ir, arg, contents, flow);
-        if (fact && !allLater(fn, ir, body, step, fact)) out.push({ span, ...fact });
+        if (fact && !isTold(arg, span) && !allLater(fn, ir, body, step, fact)) out.push({ span, ...fact });
       });
     }
   }

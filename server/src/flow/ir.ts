@@ -106,6 +106,19 @@ export type Term =
   /** The path ends here: panic, os.Exit, an endless loop without exit. */
   | { readonly k: 'stop' };
 
+/** Where variables get their values. */
+export interface Definitions {
+  /** The steps that set a variable; a parameter has one more value than steps. */
+  readonly of: { get(v: Var): readonly Step[] | undefined };
+  /** The body that a step belongs to. */
+  readonly bodyOf: { get(step: Step): FuncBody | undefined };
+  /** Variables whose own address is taken. */
+  readonly addressed: ReadonlySet<Var>;
+}
+
+/** What there is to see in a function: analyses and rules that need something else pass it by. */
+export type Trait = Step['op'] | `${Callee['k']} call` | 'conversion' | 'pointer conversion' | 'defer' | 'go' | 'branch' | 'literal';
+
 export interface Block {
   readonly steps: readonly Step[];
   readonly term: Term;
@@ -139,6 +152,9 @@ export interface FuncIr {
   readonly literals: readonly FuncBody[];
   /** The function and its literals. */
   readonly bodies: readonly FuncBody[];
+  /** Of all bodies. */
+  readonly traits: ReadonlySet<Trait>;
+  readonly definitions: Definitions;
   /** The last parameter takes the rest of the arguments. */
   readonly variadic: boolean;
   readonly resultTypes: readonly Type[];

@@ -26,8 +26,8 @@ function madeBy(fn: GoFunction, flow: PackageFlow): readonly string[] {
     const out = new Set<string>();
     // A temporary may be a copy of what C made; a variable of the type is Go memory of its own.
     for (const v of ir.vars) if (v.kind !== 'temp') held(v.type, out);
-    const measured = onlyMeasured(ir);
-    for (const body of bodiesOf(ir)) {
+    const measured = ir.traits.has('composite') && ir.traits.has('pkg call') ? onlyMeasured(ir) : new Set<Var>();
+    for (const body of ir.traits.has('composite') || ir.traits.has('builtin call') ? bodiesOf(ir) : []) {
       for (const step of stepsOf(body)) {
         if (step.op === 'composite' && !measured.has(step.dst)) held(step.type, out);
         if (step.op === 'call' && step.callee.k === 'builtin') for (const type of step.types) held(type, out);

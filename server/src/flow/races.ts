@@ -104,7 +104,7 @@ function writes(fn: GoFunction, flow: PackageFlow): readonly { readonly name: st
   return flow.askOf('registryWrites', fn, (current) => {
     const ir = flow.ir(current);
     const out = new Map<string, Span>();
-    for (const body of bodiesOf(ir)) {
+    for (const body of ir.traits.has('setGlobal') || ir.traits.has('setIndex') ? bodiesOf(ir) : []) {
       for (const step of stepsIn(body)) {
         const name = written(step, ir);
         if (name !== undefined && !out.has(name) && flow.model.shape.global(name) !== undefined) out.set(name, step.span);

@@ -60,6 +60,7 @@ function eventsOf(fn: GoFunction, flow: PackageFlow): readonly FieldEvent[] {
   return flow.askOf('taken fields', fn, (current) => {
     const ir = flow.ir(current);
     const out: FieldEvent[] = [];
+    if (!ir.traits.has('setField') && !ir.traits.has('composite') && !ir.traits.has('addr')) return out;
     for (const body of bodiesOf(ir)) {
       const takers = body.calls.filter((step) => step.mode === 'call' && step.callee.k === 'c' && step.args.some((_, i) => isTaker(step, i, flow)));
       for (const step of stepsOf(body)) out.push(...fieldEvents(ir, body, step, takers, current, flow));

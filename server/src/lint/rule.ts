@@ -1,6 +1,7 @@
 /** The contract of a rule: it selects facts of the package that are a hazard, words them and plans the fix. It reads no syntax and does no IO. */
 import type { TextEdit } from '../base/edit.ts';
 import type { Span } from '../base/span.ts';
+import type { Trait } from '../flow/ir.ts';
 import type { Place } from '../flow/knowledge.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
 import type { GoFunction, PackageFile, PackageModel } from '../semantics/package-model.ts';
@@ -41,6 +42,8 @@ export interface RuleContext {
 
 interface FunctionRule extends RuleMeta {
   readonly subject: 'function';
+  /** What a function must have before there is anything to say of it: all of these, and of a list in it any. */
+  readonly needs?: readonly (Trait | readonly Trait[])[];
   /** Called for every function whose body may matter. */
   check(fn: GoFunction, context: RuleContext): Iterable<Report>;
   /** What is said of the package beside that, once. */

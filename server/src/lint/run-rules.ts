@@ -3,6 +3,7 @@
  * its fixes are planned again, from the function as it stands then, when somebody asks for them.
  */
 import type { Span } from '../base/span.ts';
+import type { Trait } from '../flow/ir.ts';
 import type { Place } from '../flow/knowledge.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
 import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
@@ -103,7 +104,9 @@ function collect(rules: readonly Rule[], fn: GoFunction | undefined, flow: Packa
   const context: RuleContext = { model: flow.model, flow };
   const kept: Kept[] = [];
   const fresh: (readonly FixPlan[])[] = [];
+  const traits = fn && flow.ir(fn).traits;
   for (const rule of rules) {
+    if (traits && rule.subject === 'function' && rule.needs && !hasAll(traits, rule.needs)) continue;
     let number = 0;
     try {
       for (const report of rule.subject !== 'function' ? rule.check(context) : fn ? rule.check(fn, context) : (rule.checkPackage?.(context) ?? [])) {
@@ -115,6 +118,11 @@ function collect(rules: readonly Rule[], fn: GoFunction | undefined, flow: Packa
     }
   }
   return { kept, ...(kept.length > 0 ? { fresh: { subject: fn?.top ?? flow.model, reports: fresh } } : {}) };
+}
+
+function hasAll(traits: ReadonlySet<Trait>, needs: readonly (Trait | readonly Trait[])[]): boolean {
+  for (const need of needs) if (typeof need === 'string' ? !traits.has(need) : !need.some((one) => traits.has(one))) return false;
+  return true;
 }
 
 function keep(rule: Rule, { file, top, span, inC, severity, confidence, message, trace, fixes }: Report, number: number, own: TopDecl | undefined): Kept {

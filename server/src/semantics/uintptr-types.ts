@@ -9,14 +9,15 @@ const jni: Readonly<Record<string, string>> = {
 
 /** Which family of special types a C type belongs to; `undefined` for every other. A typedef in view has to look as cgo demands; one that is not in view is taken by its name. */
 export function uintptrFamily(c: CView, name: string): 'EGL' | 'JNI' | 'Core Foundation' | undefined {
+  const parent = Object.hasOwn(jni, name) ? jni[name] : undefined;
+  // A type of Apple's frameworks is one of these when it has a function …GetTypeID; the parts of a PDF document have none.
+  const isFoundation = /^C[FG][A-Z]\w*Ref$/.test(name) && !/^CGPDF(?!Document|Page)/.test(name);
+  if (parent === undefined && !isFoundation && name !== 'EGLDisplay' && name !== 'EGLConfig' && name !== 'jobject') return undefined;
   const own = c.typedef(name);
   if (name === 'EGLDisplay' || name === 'EGLConfig') return own === undefined || isVoidPointer(own) ? 'EGL' : undefined;
   if (name === 'jobject') return own === undefined || isVoidPointer(own) || /^(?:struct )?_jobject ?\*$/.test(own) ? 'JNI' : undefined;
-  const parent = Object.hasOwn(jni, name) ? jni[name] : undefined;
   if (parent !== undefined) return own === undefined || own === parent ? uintptrFamily(c, parent) : undefined;
-  // A type of Apple's frameworks is one of these when it has a function …GetTypeID; the parts of a PDF document have none.
-  if (/^C[FG][A-Z]\w*Ref$/.test(name) && !/^CGPDF(?!Document|Page)/.test(name)) return own === undefined ? 'Core Foundation' : undefined;
-  return undefined;
+  return own === undefined ? 'Core Foundation' : undefined;
 }
 
 const isVoidPointer = (type: string): boolean => /^void ?\*$/.test(type);

@@ -3,6 +3,7 @@ import type { FuncDecl, Param, Signature } from '../../syntax/go/ast.ts';
 import type { Shape } from '../../semantics/shape.ts';
 import { type Imports, ownTypeName, typeOf } from '../../semantics/types.ts';
 import type { FuncBody, FuncIr, Var } from '../ir.ts';
+import { look } from './look.ts';
 import { Lowering } from './lowering.ts';
 import { lowerBlock } from './statements.ts';
 
@@ -11,13 +12,15 @@ export function lower(decl: FuncDecl, shape: Shape, imports: Imports): FuncIr {
   const low = new Lowering(shape, imports);
   const body = lowerBody(low, decl.sig, decl.body ?? { k: 'Block', s: decl.e, e: decl.e, body: [] }, decl.s, decl.e, decl.recv);
   const recv = decl.recv && ownTypeName(typeOf(decl.recv.type, imports));
+  const bodies = [body, ...low.literals];
   return {
     name: decl.name,
     ...(recv !== undefined ? { recv } : {}),
     body,
     vars: low.vars,
     literals: low.literals,
-    bodies: [body, ...low.literals],
+    bodies,
+    ...look(bodies, low.vars),
     variadic: decl.sig.params.at(-1)?.variadic ?? false,
     resultTypes: decl.sig.results.map((result) => typeOf(result.type, imports)),
     opaque: low.opaque,

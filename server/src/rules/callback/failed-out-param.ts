@@ -69,6 +69,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['c call', 'addr'],
   *check(fn, { flow }) {
     const unit = fn.top.syntax;
     for (const fact of failedOuts(fn, flow)) {

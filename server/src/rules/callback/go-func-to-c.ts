@@ -68,6 +68,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: [['conversion', 'c call', 'setField']],
   *check(fn, { flow, model }) {
     const target = { decl: fn.decl, at: fn.top.start };
     for (const fact of funcsForC(fn, flow)) {

@@ -49,6 +49,7 @@ export default defineRule({
   },
   examples: [{ title: 'A huge array without a capacity', bad: { 'main.go': example('(*[1 << 28]C.int)(p)[:n]') }, good: { 'main.go': example('(*[1 << 28]C.int)(p)[:n:n]') }, byFix: true }],
   subject: 'function',
+  needs: [['slice', 'pkg call']],
   *check(fn, { flow }) {
     const isPromised = promisesNoCopy(fn);
     for (const view of viewFacts(fn, flow)) {

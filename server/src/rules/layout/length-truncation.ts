@@ -46,6 +46,7 @@ export default defineRule({
   },
   examples: [{ title: 'A length of 64 bits for a copy', bad: { 'main.go': example('') }, good: { 'main.go': example('\tif n > math.MaxInt32 {\n\t\treturn nil\n\t}\n') }, byFix: false }],
   subject: 'function',
+  needs: ['c call', 'conversion'],
   *check(fn, { flow }) {
     for (const { span, callee, how, from, to, most } of truncatedLengths(fn, flow)) {
       const lent = how === 'lent';

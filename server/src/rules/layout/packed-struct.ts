@@ -54,6 +54,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: [['field', 'setField', 'addr', 'composite']],
   *check(fn, { flow }) {
     for (const { span, struct, field, why } of omittedFields(fn, flow)) {
       yield {

@@ -90,6 +90,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['defer'],
   *check(fn, { flow }) {
     const unit = fn.top.syntax;
     const target = { decl: fn.decl, at: fn.top.start };

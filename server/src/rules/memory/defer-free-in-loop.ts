@@ -81,6 +81,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['defer', 'branch'],
   *check(fn, { flow }) {
     const unit = fn.top.syntax;
     for (const { stmt, callee, name, made, endless } of loopDefers(fn, flow)) {

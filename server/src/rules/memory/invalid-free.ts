@@ -134,6 +134,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['c call'],
   *check(fn, { flow }) {
     const unit = fn.top.syntax;
     const told = new Set<number>();

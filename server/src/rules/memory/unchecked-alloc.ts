@@ -91,6 +91,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['c call'],
   *check(fn, { flow }) {
     for (const fact of uncheckedPointers(fn, flow)) {
       yield {

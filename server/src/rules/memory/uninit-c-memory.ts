@@ -48,6 +48,7 @@ export default defineRule({
   },
   examples: [{ title: 'A pointer in a fresh struct', bad: { 'main.go': example('C.malloc(C.sizeof_struct_part)') }, good: { 'main.go': example('C.calloc(1, C.sizeof_struct_part)') }, byFix: true }],
   subject: 'function',
+  needs: ['c call', ['setField', 'setIndex']],
   *check(fn, { flow }) {
     for (const { span, lp, store, field } of uninitialisedStores(fn, flow)) {
       const at = shift(span, fn.top.start);

@@ -61,6 +61,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['c call', 'addr'],
   *check(fn, { flow }) {
     const target = { decl: fn.decl, at: fn.top.start };
     for (const { span, use, name, taken, field, owner, what } of hoistedAddresses(fn, flow)) {

@@ -51,6 +51,7 @@ export default defineRule({
   },
   examples: [{ title: 'A finalizer that captures what it finalizes', bad: { 'main.go': example('func(_ *Buffer) { C.free(b.ptr) }') }, good: { 'main.go': example('func(b *Buffer) { C.free(b.ptr) }') }, byFix: true }],
   subject: 'function',
+  needs: ['pkg call'],
   *check(fn, { flow }) {
     for (const found of selfReaching(fn, flow)) {
       const { rename } = found;

@@ -59,6 +59,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['addr'],
   *check(fn, { flow }) {
     const target = { decl: fn.decl, at: fn.top.start };
     for (const fact of emptySliceFacts(fn, flow)) {

@@ -51,6 +51,7 @@ export default defineRule({
   },
   examples: [{ title: 'Handle for one call', bad: { 'main.go': example('C.visit(C.uintptr_t(h))') }, good: { 'main.go': example('defer h.Delete()\n  	C.visit(C.uintptr_t(h))').replace('\n  \tC.visit', '\n\tC.visit') }, byFix: false }],
   subject: 'function',
+  needs: ['call'],
   *check(fn, { flow }) {
     for (const leak of handleLeaks(fn, flow)) {
       const name = leak.name === undefined ? 'This handle' : `Handle \`${leak.name}\``;

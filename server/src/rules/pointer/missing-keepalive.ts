@@ -106,6 +106,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['call'],
   *check(fn, { flow }) {
     for (const found of earlyFinalizers(fn, flow)) {
       const unit = fn.top.syntax;

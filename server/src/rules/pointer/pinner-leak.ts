@@ -51,6 +51,7 @@ export default defineRule({
   },
   examples: [{ title: 'No Unpin', bad: { 'main.go': example('') }, good: { 'main.go': example('defer p.Unpin()\n\t') }, byFix: false, witness: { by: 'run', driver: collectAfter('size([]byte("y"))'), output: 'runtime.Pinner: found leaking pinned pointer; forgot to call Unpin()?' } }],
   subject: 'function',
+  needs: ['method call'],
   *check(fn, { flow }) {
     const unit = fn.top.syntax;
     for (const { span, how, what } of pinFacts(fn, flow)) {

@@ -81,6 +81,7 @@ export default defineRule({
     { title: 'The header instead of the elements', bad: { 'main.go': pages('&pages') }, good: { 'main.go': pages('&pages[0]') }, byFix: false },
   ],
   subject: 'function',
+  needs: [['composite', 'addr', 'deref', 'setDeref', 'pointer conversion']],
   *check(fn, { flow }) {
     const target = { decl: fn.decl, at: fn.top.start };
     for (const fact of sliceHeaderFacts(fn, flow)) {

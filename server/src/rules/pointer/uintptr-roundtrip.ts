@@ -76,6 +76,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: [['conversion', 'pkg call']],
   *check(fn, { flow }) {
     const target = { decl: fn.decl, at: fn.top.start };
     for (const fact of uintptrFacts(fn, flow)) {

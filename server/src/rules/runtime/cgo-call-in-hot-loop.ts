@@ -53,6 +53,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['c call', 'branch'],
   *check(fn, { flow }) {
     for (const { span, callee, why } of hotCalls(fn, flow)) {
       yield {

@@ -46,6 +46,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['c call'],
   *check(fn, { flow }) {
     for (const { span, name, callee, inC, key, reader, at } of environmentFacts(fn, flow)) {
       const who = name === callee ? `C.${name}` : `C.${name}, which calls ${callee},`;

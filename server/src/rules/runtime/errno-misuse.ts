@@ -97,6 +97,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['c call'],
   *check(fn, { flow, model }) {
     const { file, top } = fn;
     for (const found of unsupported(top.syntax)) {

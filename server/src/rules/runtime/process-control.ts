@@ -104,6 +104,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['c call'],
   *check(fn, { flow }) {
     for (const fact of processFacts(fn, flow)) {
       yield {

@@ -81,6 +81,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['c call'],
   *check(fn, { flow }) {
     for (const { span, name, how, reader, why } of threadFacts(fn, flow)) {
       yield {

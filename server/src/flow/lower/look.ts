@@ -1,0 +1,46 @@
+/** One look at all steps of a function, for what nearly every analysis asks: what kinds of steps there are, and which of them set a variable. */
+import type { FuncBody, FuncIr, Step, Trait, Var } from '../ir.ts';
+import { targetsOf } from '../resource/function-info.ts';
+
+export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<FuncIr, 'traits' | 'definitions'> {
+  const traits = new Set<Trait>();
+  const setters: (Step[] | undefined)[] = new Array<Step[] | undefined>(vars.length);
+  const addressed = new Set<Var>();
+  const set = (v: Var, step: Step): void => {
+    const known = setters[v.id];
+    if (known) known.push(step);
+    else setters[v.id] = [step];
+  };
+  if (bodies.length > 1) traits.add('literal');
+  for (const { blocks, steps } of bodies) {
+    if (blocks.length > 1) traits.add('branch');
+    for (const step of steps) {
+      traits.add(step.op);
+      if (step.op === 'call') {
+        traits.add(`${step.callee.k} call`);
+        if (step.mode !== 'call') traits.add(step.mode);
+      } else if (step.op === 'copy') {
+        if (step.conv) traits.add('conversion').add(step.conv.k === 'pointer' ? 'pointer conversion' : 'conversion');
+      } else if (step.op === 'addr' && step.path === '' && !step.indexed && step.base.k === 'var') addressed.add(step.base.v);
+      if ('dst' in step) set(step.dst, step);
+      else for (const target of targetsOf(step)) set(target, step);
+    }
+  }
+  return { traits, definitions: { of: new Setters(vars, setters), bodyOf: { get: (step) => bodies.find(({ steps }) => steps.includes(step)) }, addressed } };
+}
+
+/** Variables are numbered within their function, so a list does what a map would. */
+class Setters implements Pick<Map<Var, readonly Step[]>, 'get'> {
+  readonly #vars: readonly Var[];
+  readonly #steps: readonly (readonly Step[] | undefined)[];
+
+  constructor(vars: readonly Var[], steps: readonly (readonly Step[] | undefined)[]) {
+    this.#vars = vars;
+    this.#steps = steps;
+  }
+
+  get(v: Var): readonly Step[] | undefined {
+    // A variable of another function may be asked about as well.
+    return this.#vars[v.id] === v ? this.#steps[v.id] : undefined;
+  }
+}
