@@ -53,7 +53,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  needs: ['c call', ['addr', 'field', 'pkg call', 'go call']],
+  needs: ['c call'],
   *check(fn, { flow }) {
     const { args, ignored } = textFacts(fn, flow);
     for (const arg of args) {

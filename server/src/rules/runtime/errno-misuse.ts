@@ -97,7 +97,6 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  needs: ['c call'],
   *check(fn, { flow, model }) {
     const { file, top } = fn;
     for (const found of unsupported(top.syntax)) {
