@@ -93,7 +93,7 @@ function tellsCount(ir: FuncIr, { v, count, step: made }: Made): boolean {
       }
     }
   }
-  for (const step of definitions(ir).bodyOf.keys()) {
+  for (const step of bodiesOf(ir).flatMap(stepsOf)) {
     switch (step.op) {
       case 'call':
         if (step.callee.k === 'builtin' && step.callee.name === 'append' && isIn(new Set([v]), step.args[0])) return true;
