@@ -98,10 +98,10 @@ function endingOf(struct: CStruct, owner: CExpr, by: CBodyInView, bodies: readon
 
 const namesOf = ({ alias, tag }: CStruct): ReadonlySet<string | undefined> => new Set([alias, tag === undefined ? undefined : `struct ${tag}`]);
 
-/** Whether a function takes such a struct whose body is not in view. */
+/** Whether a function takes such a struct whose body is not in view; those of Go are. */
 function isKnownElsewhere(model: PackageModel, struct: CStruct): boolean {
   const names = namesOf(struct);
-  return model.c.units.some(({ prototypes }) => prototypes.some(({ name, params }) => params.some(({ type }) => names.has(pointee(type))) && model.c.function(name)?.body === undefined));
+  return model.c.units.some(({ prototypes }) => prototypes.some(({ name, params }) => params.some(({ type }) => names.has(pointee(type))) && model.c.function(name)?.body === undefined && !model.exported.has(name)));
 }
 
 function ownerType(owner: CExpr, { fn }: CBodyInView): string | undefined {
