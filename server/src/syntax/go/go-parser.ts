@@ -35,9 +35,17 @@ const later: Readonly<Record<DeclKind, Without | undefined>> = {
   import: undefined,
 };
 
-/** How long the parser may take for a text, in milliseconds, and in addition for each unit of it: many times what broken Go takes on a busy machine. */
-const patience = 2000;
-const patiencePerUnit = 0.04;
+/**
+ * How much time of the processor the parser may take for a text, in milliseconds, and in addition for each unit of it: many times what broken
+ * Go takes. Not time of the clock, by which a busy machine would lose files that an idle one reads. Other threads of this process count as well.
+ */
+const patience = 4000;
+const patiencePerUnit = 0.08;
+
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 /** The items of parts of a broken file by text, with offsets relative to the part; undefined for a part with a syntax error. */
 type Parts = Map<string, readonly Item[] | undefined>;
@@ -133,8 +141,8 @@ export class GoParser {
   /** Undefined for what is no Go at all: bytes of something else, or a text that the parser is lost in. */
   #parse(text: string, old?: Tree): Tree | undefined {
     if (text.includes('\0')) return undefined;
-    const end = performance.now() + patience + text.length * patiencePerUnit;
-    const tree = this.#parser.parse(`${text}\n`, old, { progressCallback: () => performance.now() > end });
+    const end = processorTime() + patience + text.length * patiencePerUnit;
+    const tree = this.#parser.parse(`${text}\n`, old, { progressCallback: () => processorTime() > end });
     if (!tree) this.#parser.reset();
     return tree ?? undefined;
   }
