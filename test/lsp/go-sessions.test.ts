@@ -134,6 +134,11 @@ describe('from the keystroke to the squiggle', () => {
     expect(session.log).toEqual([]);
   });
 
+  test('a table of data in one long line is read once', async () => {
+    await session.open(title, `${leak}\nvar data = []byte{${'1, '.repeat(100_000)}}\nvar text = "${'x'.repeat(500_000)}"\n`);
+    expect(codes(await session.diagnostics(title))).toEqual(['cstring-leak']);
+  });
+
   test('lines that end in CRLF have right positions', async () => {
     await session.open(title, leak.replaceAll('\n', '\r\n'));
     const [first] = await session.diagnostics(title);

@@ -26,8 +26,11 @@ export function unsupported(syntax: DeclSyntax): readonly Unsupported[] {
   return found;
 }
 
-/** What stands in each of the constructs: nearly all declarations have none of it, and are not walked. */
-const mayHold = /\b_C|\bC\s*\.\s*errno\b|\bstruct\b|,\s*[^\n=;{}]*=\s*C\s*\.\s*(?:malloc|CString|CBytes|GoString|GoStringN|GoBytes)\b/;
+/**
+ * What stands in each of the constructs: nearly all declarations have none of it, and are not walked. It looks back for the comma, so that a
+ * table of data, which has nothing but commas, is read once.
+ */
+const mayHold = /\b_C|\bC\s*\.\s*errno\b|\bstruct\b|=\s*C\s*\.\s*(?:malloc|CString|CBytes|GoString|GoStringN|GoBytes)\b(?<=,\s*[^\n=;{}]*=\s*C\s*\.\s*\w+)/;
 
 function collect({ decl, text }: DeclSyntax): Unsupported[] {
   const out: Unsupported[] = [];
