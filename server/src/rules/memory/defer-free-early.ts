@@ -99,7 +99,8 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: early.stmt,
-        severity: early.owner === 'lent' ? 'info' : early.captured === 'nil' && early.owner === 'owned' ? 'error' : 'warning',
+        // Who gets the value may release it, unless it leaks here.
+        severity: early.owner === 'lent' ? 'info' : early.captured === 'nil' && early.covers.length > 0 ? 'error' : 'warning',
         message: message(early),
         trace: [
           { place: { unit, span: early.call }, text: `\`${early.name}\` is evaluated here` },
