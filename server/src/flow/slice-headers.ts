@@ -19,6 +19,8 @@ export interface SliceHeaderFact {
   readonly name: string;
   /** `made`: its Data is an address of C memory, which the collector need not see. */
   readonly ofC?: boolean;
+  /** `made`: it becomes the header of a real slice as a whole. */
+  readonly written?: boolean;
   /** `passed`: a slice or a string. */
   readonly of?: 'slice' | 'string';
 }
@@ -33,7 +35,7 @@ function find(ir: FuncIr, flow: PackageFlow): SliceHeaderFact[] {
   const passed = passedToC(ir);
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
-      if (step.op === 'composite' && isReflectHeader(step.type) && step.fields.length > 0) out.push({ span: step.span, how: 'made', name: headerName(step.type), ...(isOfC(ir, step) ? { ofC: true } : {}) });
+      if (step.op === 'composite' && isReflectHeader(step.type) && step.fields.length > 0) out.push({ span: step.span, how: 'made', name: headerName(step.type), ...(isOfC(ir, step) ? { ofC: true } : {}), ...(isWritten(ir, step) ? { written: true } : {}) });
       else if (step.op === 'addr' && !step.indexed && step.path === '' && step.base.k === 'var' && isReflectHeader(step.base.v.type) && !isLiteral(ir, step.base.v)) out.push({ span: step.span, how: 'made', name: headerName(step.base.v.type!) });
       else if (step.op === 'deref' && isReflectHeader(step.dst.type) && !isLiteralAt(ir, step.base)) out.push({ span: step.span, how: 'copied', name: headerName(step.dst.type!) });
       else if (step.op === 'setDeref' && step.base.k === 'var' && step.base.v.type?.k === 'pointer' && isReflectHeader(step.base.v.type.elem) && !isLiteralAt(ir, step.src)) out.push({ span: step.span, how: 'copied', name: headerName(step.base.v.type.elem) });
@@ -52,6 +54,10 @@ function isOfC(ir: FuncIr, step: Step & { op: 'composite' }): boolean {
   const at = data && origin(ir, data);
   return data !== undefined && (provenance(ir, data).k === 'c' || (at?.k === 'var' && isCPointer(at.v.type)));
 }
+
+/** `*(*reflect.SliceHeader)(unsafe.Pointer(&s)) = reflect.SliceHeader{…}` */
+const isWritten = (ir: FuncIr, literal: Step & { op: 'composite' }): boolean =>
+  ir.traits.has('setDeref') && bodiesOf(ir).some((body) => stepsOf(body).some((step) => step.op === 'setDeref' && step.src.k === 'var' && step.src.v === literal.dst));
 
 const headerName = (type: Type): string => (type.k === 'named' ? `reflect.${type.name}` : '');
 

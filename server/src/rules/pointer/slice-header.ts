@@ -93,7 +93,7 @@ export default defineRule({
         file: fn.file,
         top: fn.top,
         span: fact.span,
-        severity: fact.how === 'view' ? 'info' : 'warning',
+        severity: fact.how === 'view' || (fact.written && fact.ofC) ? 'info' : 'warning',
         message: message(fact),
         fixes,
       };
@@ -101,12 +101,14 @@ export default defineRule({
   },
 });
 
-function message({ how, name, of, ofC }: SliceHeaderFact): string {
+function message({ how, name, of, ofC, written }: SliceHeaderFact): string {
   switch (how) {
     case 'made': {
       const isString = name.endsWith('StringHeader');
+      const instead = isString ? 'unsafe.String (Go 1.20)' : 'unsafe.Slice (Go 1.17)';
+      if (written) return `A ${name} is written over the header of a real ${isString ? 'string' : 'slice'}: in between, its Data is only a number, which keeps no memory. Use ${instead}.`;
       const harm = ofC ? 'the compiler need not keep what is stored in it (unsafe.Pointer, rule 6)' : 'its Data is a number, so the garbage collector does not see the memory';
-      return `This ${name} belongs to no real ${isString ? 'string' : 'slice'}: ${harm}. Use ${isString ? 'unsafe.String (Go 1.20)' : 'unsafe.Slice (Go 1.17)'}.`;
+      return `This ${name} belongs to no real ${isString ? 'string' : 'slice'}: ${harm}. Use ${instead}.`;
     }
     case 'copied':
       return `A whole ${name} is copied: its Data is a number, so the copy holds no reference to the memory.`;
