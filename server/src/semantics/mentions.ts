@@ -99,7 +99,7 @@ function collect(decl: Decl, text: string): CNames {
       const child = node[key];
       if (typeof child !== 'object' || child === null) continue;
       // Declared types, elements of type literals, and what a conversion `(*C.T)(x)` or a literal `C.T{}` names.
-      const isType = key === 'type' || key === 'elem' || (node.k === 'Unary' && node['op'] === '*' && typePosition) || (node.k === 'Paren' && typePosition) || (key === 'fn' && startsWithStar(child));
+      const isType = key === 'type' || key === 'elem' || (node.k === 'Unary' && node['op'] === '*' && typePosition) || (node.k === 'Paren' && typePosition) || (key === 'fn' && convertsTo(child));
       walk(child, isType);
     }
   };
@@ -107,10 +107,10 @@ function collect(decl: Decl, text: string): CNames {
   return { used, types };
 }
 
-/** `(*C.T)` in call position. */
-function startsWithStar(node: object): boolean {
+/** `(*C.T)` in call position, and `(C.T)`: nobody puts parentheses around the name of a function. */
+function convertsTo(node: object): boolean {
   const at = node as { readonly k?: string; readonly x?: { readonly k?: string; readonly op?: string } };
-  return at.k === 'Paren' && at.x?.k === 'Unary' && at.x.op === '*';
+  return at.k === 'Paren' && (at.x?.k === 'Selector' || (at.x?.k === 'Unary' && at.x.op === '*'));
 }
 
 /** The C names of a list of declarations, counted, so that a list that differs in few of them costs little. */
