@@ -51,6 +51,9 @@ function handlersOf(fn: CFunction, unit: CUnit): HandlerFact[] {
     if (callee !== 'sigaction' || isOnStack || second?.kind !== 'address') return [];
     // An action that is only put back was made elsewhere.
     const handler = handlers.get(key(second.of));
+    // Whoever puts the old action back before returning has the handler for this long only.
+    const saved = args[2]?.kind === 'address' ? key(args[2].of) : undefined;
+    if (saved !== undefined && calls.some((call) => call.callee === 'sigaction' && call.span.start > span.start && call.args[1]?.kind === 'address' && key(call.args[1].of) === saved)) return [];
     return handler && isHandler(handler) ? [{ fn, how: 'sigaction', span }] : [];
   });
 }
