@@ -227,12 +227,14 @@ function helperSource(at: Viewpoint, callee: { readonly recv?: string; readonly 
 }
 
 /** A slice or string that a caller, a conversion or another package made: what is a view of C memory is made here, in view, or kept in a field. */
-function isGoSlice(at: Viewpoint, operand: Operand | undefined): boolean {
+function isGoSlice(at: Viewpoint, operand: Operand | undefined, seen: ReadonlySet<Var> = new Set()): boolean {
   if (operand?.k === 'const') return true;
   if (operand?.k !== 'var') return false;
-  if (operand.v.kind === 'param') return true;
+  // `s = s[1:]` says nothing new.
+  if (operand.v.kind === 'param' || seen.has(operand.v)) return true;
+  const inner = new Set(seen).add(operand.v);
   const steps = (definitions(at.ir).of.get(operand.v) ?? []).filter((step) => !isZero(step));
-  return steps.length > 0 && steps.every((step) => (step.op === 'call' ? step.callee.k !== 'pkg' || step.callee.pkg !== 'unsafe' : step.op === 'copy' ? isText(step.conv) || isGoSlice(at, step.src) : step.op === 'slice' ? isGoSlice(at, step.base) : step.op === 'binary' || step.op === 'composite'));
+  return steps.length > 0 && steps.every((step) => (step.op === 'call' ? step.callee.k !== 'pkg' || step.callee.pkg !== 'unsafe' : step.op === 'copy' ? isText(step.conv) || isGoSlice(at, step.src, inner) : step.op === 'slice' ? isGoSlice(at, step.base, inner) : step.op === 'binary' || step.op === 'composite'));
 }
 
 const isText = (type: Type | undefined): boolean => type?.k === 'slice' || (type?.k === 'named' && type.pkg === undefined && type.name === 'string');

@@ -41,7 +41,7 @@ function decide(state: State, cond: Cond, info: FunctionInfo): boolean | undefin
   const key = condKey(cond, info.pure);
   const known = key === undefined ? undefined : state.facts.get(key);
   if (known !== undefined) return known;
-  const value = (operand: Operand): string | undefined => (operand.k === 'const' ? operand.value : operand.k === 'var' ? state.values.get(operand.v.id) : undefined);
+  const value = (operand: Operand): string | undefined => (operand.k === 'const' ? operand.value : operand.k === 'var' ? state.values.get(operand.v.id) : operand.k === 'c' ? nameInC(operand) : undefined);
   if (cond.k === 'truth') {
     const v = value(cond.x);
     return v === 'true' ? true : v === 'false' ? false : undefined;
@@ -51,8 +51,12 @@ function decide(state: State, cond: Cond, info: FunctionInfo): boolean | undefin
   const r = value(cond.r);
   if (l === undefined || r === undefined) return undefined;
   if (l === 'nonnil' || r === 'nonnil') return l === 'nil' || r === 'nil' ? false : undefined;
-  return l === r;
+  // Two names of C may mean the same number.
+  return l === r || (isOfC(l) || isOfC(r) ? undefined : false);
 }
+
+const nameInC = ({ name }: { readonly name: string }): string => `C.${name}`;
+const isOfC = (value: string): boolean => value.startsWith('C.');
 
 function learn(state: State, cond: Cond, taken: boolean, info: FunctionInfo): State {
   const set = (v: Var, value: string): State => (info.tracked.has(v) ? { ...state, values: new Map(state.values).set(v.id, value) } : state);
@@ -89,6 +93,7 @@ const isError = (v: Var): boolean => v.type?.k === 'named' && v.type.pkg === und
 
 function valueOf(state: State, src: Operand | undefined): string | undefined {
   if (src?.k === 'const') return src.value;
+  if (src?.k === 'c') return nameInC(src);
   if (src?.k === 'closure' || src?.k === 'func' || src?.k === 'method') return 'nonnil';
   return src?.k === 'var' ? state.values.get(src.v.id) : undefined;
 }

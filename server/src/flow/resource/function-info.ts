@@ -108,9 +108,9 @@ function compute(ir: FuncIr): FunctionInfo {
         if (address !== undefined) addresses.set(step.dst, address);
         // `var f func()` followed by one assignment is one literal as well.
         if (step.src.k === 'closure') candidate.set(step.dst, step.src.fn);
-        else if (step.src.k === 'const') {
+        else if (step.src.k === 'const' || step.src.k === 'c') {
           constants.add(step.dst);
-          if (step.src.value === 'nil') assigned[step.dst.id]!--;
+          if (step.src.k === 'const' && step.src.value === 'nil') assigned[step.dst.id]!--;
         }
       }
       if (branches && step.op === 'field' && step.base.k === 'var') pure.set(step.dst, `${keyOf(step.base, pure) ?? '?'}.${step.name}`);
