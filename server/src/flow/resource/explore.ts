@@ -134,7 +134,10 @@ export class Explorer {
     const held = [...fn.captures].reduce<Holders>((holders, v) => addPlace(holders, String(v.id), carried(state, { k: 'var', v })), new Map());
     if (held.size === 0) return undefined;
     const trail = new Explorer(this.ir, this.unit, this.knowledge, undefined, this.protocol).run(fn, held);
-    return effectOf(trail);
+    const effect = effectOf(trail);
+    // Another variable of the function around it has it afterwards, if the literal runs.
+    const others = [...fn.captures].filter((v) => carried(state, { k: 'var', v }).size === 0);
+    return trail.exits.some((exit) => others.some((v) => under(exit.state.holders, String(v.id)).size > 0)) ? { ...effect, escapes: true } : effect;
   }
 
   /** The place whose address an operand is: `&p`, `&h.ptr`. */
