@@ -359,6 +359,9 @@ const byName: ReadonlyMap<string, BoundaryName> = new Map(boundaryNames.map((ent
 /** The names under which cgo gives the numbers of C, in any file. Source: cmd/cgo, "Go references to C". */
 export const numberTypes = ['char', 'schar', 'uchar', 'short', 'ushort', 'int', 'uint', 'long', 'ulong', 'longlong', 'ulonglong', 'float', 'double', 'size_t'];
 
+/** The functions that cgo itself provides. Source: cmd/cgo, "Go references to C". */
+export const cgoFunctions: ReadonlySet<string> = new Set(['GoString', 'GoStringN', 'GoBytes', 'CString', 'CBytes', 'malloc']);
+
 /** Whether `C.name` needs no declaration: C's own types in cgo's spelling, and the functions that cgo provides. Source: cmd/cgo, "Go references to C". */
 export const isBuiltinCName = (name: string): boolean =>
   /^(?:schar|uchar|ushort|uint|ulong|longlong|ulonglong|char|short|int|long|float|double|complexfloat|complexdouble|size_t|sizeof_(?:char|int|long|short|float|double)|_GoString(?:Len|Ptr|_)|u?intptr_t|u?int(?:8|16|32|64)_t|bool|GoString|GoStringN|GoBytes|CString|CBytes|malloc)$/.test(name);

@@ -107,7 +107,7 @@ function collect(decl: Decl, text: string): CNames {
   return { used, types };
 }
 
-/** `(*C.T)` in call position, and `(C.T)`: nobody puts parentheses around the name of a function. */
+/** `(*C.T)` in call position, and `(C.T)`: hardly anybody puts parentheses around the name of a function. */
 function convertsTo(node: object): boolean {
   const at = node as { readonly k?: string; readonly x?: { readonly k?: string; readonly op?: string } };
   return at.k === 'Paren' && (at.x?.k === 'Selector' || (at.x?.k === 'Unary' && at.x.op === '*'));

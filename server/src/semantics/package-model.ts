@@ -4,6 +4,7 @@ import type { CUnit } from '../syntax/c/c-facts.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
 import { mayBuildTogether } from './build-constraints.ts';
 import { Contracts } from './c/contracts.ts';
+import { cgoFunctions } from './cgo-names.ts';
 import { CView } from './c-view.ts';
 import { CMentions } from './mentions.ts';
 import { type CSource, fileOf, functionKey, globalsOf, initialType, type GoFunction, type GoSource, type GoType, type PackageFile, type PackageVariable, shapeOf, typesOf } from './package-files.ts';
@@ -387,8 +388,11 @@ class PackageShape implements Shape {
   }
 
   isCType(name: string): boolean {
-    const { c } = this.#model;
-    return c.isType(name) || (c.function(name) === undefined && (this.#model.contracts.isPointerType(name) || this.#model.usesAsCType(name)));
+    return this.#model.c.isType(name) || (!this.isCFunction(name) && (this.#model.contracts.isPointerType(name) || this.#model.usesAsCType(name)));
+  }
+
+  isCFunction(name: string): boolean {
+    return cgoFunctions.has(name) || this.#model.c.function(name) !== undefined || this.#model.contracts.lookup(name) !== undefined;
   }
 
   cResult(name: string): Type {

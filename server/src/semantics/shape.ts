@@ -21,6 +21,8 @@ export interface Shape {
   global(name: string): Type | undefined;
   /** Whether `C.name(x)` is a conversion. */
   isCType(name: string): boolean;
+  /** Whether `C.name` is known to be a function. */
+  isCFunction(name: string): boolean;
   /** The Go type of the result of `C.name(…)`; unknown without a prototype in view. */
   cResult(name: string): Type;
   cField(type: string, field: string): Type;

@@ -40,8 +40,8 @@ export function isTypeExpr(low: Lowering, expr: Expr): boolean {
 function isConversion(low: Lowering, fn: Expr): boolean {
   if (fn.k === 'Paren') {
     const inner = unparen(fn);
-    // Nobody puts parentheses around the name of a function: `(C.T)(x)` converts.
-    const cName = inner.k === 'Selector' && inner.x.k === 'Ident' && low.packageOf(inner.x.name) === 'C';
+    // Hardly anybody puts parentheses around the name of a function: `(C.T)(x)` converts, unless T is known to be one.
+    const cName = inner.k === 'Selector' && inner.x.k === 'Ident' && low.packageOf(inner.x.name) === 'C' && !low.shape.isCFunction(inner.name);
     return (inner.k === 'Unary' && inner.op === '*' && lookupRoot(low, inner.x)) || cName || isTypeExpr(low, inner);
   }
   return isTypeExpr(low, fn);
