@@ -1,6 +1,7 @@
 /** Whether the finalizer of an object is set at some step: not yet, where the function makes the object, or not any more. */
 import { ownTypeName } from '../semantics/types.ts';
 import { definitions, mentions, origin, originStep } from './definitions.ts';
+import { successors } from './deferred-frees.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import { keepers } from './liveness.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -35,10 +36,10 @@ export function noMoreFinalized(ir: FuncIr, step: CallStep, object: Var, body: F
     const at = queue.pop()!;
     if (seen.has(at)) continue;
     seen.add(at);
-    const { steps, term } = body.blocks[at]!;
-    const first = steps.find((other) => other === step || ends(other));
+    const block = body.blocks[at]!;
+    const first = block.steps.find((other) => other === step || ends(other));
     if (first === step) return false;
-    if (first === undefined) queue.push(...(term.k === 'jump' ? [term.to] : term.k === 'branch' ? [term.yes, term.no] : term.k === 'multi' ? term.to : []));
+    if (first === undefined) queue.push(...successors(block));
   }
   return true;
 }
