@@ -46,7 +46,7 @@ export function endsInUse(fn: GoFunction, flow: PackageFlow): readonly EndInUse[
   if (fn.recv === undefined || !fn.decl.body || !/^\p{Lu}/u.test(fn.name)) return [];
   return flow.askOf('ends in use', fn, (current) => {
     const ir = flow.ir(current);
-    if (ir.opaque) return [];
+    if (ir.opaque || !ir.traits.has('c call') || !ir.traits.has('field')) return [];
     return endings(ir, flow).flatMap((ending) => {
       const late = lateKey(ir, current, ending);
       if (late) return [late];
@@ -58,19 +58,22 @@ export function endsInUse(fn: GoFunction, flow: PackageFlow): readonly EndInUse[
 
 /** The calls in a method that end what a field of its receiver points to. */
 function endings(ir: FuncIr, flow: PackageFlow): readonly Ending[] {
-  return ir.body.calls.flatMap((step): Ending[] => {
-    if (step.callee.k !== 'c' || step.mode === 'go') return [];
+  const out: Ending[] = [];
+  for (const step of ir.body.calls) {
+    if (step.callee.k !== 'c' || step.mode === 'go') continue;
     const { name } = step.callee;
-    return step.args.slice(0, 2).flatMap((arg, i): Ending[] => {
-      const load = originStep(ir, arg);
-      const object = load?.op === 'field' && load.base.k === 'var' && load.base.v.kind === 'receiver' ? load.base.v : undefined;
-      const type = ownTypeName(object?.type);
-      if (load?.op !== 'field' || object === undefined || type === undefined || !isMemory(fieldType(flow.model.shape, object.type, load.name))) return [];
+    for (let i = 0; i < 2 && i < step.args.length; i++) {
+      const load = originStep(ir, step.args[i]!);
+      if (load?.op !== 'field' || load.base.k !== 'var' || load.base.v.kind !== 'receiver') continue;
       const effect = flow.knowledge.cArg(name, i);
       const certain = effect?.releases === 'always';
-      return certain || ((effect === undefined || effect.releases === 'sometimes') && mayRelease(name)) ? [{ step, object, type, field: load.name, ender: name, certain }] : [];
-    });
-  });
+      if (!certain && ((effect !== undefined && effect.releases !== 'sometimes') || !mayRelease(name))) continue;
+      const object = load.base.v;
+      const type = ownTypeName(object.type);
+      if (type !== undefined && isMemory(fieldType(flow.model.shape, object.type, load.name))) out.push({ step, object, type, field: load.name, ender: name, certain });
+    }
+  }
+  return out;
 }
 
 const isMemory = (type: Type | undefined): boolean => type !== undefined && holdsC(type);

@@ -29,10 +29,15 @@ export function givenAway(fn: GoFunction, flow: PackageFlow): readonly GivenAway
   if (!hasFinalizers(flow)) return [];
   return flow.askOf('given away', fn, (current) => {
     const ir = flow.ir(current);
-    if (ir.opaque) return [];
-    const returned = ir.body.blocks.flatMap(({ term }) => (term.k === 'return' ? term.values.map((value, i) => ({ value, span: term.spans[i] ?? term.span, how: 'returned' as const })) : []));
-    const written = ir.body.steps.flatMap((step) => (step.op === 'setDeref' && isParameter(ir, step.base) ? [{ value: step.src, span: step.span, how: 'written' as const }] : []));
-    return [...returned, ...written].flatMap(({ value, span, how }) => judge(current, ir, value, span, how, flow) ?? []);
+    const out: GivenAway[] = [];
+    if (ir.opaque || !(ir.traits.has('field') || ir.traits.has('method call'))) return out;
+    const add = (value: Operand, span: Span, how: 'returned' | 'written'): void => {
+      const found = judge(current, ir, value, span, how, flow);
+      if (found) out.push(found);
+    };
+    for (const { term } of ir.body.blocks) if (term.k === 'return') term.values.forEach((value, i) => add(value, term.spans[i] ?? term.span, 'returned'));
+    if (ir.traits.has('setDeref')) for (const step of ir.body.steps) if (step.op === 'setDeref' && isParameter(ir, step.base)) add(step.src, step.span, 'written');
+    return out;
   });
 }
 
@@ -49,6 +54,7 @@ function judge(fn: GoFunction, ir: FuncIr, value: Operand, span: Span, how: 'ret
   const type = v?.type?.k === 'pointer' ? ownTypeName(v.type) : undefined;
   if (pointer === undefined || v === undefined || type === undefined || v.kind === 'param' || v.kind === 'receiver') return undefined;
   const facts = finalizersOf(type, flow).filter((fact) => mayMeet(buildOf(fn.file), fact.build));
+  if (facts.length === 0) return undefined;
   const path = pathOf(pointer, facts, flow);
   // Freeing a struct ends nothing that its fields point to.
   const fact = facts.find((one) => path !== undefined && one.paths.includes(path) && !(copied && (one.releases.get(path) ?? []).every((call) => /^(?:g_)?free#/.test(call))) && isFinalizedHere(ir, v, one, flow));

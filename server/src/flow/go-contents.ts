@@ -75,11 +75,15 @@ export class Contents {
   ofCall(step: CallStep, n: number): Returned {
     const target = targetOf(step);
     if (target === undefined || this.#level === 0) return nothing;
-    const { fns, strip } = this.#flow.targets(target);
-    if (fns.length === 0 || strip !== '') return nothing;
-    const all = fns.map((fn) => new Contents(fn, this.#flow, this.#level - 1).returned(n));
-    const param = all[0]!.param;
-    return { pointer: all.every((one) => one.pointer), stores: all.flatMap((one) => one.stores), ...(param !== undefined && all.every((one) => one.param === param) ? { param } : {}) };
+    const flow = this.#flow;
+    const level = this.#level - 1;
+    return flow.askAbout(`returned contents@${level}`, `${target.recv ?? ''}.${target.name}#${n}`, () => {
+      const { fns, strip } = flow.targets(target);
+      if (fns.length === 0 || strip !== '') return nothing;
+      const all = fns.map((fn) => new Contents(fn, flow, level).returned(n));
+      const param = all[0]!.param;
+      return { pointer: all.every((one) => one.pointer), stores: all.flatMap((one) => one.stores), ...(param !== undefined && all.every((one) => one.param === param) ? { param } : {}) };
+    });
   }
 
   /** Variables that hold the same object: copies of pointers and slices, what append makes of them. */
@@ -165,8 +169,9 @@ function targetOf({ callee }: CallStep): { readonly name: string; readonly recv?
 
 /** A pointer that the check of cgo sees: numbers that hold addresses are none to it. */
 export function isPointerLike(type: Type | undefined, flow: PackageFlow): boolean {
+  if (type?.k === 'pointer') return true;
   if (type === undefined || isUintptr(type, flow.model.shape)) return false;
   const name = cTypeName(type);
   if (name !== undefined) return !flow.model.c.isNumber(name) && flow.model.c.struct(name) === undefined && !/^(?:struct|union|enum)_/.test(name);
-  return type.k === 'pointer' || isUnsafePointer(type) || isCPointer(type);
+  return isUnsafePointer(type) || isCPointer(type);
 }

@@ -35,14 +35,13 @@ const copies = new Set(['CString', 'CBytes', 'GoString', 'GoStringN', 'GoBytes',
 export function goPointerArgs(fn: GoFunction, flow: PackageFlow): readonly GoPointerArg[] {
   return flow.askOf('go pointer arguments', fn, (current) => {
     const ir = flow.ir(current);
-    return isPinned(ir) ? [] : find(current, ir, flow);
+    return !ir.traits.has('c call') || isPinned(ir) ? [] : find(current, ir, flow);
   });
 }
 
 /** Whether the function pins anything. What is pinned may be passed; which of the pointers that is, nobody here follows. */
 export function isPinned(ir: FuncIr): boolean {
-  for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'call' && step.callee.k === 'method' && step.callee.name === 'Pin') return true;
-  return false;
+  return ir.traits.has('method call') && bodiesOf(ir).some(({ calls }) => calls.some(({ callee }) => callee.k === 'method' && callee.name === 'Pin'));
 }
 
 function find(fn: GoFunction, ir: FuncIr, flow: PackageFlow): GoPointerArg[] {
@@ -52,8 +51,8 @@ function find(fn: GoFunction, ir: FuncIr, flow: PackageFlow): GoPointerArg[] {
     [...sliceHeaderFacts(fn, flow).filter(({ how }) => how === 'passed'), ...funcsForC(fn, flow)].some((told) => isConverted(ir, arg, told.span) || (told.span.start === span.start && told.span.end === span.end));
   const contents = new Contents(fn, flow);
   for (const body of bodiesOf(ir)) {
-    for (const step of stepsOf(body)) {
-      if (step.op !== 'call' || step.callee.k !== 'c' || copies.has(step.callee.name)) continue;
+    for (const step of body.calls) {
+      if (step.callee.k !== 'c' || copies.has(step.callee.name)) continue;
       step.args.forEach((arg, i) => {
         const span = step.argSpans[i] ?? step.span;
         const fact = ofArgument(ir, arg, contents, flow);
@@ -87,8 +86,9 @@ function isConverted(ir: FuncIr, arg: Operand, span: Span): boolean {
 type Found = Omit<GoPointerArg, 'span'>;
 
 function ofArgument(ir: FuncIr, arg: Operand, contents: Contents, flow: PackageFlow): Found | undefined {
+  if (arg.k !== 'var' || !isPointerLike(arg.v.type, flow)) return undefined;
   const at = origin(ir, arg);
-  if (at.k !== 'var' || arg.k !== 'var' || !isPointerLike(arg.v.type, flow)) return undefined;
+  if (at.k !== 'var') return undefined;
   const step = onlyDefinition(ir, at.v);
   if (step?.op === 'deref') return ofWord(ir, step.base, flow);
   if (step?.op === 'call' && step.callee.k !== 'builtin' && step.callee.k !== 'pkg') return ofResult(ir, step, step.dsts.indexOf(at.v), contents, flow);

@@ -24,8 +24,6 @@ interface CellFacts {
   readonly inGo: boolean;
   /** The result is the handle that the first argument points to. */
   readonly reads: boolean;
-  /** Fields that are given to something that releases them. */
-  readonly freed: readonly string[];
 }
 
 /** The exported functions that forget cells, whether or not they mention C themselves. */
@@ -54,10 +52,28 @@ function lostCells(fn: GoFunction, flow: PackageFlow): readonly LostCell[] {
 /** Where the package makes cells of C memory, unless some are of Go memory; and the fields that anyone frees. */
 function packageCells(flow: PackageFlow): { readonly made?: Place; readonly freed: ReadonlySet<string> } {
   return flow.ask('handle cells', () => {
-    const all = flow.gather('handle cells', (fn) => (fn.decl.body || /\bHandle\b/.test(fn.top.syntax.text) ? [{ facts: factsOf(fn, flow), unit: fn.top.syntax }] : []));
+    const all = flow.gather('handle cells', (fn) => (mayHoldHandle(fn) ? [{ facts: factsOf(fn, flow), unit: fn.top.syntax }] : []));
     const first = all.find(({ facts }) => facts.made !== undefined);
-    const freed = new Set(all.flatMap(({ facts }) => facts.freed));
-    return first === undefined || all.some(({ facts }) => facts.inGo) ? { freed } : { made: { unit: first.unit, span: first.facts.made! }, freed };
+    if (first === undefined || all.some(({ facts }) => facts.inGo)) return { freed: new Set() };
+    return { made: { unit: first.unit, span: first.facts.made! }, freed: new Set(flow.gather('freed fields', (fn) => (mayHoldHandle(fn) ? freedFields(fn, flow) : []))) };
+  });
+}
+
+const mayHoldHandle = (fn: GoFunction): boolean => fn.decl.body !== undefined || /\bHandle\b/.test(fn.top.syntax.text);
+
+/** Fields that a function gives to something that releases them. */
+function freedFields(fn: GoFunction, flow: PackageFlow): readonly string[] {
+  return flow.askOf('freed fields', fn, (current) => {
+    const ir = flow.ir(current);
+    const out: string[] = [];
+    for (const { callee, args } of ir.traits.has('field') ? ir.bodies.flatMap(({ calls }) => calls) : []) {
+      if (callee.k !== 'c') continue;
+      for (const [i, arg] of args.entries()) {
+        const load = originStep(ir, arg);
+        if (load?.op === 'field' && (flow.knowledge.cArg(callee.name, i)?.releases !== 'never' || mayRelease(callee.name))) out.push(load.name);
+      }
+    }
+    return out;
   });
 }
 
@@ -66,23 +82,16 @@ function factsOf(fn: GoFunction, flow: PackageFlow): CellFacts {
     const ir = flow.ir(current);
     let made: Span | undefined;
     let inGo = false;
-    const freed: string[] = [];
-    for (const body of ir.bodies) {
+    for (const body of ir.traits.has('setDeref') || ir.traits.has('addr') ? ir.bodies : []) {
       for (const step of body.steps) {
         if (step.op === 'setDeref' && isHandle(ir, step.src)) {
           const at = originStep(ir, step.base);
           if (at?.op === 'call' && at.callee.k === 'c' && (at.callee.name === 'malloc' || at.callee.name === 'calloc')) made ??= step.span;
           else inGo = true;
         } else if (step.op === 'addr' && step.path === '' && step.base.k === 'var' && protocolOf(step.base.v.type) === handle && !onlyReceiver(ir, step.dst)) inGo = true;
-        else if (step.op === 'call' && step.callee.k === 'c') {
-          for (const [i, arg] of step.args.entries()) {
-            const load = originStep(ir, arg);
-            if (load?.op === 'field' && (flow.knowledge.cArg(step.callee.name, i)?.releases !== 'never' || mayRelease(step.callee.name))) freed.push(load.name);
-          }
-        }
       }
     }
-    return { ...(made ? { made } : {}), inGo, reads: readsCell(ir), freed };
+    return { ...(made ? { made } : {}), inGo, reads: readsCell(ir) };
   });
 }
 
@@ -119,11 +128,9 @@ function isReader(step: CallStep, flow: PackageFlow): boolean {
 
 function readsCell(ir: FuncIr): boolean {
   const [param] = ir.body.params;
+  if (param === undefined || ir.body.params.length !== 1 || protocolOf(ir.resultTypes[0]) !== handle) return false;
   const ends = ir.body.blocks.flatMap(({ term }) => (term.k === 'return' && term.values.length > 0 ? [term] : []));
   return (
-    param !== undefined &&
-    ir.body.params.length === 1 &&
-    protocolOf(ir.resultTypes[0]) === handle &&
     ends.length === 1 &&
     ends.every(({ values }) => {
       const cell = cellBehind(ir, values[0]!, undefined);

@@ -6,7 +6,7 @@ import { definitions, origin } from './definitions.ts';
 import { mayCount } from './c-names.ts';
 import { finalizers, isFinalizerFunction } from './finalizers.ts';
 import { isCounted, lenderOf } from './invalid-frees.ts';
-import type { CallStep, CompositeStep, FuncIr, Operand, Step, Var } from './ir.ts';
+import type { CallStep, CompositeStep, FuncIr, Operand, Var } from './ir.ts';
 import type { Place } from './knowledge.ts';
 import { keepers } from './liveness.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -31,32 +31,43 @@ export interface LentObject {
 export function lentObjects(fn: GoFunction, flow: PackageFlow): readonly LentObject[] {
   return flow.askOf('lent objects', fn, (current) => {
     const ir = flow.ir(current);
-    return ir.opaque ? [] : bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((step) => made(current, ir, step, flow)));
+    const out: LentObject[] = [];
+    // Lent is what a call of C returns, or what C passes to an exported function.
+    if (ir.opaque || (current.exported === undefined && !ir.traits.has('c call'))) return out;
+    for (const body of bodiesOf(ir)) {
+      for (const step of stepsOf(body)) {
+        const values = step.op === 'composite' ? step.fields.map(({ src }) => src) : step.op === 'call' && isHelper(step) ? step.args : [];
+        for (const [i, value] of values.entries()) {
+          const lender = lenderAt(current, ir, value, flow);
+          if (lender) out.push(...(step.op === 'composite' ? written(current, ir, step, i, lender, flow) : step.op === 'call' ? given(current, ir, step, i, lender, flow) : []));
+        }
+      }
+    }
+    return out;
   });
 }
 
-function made(fn: GoFunction, ir: FuncIr, step: Step, flow: PackageFlow): LentObject[] {
-  if (step.op === 'composite') {
-    return step.fields.flatMap(({ src }, i): LentObject[] => {
-      const lender = lenderAt(fn, ir, src, flow);
-      return lender && !isChanged(ir, step.dst) && !countsItself(ir, step.dst, flow) ? judge(step, i, step.span, lender, [fn], flow) : [];
-    });
-  }
-  if (step.op !== 'call' || step.mode !== 'call' || (step.callee.k !== 'go' && step.callee.k !== 'method')) return [];
-  const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
-  if (step.callee.k === 'method' && recv === undefined) return [];
-  const target = { ...(recv !== undefined ? { recv } : {}), name: step.callee.name };
-  return step.args.flatMap((arg, i): LentObject[] => {
-    const lender = lenderAt(fn, ir, arg, flow);
-    const { fns } = lender ? flow.targets(target) : { fns: [] };
-    // Of several variants nobody knows which one is built.
-    const inner = fns.length === 1 && fns[0] ? flow.ir(fns[0]) : undefined;
-    const param = inner?.body.params[i];
-    const composite = inner && param ? objectOf(inner, param) : undefined;
-    return lender && composite && fns[0] && step.dsts[0] && !isChanged(ir, step.dsts[0]) && !countsItself(ir, step.dsts[0], flow)
-      ? judge(composite.step, composite.field, step.argSpans[i] ?? step.span, lender, [fn, fns[0]], flow)
-      : [];
-  });
+/** A call of what may be a function of the package. */
+const isHelper = ({ mode, callee }: CallStep): boolean => mode === 'call' && (callee.k === 'go' || (callee.k === 'method' && ownTypeName(callee.recvType) !== undefined));
+
+/** The object is made here. */
+function written(fn: GoFunction, ir: FuncIr, step: CompositeStep, field: number, lender: Lender, flow: PackageFlow): LentObject[] {
+  return isChanged(ir, step.dst) || countsItself(ir, step.dst, flow) ? [] : judge(step, field, step.span, lender, [fn], flow);
+}
+
+/** The function that is called makes it. */
+function given(fn: GoFunction, ir: FuncIr, step: CallStep, arg: number, lender: Lender, flow: PackageFlow): LentObject[] {
+  const { callee } = step;
+  const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
+  const { fns } = callee.k === 'go' || callee.k === 'method' ? flow.targets({ ...(recv !== undefined ? { recv } : {}), name: callee.name }) : { fns: [] };
+  // Of several variants nobody knows which one is built.
+  const [maker] = fns.length === 1 ? fns : [];
+  const inner = maker && flow.ir(maker);
+  const param = inner?.body.params[arg];
+  const composite = inner && param ? objectOf(inner, param) : undefined;
+  const object = step.dsts[0];
+  if (maker === undefined || composite === undefined || object === undefined || isChanged(ir, object) || countsItself(ir, object, flow)) return [];
+  return judge(composite.step, composite.field, step.argSpans[arg] ?? step.span, lender, [fn, maker], flow);
 }
 
 interface Lender {
@@ -67,11 +78,10 @@ interface Lender {
 
 /** Who lends a value: a C function that returns it, or the C code that passes it to this exported function, and nobody counts a reference. */
 function lenderAt(fn: GoFunction, ir: FuncIr, value: Operand, flow: PackageFlow): Lender | undefined {
-  if (isCounted(ir, value)) return undefined;
   const found = lenderOf(ir, value, flow);
-  if (found) return { name: `C.${found.name}`, span: found.span, how: 'result' };
+  if (found) return isCounted(ir, value) ? undefined : { name: `C.${found.name}`, span: found.span, how: 'result' };
   const at = fn.exported !== undefined ? origin(ir, value) : undefined;
-  if (fn.exported === undefined || at?.k !== 'var' || at.v.kind !== 'param' || at.v.name === undefined) return undefined;
+  if (fn.exported === undefined || at?.k !== 'var' || at.v.kind !== 'param' || at.v.name === undefined || isCounted(ir, value)) return undefined;
   // A caller in view may hand over what it has made; and whoever counts keeps a reference of its own.
   if (flow.model.c.callersOf(fn.exported).length > 0 || (definitions(ir).of.get(at.v) ?? []).length > 0) return undefined;
   const counts = bodiesOf(ir).some((body) => body.calls.some((step) => step.callee.k === 'c' && mayCount(step.callee.name)));

@@ -28,6 +28,8 @@ interface Candidate extends Omit<OverwrittenField, 'before'> {
 
 /** Assignments in `fn` that lose the last pointer to what a field of a given object held. */
 export function overwrittenFields(fn: GoFunction, flow: PackageFlow): readonly OverwrittenField[] {
+  const { traits } = flow.ir(fn);
+  if (!traits.has('setField') && !(traits.has('c call') && traits.has('addr'))) return [];
   const candidates = flow.askOf('overwritten fields', fn, (current) => {
     const ir = flow.ir(current);
     return ir.opaque ? [] : candidatesOf(ir, flow.knowledge);

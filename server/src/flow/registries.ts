@@ -3,7 +3,7 @@ import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { isCPointer, ownTypeName } from '../semantics/types.ts';
 import { definitions, origin, originStep } from './definitions.ts';
-import type { FuncIr, Operand } from './ir.ts';
+import type { FuncIr, Operand, Trait } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
@@ -34,6 +34,8 @@ interface RegistryFacts {
 
 /** What stays in the package's registries because of this function. */
 export function registryLeaks(fn: GoFunction, flow: PackageFlow): readonly RegistryLeak[] {
+  const { traits } = flow.ir(fn);
+  if (!traits.has('setIndex') && !traits.has('method call')) return [];
   const facts = factsOf(fn, flow);
   const out: RegistryLeak[] = [];
   // Both are registries of one kind when both are asked for keys.
@@ -76,9 +78,15 @@ function packageFacts(flow: PackageFlow): PackageFacts {
   });
 }
 
+const nothing: RegistryFacts = { added: [], removed: [], read: [], calls: [], crossed: [], removesUnknown: false };
+
+/** The steps that say something of a registry. */
+const telling: readonly Trait[] = ['setIndex', 'index', 'setGlobal', 'setField', 'value call', 'builtin call', 'method call'];
+
 function factsOf(fn: GoFunction, flow: PackageFlow): RegistryFacts {
   return flow.askOf('registry', fn, (current) => {
     const ir = flow.ir(current);
+    if (!telling.some((trait) => ir.traits.has(trait))) return nothing;
     const added: Entry[] = [];
     const removed: string[] = [];
     const read: string[] = [];
@@ -108,7 +116,7 @@ function factsOf(fn: GoFunction, flow: PackageFlow): RegistryFacts {
         } else if (step.op === 'call' && step.callee.k === 'method' && step.args[0]?.k === 'global') calls.push(`${step.args[0].name}.${step.callee.name}`);
       }
     }
-    return { added, removed, read, calls, crossed: crossedKeys(ir), removesUnknown };
+    return { added, removed, read, calls, crossed: calls.length > 1 ? crossedKeys(ir) : [], removesUnknown };
   });
 }
 

@@ -44,8 +44,14 @@ export function retainedPointers(fn: GoFunction, flow: PackageFlow): readonly Re
     const out: RetainedPointer[] = [];
     for (const body of bodiesOf(ir)) {
       for (const step of stepsOf(body)) {
-        if (step.op === 'call') out.push(...step.args.flatMap((arg, i) => given(at, step, arg, i) ?? []));
-        else if (step.op === 'setField' || step.op === 'setDeref' || step.op === 'setIndex') out.push(...(stored(at, step) ?? []));
+        if (step.op === 'call') {
+          const { callee } = step;
+          if (callee.k !== 'c') continue;
+          step.args.forEach((arg, i) => {
+            const found = given(at, step, callee.name, arg, i);
+            if (found) out.push(found);
+          });
+        } else if (step.op === 'setField' || step.op === 'setDeref' || step.op === 'setIndex') out.push(...(stored(at, step) ?? []));
         if (step.op === 'composite' || step.op === 'setField') out.push(...carried(at, step));
       }
     }
@@ -126,11 +132,12 @@ function carried(at: Viewpoint, step: Step & { op: 'composite' | 'setField' }): 
 
 const isParam = (at: Viewpoint, base: Operand): boolean => base.k === 'var' && at.ir.body.params.includes(base.v);
 
-function given(at: Viewpoint, step: CallStep, arg: Operand, index: number): RetainedPointer | undefined {
-  if (step.callee.k !== 'c' || arg.k !== 'var' || !mayHoldAddress(arg.v.type)) return undefined;
-  const { name } = step.callee;
+function given(at: Viewpoint, step: CallStep, name: string, arg: Operand, index: number): RetainedPointer | undefined {
+  if (arg.k !== 'var' || !mayHoldAddress(arg.v.type)) return undefined;
   const keeps = whoKeeps(at, step, name, index);
   if (keeps === undefined) return undefined;
+  // The names of C functions say at most that they keep something, and not even that where the type says what is pointed to.
+  if (!keeps.certain && !(isOpaque(arg.v.type) && (keeps.hinted || keeps.names.some((one) => mayKeep(one) || mayRegister(one))))) return undefined;
   const pointer = pointerSource(at, arg);
   if (pointer.k !== 'go' || pointer.lasting || isHandle(pointer.type, at.flow)) return undefined;
   const pin = pinOf(at, arg, pointer);
@@ -141,11 +148,10 @@ function given(at: Viewpoint, step: CallStep, arg: Operand, index: number): Reta
   // What Go holds as well lives on; only pinning is missing, which today's collector does not need for memory of the heap.
   if (keeps.contract && !comesBack && isKeptInGo(at, pointer)) return { ...base, how: 'alive', certain: false };
   if (keeps.certain) return { ...base, how: 'kept', certain: pointer.certain && !keeps.contract, ...(keeps.at ? { at: keeps.at } : {}) };
-  // The names of C functions say at most that they keep something; that C gives pointers to this type back says that it was given some.
-  if (!isOpaque(arg.v.type) || pointer.how === 'elements') return undefined;
+  if (pointer.how === 'elements' || waitsFor(at, step, pointer)) return undefined;
   const names = keeps.names.filter((one) => !mayWalk(one));
-  if (waitsFor(at, step, pointer)) return undefined;
-  // A type that other functions take as well, which keep nothing by their names, is that of a callback which runs during the call.
+  // That C gives pointers to this type back says that it was given some. A type that other functions take as well, which keep nothing by
+  // their names, is that of a callback which runs during the call.
   if (comesBack && keeps.hinted) return { ...base, how: 'registered', certain: false };
   if (comesBack && names.some(mayKeep) && (names.some(mayRegister) || !takenOtherwise(at.flow).has(key))) return { ...base, how: 'registered', certain: false };
   return (keeps.hinted || names.some(mayRegister)) && pointer.how === 'variable' ? { ...base, how: 'suspected', certain: false } : undefined;

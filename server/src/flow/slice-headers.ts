@@ -32,7 +32,6 @@ export function sliceHeaderFacts(fn: GoFunction, flow: PackageFlow): readonly Sl
 
 function find(ir: FuncIr, flow: PackageFlow): SliceHeaderFact[] {
   const out: SliceHeaderFact[] = [];
-  const passed = passedToC(ir);
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       if (step.op === 'composite' && isReflectHeader(step.type) && step.fields.length > 0) out.push({ span: step.span, how: 'made', name: headerName(step.type), ...(isOfC(ir, step) ? { ofC: true } : {}), ...(isWritten(ir, step) ? { written: true } : {}) });
@@ -40,7 +39,7 @@ function find(ir: FuncIr, flow: PackageFlow): SliceHeaderFact[] {
       else if (step.op === 'deref' && isReflectHeader(step.dst.type) && !isLiteralAt(ir, step.base)) out.push({ span: step.span, how: 'copied', name: headerName(step.dst.type!) });
       else if (step.op === 'setDeref' && step.base.k === 'var' && step.base.v.type?.k === 'pointer' && isReflectHeader(step.base.v.type.elem) && !isLiteralAt(ir, step.src)) out.push({ span: step.span, how: 'copied', name: headerName(step.base.v.type.elem) });
       else if (step.op === 'copy' && step.conv?.k === 'pointer') {
-        const fact = isReflectHeader(step.conv.elem) ? viewOf(ir, step, step.conv.elem) : passed.has(step) ? elements(ir, step, step.conv.elem, flow) : undefined;
+        const fact = isReflectHeader(step.conv.elem) ? viewOf(ir, step, step.conv.elem) : elements(ir, step, step.conv.elem, flow);
         if (fact) out.push(fact);
       }
     }
@@ -89,13 +88,12 @@ function viewOf(ir: FuncIr, step: CopyStep, header: Type): SliceHeaderFact | und
 
 /** `(*C.uint)(unsafe.Pointer(&pages))`, given to C: it reads the address, the length and the capacity as elements. */
 function elements(ir: FuncIr, step: CopyStep, elem: Type, flow: PackageFlow): SliceHeaderFact | undefined {
-  if (!isElement(elem, flow)) return undefined;
   const addr = addressOf(ir, step.src);
   if (!addr || addr.base.k !== 'var' || addr.indexed || addr.dst.type?.k !== 'pointer') return undefined;
   const type = addr.dst.type.elem;
   const of = type.k === 'slice' ? 'slice' : type.k === 'named' && type.pkg === undefined && type.name === 'string' ? 'string' : undefined;
   const name = addr.base.v.name;
-  return of === undefined || name === undefined ? undefined : { span: step.span, how: 'passed', name: addr.path === '' ? name : `${name}.${addr.path}`, of };
+  return of === undefined || name === undefined || !isElement(elem, flow) || !passedToC(ir).has(step) ? undefined : { span: step.span, how: 'passed', name: addr.path === '' ? name : `${name}.${addr.path}`, of };
 }
 
 /** What stands in an array: no struct of Go that may be a header itself. */

@@ -4,7 +4,7 @@ import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
 import { origin } from './definitions.ts';
 import { fieldKey, loadedField } from './field-key.ts';
-import type { CallStep, FuncBody, FuncIr, Operand, Step } from './ir.ts';
+import type { Addr, CallStep, CompositeStep, FuncBody, FuncIr, Operand, SetField } from './ir.ts';
 import type { Place } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { passesWithout } from './passes.ts';
@@ -30,30 +30,45 @@ interface FieldEvent {
 
 /** The releases in `fn` of fields that a C function owns by then. */
 export function secondOwners(fn: GoFunction, flow: PackageFlow): readonly SecondOwner[] {
+  const { traits } = flow.ir(fn);
+  if (!traits.has('c call') || !traits.has('field')) return [];
   const found = flow.askOf('second owners', fn, (current) => {
     const ir = flow.ir(current);
-    if (ir.opaque) return [];
-    const mine = new Set(eventsOf(current, flow).map(({ key }) => key));
-    return ir.body.calls.flatMap((step): SecondOwner[] => {
-      if (step.callee.k !== 'c') return [];
-      const { name } = step.callee;
-      return step.args.flatMap((arg, i): SecondOwner[] => {
-        const key = flow.knowledge.cArg(name, i)?.releases === 'always' ? loadedField(ir, arg) : undefined;
+    const out: SecondOwner[] = [];
+    if (ir.opaque) return out;
+    for (const { callee, args, span } of ir.body.calls) {
+      if (callee.k !== 'c') continue;
+      for (const [i, arg] of args.entries()) {
+        const key = loadedField(ir, arg);
+        if (key === undefined || flow.knowledge.cArg(callee.name, i)?.releases !== 'always') continue;
         // Where the field is set or handed over in the same function, the order counts, which is not looked at.
-        const taken = key === undefined || mine.has(key) ? undefined : flow.ask(`taken field:${key}`, () => alwaysTaken(key, flow));
-        const [type, field] = key?.split('.') ?? [];
-        return taken && type !== undefined && field !== undefined ? [{ release: step.span, type, field, ...taken }] : [];
-      });
-    });
+        if (eventsOf(current, flow).some((event) => event.key === key)) continue;
+        const taken = flow.askAbout('taken field', key, () => alwaysTaken(key, flow));
+        const [type, field] = key.split('.');
+        if (taken && type !== undefined && field !== undefined) out.push({ release: span, type, field, ...taken });
+      }
+    }
+    return out;
   });
   return found.length > 0 && flow.model.complete ? found : [];
 }
 
 function alwaysTaken(key: string, flow: PackageFlow): Pick<SecondOwner, 'taker' | 'takenAt'> | undefined {
+  // Few packages hand over a field anywhere.
+  if (!flow.gather('fields handed over', (fn) => (fn.decl.body && mayHandOver(fn, flow) ? eventsOf(fn, flow).flatMap((event) => (event.how === 'taken' ? [event.key] : [])) : [])).includes(key)) return undefined;
   const events = flow.gather('taken fields', (fn) => (fn.decl.body ? eventsOf(fn, flow) : [])).filter((event) => event.key === key);
   const taken = events.find(({ how }) => how === 'taken');
   return taken?.taker !== undefined && taken.at && events.every(({ how }) => how === 'taken') ? { taker: taken.taker, takenAt: taken.at } : undefined;
 }
+
+const mayHandOver = (fn: GoFunction, flow: PackageFlow): boolean =>
+  flow.askOf('may hand over', fn, (current) => {
+    const ir = flow.ir(current);
+    return ir.traits.has('setField') && bodiesOf(ir).some((body) => takersIn(body, flow).length > 0);
+  });
+
+/** The calls that make C the owner of an argument. */
+const takersIn = (body: FuncBody, flow: PackageFlow): readonly CallStep[] => body.calls.filter((step) => step.mode === 'call' && step.callee.k === 'c' && step.args.some((_, i) => isTaker(step, i, flow)));
 
 /** What a function does to fields, as far as it may mean that C owns their memory or not. */
 function eventsOf(fn: GoFunction, flow: PackageFlow): readonly FieldEvent[] {
@@ -62,8 +77,8 @@ function eventsOf(fn: GoFunction, flow: PackageFlow): readonly FieldEvent[] {
     const out: FieldEvent[] = [];
     if (!ir.traits.has('setField') && !ir.traits.has('composite') && !ir.traits.has('addr')) return out;
     for (const body of bodiesOf(ir)) {
-      const takers = body.calls.filter((step) => step.mode === 'call' && step.callee.k === 'c' && step.args.some((_, i) => isTaker(step, i, flow)));
-      for (const step of stepsOf(body)) out.push(...fieldEvents(ir, body, step, takers, current, flow));
+      const takers = ir.traits.has('setField') ? takersIn(body, flow) : [];
+      for (const step of stepsOf(body)) if (step.op === 'setField' || step.op === 'composite' || step.op === 'addr') out.push(...fieldEvents(ir, body, step, takers, current, flow));
     }
     return out;
   });
@@ -71,7 +86,7 @@ function eventsOf(fn: GoFunction, flow: PackageFlow): readonly FieldEvent[] {
 
 const isTaker = ({ callee }: CallStep, arg: number, flow: PackageFlow): boolean => callee.k === 'c' && flow.knowledge.cArg(callee.name, arg)?.takes === 'always';
 
-function fieldEvents(ir: FuncIr, body: FuncBody, step: Step, takers: readonly CallStep[], fn: GoFunction, flow: PackageFlow): FieldEvent[] {
+function fieldEvents(ir: FuncIr, body: FuncBody, step: SetField | CompositeStep | Addr, takers: readonly CallStep[], fn: GoFunction, flow: PackageFlow): FieldEvent[] {
   switch (step.op) {
     case 'setField': {
       const key = fieldKey(step.base, step.name);
@@ -92,8 +107,6 @@ function fieldEvents(ir: FuncIr, body: FuncBody, step: Step, takers: readonly Ca
       const key = fieldKey(step.base, step.path);
       return key === undefined ? [] : [{ key, how: 'set' }];
     }
-    default:
-      return [];
   }
 }
 

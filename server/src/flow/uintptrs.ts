@@ -103,7 +103,7 @@ const isReflectValue = (type: Type): boolean => type.k === 'named' && type.pkg =
 function takesAddresses(step: Step & { op: 'call' }): boolean {
   const { callee } = step;
   if (callee.k === 'method') return callee.name === 'Call' && callee.recvType.k !== 'named';
-  return callee.k === 'pkg' && /^(?:Raw)?Syscall(?:\d+|N)?$/.test(callee.name) && (callee.pkg === 'syscall' || callee.pkg.startsWith('golang.org/x/sys/') || callee.pkg === 'github.com/ebitengine/purego');
+  return callee.k === 'pkg' && (callee.pkg === 'syscall' || callee.pkg.startsWith('golang.org/x/sys/') || callee.pkg === 'github.com/ebitengine/purego') && /^(?:Raw)?Syscall(?:\d+|N)?$/.test(callee.name);
 }
 
 /** `addr := uintptr(unsafe.Pointer(&b[0]))` and later `Syscall(…, addr, …)`. */

@@ -110,6 +110,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: [['c call', 'setField', 'setDeref', 'setIndex', 'composite']],
   *check(fn, { flow }) {
     for (const fact of retainedPointers(fn, flow)) {
       const unit = fn.top.syntax;
