@@ -99,12 +99,12 @@ class Collector {
   }
 
   collect(): FieldFacts {
-    const clears = this.#ir.traits.has('setField');
+    const cleared = this.#clearedFields();
     for (const body of bodiesOf(this.#ir)) {
       for (const step of stepsOf(body)) {
         this.#step(step);
         // Given to C and then cleared: whatever the C function is called, it has taken the resource.
-        if (clears && step.op === 'call' && step.callee.k === 'c') for (const arg of step.args) this.#takenAndCleared(arg);
+        if (cleared.size > 0 && step.op === 'call' && step.callee.k === 'c') for (const arg of step.args) this.#takenAndCleared(arg, cleared);
       }
     }
     return { constructed: this.#constructed, released: this.#released, releasedTypes: this.#releasedTypes, releasesUnknown: this.#releasesUnknown };
@@ -132,11 +132,17 @@ class Collector {
     }
   }
 
-  #takenAndCleared(arg: Operand): void {
+  #clearedFields(): ReadonlySet<string> {
+    const out = new Set<string>();
+    for (const body of this.#ir.traits.has('setField') ? bodiesOf(this.#ir) : []) {
+      for (const step of stepsOf(body)) if (step.op === 'setField' && step.src.k === 'const' && (step.src.value === 'nil' || step.src.value === '0')) out.add(step.name.slice(step.name.lastIndexOf('.') + 1));
+    }
+    return out;
+  }
+
+  #takenAndCleared(arg: Operand, cleared: ReadonlySet<string>): void {
     const use = this.#fieldOf(arg);
-    if (!use) return;
-    const clears = (step: Step): boolean => step.op === 'setField' && step.name.slice(step.name.lastIndexOf('.') + 1) === use.field && step.src.k === 'const' && (step.src.value === 'nil' || step.src.value === '0');
-    if (bodiesOf(this.#ir).some((body) => stepsOf(body).some(clears))) this.#released.push(use);
+    if (use && cleared.has(use.field)) this.#released.push(use);
   }
 
   /** The value of a field goes somewhere else: whoever has it then may release it. */
@@ -232,19 +238,16 @@ class Collector {
 
   #call(step: CallStep): void {
     const { callee } = step;
+    const mayAddress = this.#ir.traits.has('addr');
     step.args.forEach((arg, i) => {
-      const addr = originStep(this.#ir, arg);
+      const addr = mayAddress ? originStep(this.#ir, arg) : undefined;
       if (addr?.op === 'addr' && addr.path !== '' && addr.base.k === 'var') this.#address(step, addr, addr.base.v);
       switch (callee.k) {
-        case 'c': {
-          const effect = this.#flow.knowledge.cArg(callee.name, i);
-          const contents = this.#flow.model.c.summary(callee.name)?.params[i]?.contentsReleased;
+        case 'c':
+          if (this.#mayEnd(callee.name, i)) this.#releases(arg);
           // What is added to another object, the first argument, may belong to it from then on.
-          const given = i > 0 && mayKeep(callee.name);
-          if (effect ? effect.releases !== 'never' || effect.escapes || contents : mayRelease(callee.name)) this.#releases(arg);
-          else if (given) this.#moved(arg);
+          else if (i > 0 && mayKeep(callee.name)) this.#moved(arg);
           return;
-        }
         case 'go':
         case 'method': {
           if (!this.#fieldOf(arg)) return;
@@ -264,6 +267,13 @@ class Collector {
           this.#moved(arg);
       }
     });
+  }
+
+  /** Whether a C function may release its argument, or what that points to, or have somebody do so. */
+  #mayEnd(name: string, arg: number): boolean {
+    const effect = this.#flow.knowledge.cArg(name, arg);
+    if (effect === undefined) return mayRelease(name);
+    return effect.releases !== 'never' || effect.escapes || this.#flow.model.c.summary(name)?.params[arg]?.contentsReleased === true;
   }
 
   /** `&x.field` is passed: C makes the resource there, or something may take it away. */
