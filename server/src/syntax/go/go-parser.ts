@@ -37,7 +37,7 @@ const later: Readonly<Record<DeclKind, Without | undefined>> = {
 
 /**
  * How much time of the processor the parser may take for a text, in milliseconds, and in addition for each unit of it: many times what broken
- * Go takes. Not time of the clock, by which a busy machine would lose files that an idle one reads. Other threads of this process count as well.
+ * Go takes. Not time of the clock alone, by which a busy machine would lose files that an idle one reads. Other threads of this process count as well.
  */
 const patience = 4000;
 const patiencePerUnit = 0.08;
@@ -45,6 +45,13 @@ const patiencePerUnit = 0.08;
 function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
+}
+
+/** Tells when so much time has passed, of the clock and of the processor. The parser asks without end, and the clock answers for nearly nothing. */
+function timeLimit(milliseconds: number): () => boolean {
+  const byClock = performance.now() + milliseconds;
+  const byProcessor = processorTime() + milliseconds;
+  return () => performance.now() > byClock && processorTime() > byProcessor;
 }
 
 /** The items of parts of a broken file by text, with offsets relative to the part; undefined for a part with a syntax error. */
@@ -141,8 +148,7 @@ export class GoParser {
   /** Undefined for what is no Go at all: bytes of something else, or a text that the parser is lost in. */
   #parse(text: string, old?: Tree): Tree | undefined {
     if (text.includes('\0')) return undefined;
-    const end = processorTime() + patience + text.length * patiencePerUnit;
-    const tree = this.#parser.parse(`${text}\n`, old, { progressCallback: () => processorTime() > end });
+    const tree = this.#parser.parse(`${text}\n`, old, { progressCallback: timeLimit(patience + text.length * patiencePerUnit) });
     if (!tree) this.#parser.reset();
     return tree ?? undefined;
   }
