@@ -22,7 +22,7 @@ const known = new Map<string, Hints>();
 function hints(name: string): Hints {
   let found = known.get(name);
   if (found === undefined) {
-    const parts = words(name).map((word) => word.replace(/\d+$/, ''));
+    const parts = words(name).map(withoutNumber);
     const has = (set: ReadonlySet<string>): boolean => parts.some((part) => set.has(part));
     const releases = has(release) || /(?:free|destroy|release|unref)(?:v|all|_?full)?$/i.test(name);
     found = { release: releases, keep: has(keep), construct: has(construct) && !releases, count: has(count) };
@@ -32,6 +32,10 @@ function hints(name: string): Hints {
   return found;
 }
 
+/** `gcm2` is a word like `gcm`. */
+const withoutNumber = (word: string): string => (word.charCodeAt(word.length - 1) <= nine ? word.replace(/\d+$/, '') : word);
+const nine = '9'.charCodeAt(0);
+
 /** May release its pointer argument: enough to be silent about a leak. */
 export const mayRelease = (name: string): boolean => hints(name).release;
 
@@ -39,7 +43,7 @@ export const mayRelease = (name: string): boolean => hints(name).release;
 export const mayKeep = (name: string): boolean => hints(name).keep;
 
 /** May keep an argument that points to memory which it must not write: what is opened is named by a string that is read, no more. */
-export const mayKeepConst = (name: string): boolean => words(name).some((word) => word !== 'open' && keep.has(word.replace(/\d+$/, '')));
+export const mayKeepConst = (name: string): boolean => words(name).some((word) => word !== 'open' && keep.has(withoutNumber(word)));
 
 /** May take one more reference to its argument, so that a release of it is not the last one. */
 export const mayCount = (name: string): boolean => hints(name).count;
@@ -53,7 +57,7 @@ const allocate = new Set(['malloc', 'calloc', 'realloc', 'alloc', 'strdup', 'str
 export const mayAllocate = (name: string): boolean => mayConstruct(name) || allocates(name);
 
 /** Hands out plain memory, by its name. */
-export const allocates = (name: string): boolean => words(name).some((word) => allocate.has(word.replace(/\d+$/, '')));
+export const allocates = (name: string): boolean => words(name).some((word) => allocate.has(withoutNumber(word)));
 
 const walk = new Set(['foreach', 'each', 'walk', 'scan', 'iterate', 'iter', 'traverse', 'enum', 'enumerate', 'filter', 'run', 'exec', 'execute', 'call', 'invoke', 'visit', 'parse', 'sort', 'search', 'find', 'get', 'query', 'eval', 'sync', 'wait', 'poll', 'read', 'write', 'send', 'recv']);
 
