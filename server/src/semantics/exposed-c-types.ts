@@ -20,25 +20,28 @@ export const isImportable = ({ files }: PackageModel): boolean => files.some(({ 
 /** The first C type that each exported name of a declaration shows; a method counts with its type. */
 export function exposedCTypes(syntax: DeclSyntax): readonly ExposedCType[] {
   let found = known.get(syntax);
-  if (!found) known.set(syntax, (found = syntax.text.includes('C.') ? [...inDeclaration(syntax)] : []));
+  if (!found) known.set(syntax, (found = syntax.text.includes('C.') ? inDeclaration(syntax) : none));
   return found;
 }
 
 const known = new WeakMap<DeclSyntax, readonly ExposedCType[]>();
+const none: readonly ExposedCType[] = [];
 
 /** Files whose names nobody chose say nothing of what their authors want. */
 export const isWritten = (file: PackageFile): boolean => file.cImport !== undefined && !file.generated;
 
 const isExported = (name: string | undefined): boolean => name !== undefined && /^\p{Lu}/u.test(name);
 
-function* inDeclaration({ decl }: DeclSyntax): Iterable<ExposedCType> {
+function inDeclaration({ decl }: DeclSyntax): readonly ExposedCType[] {
   if (decl.k === 'Func') {
-    const owner = decl.recv && ownerOf(decl.recv);
-    if (!isExported(decl.name) || (decl.recv && !isExported(owner))) return;
+    // Hardly any signature has one.
     const found = inSignature(decl.sig);
-    if (found) yield { name: owner === undefined ? decl.name : `${owner}.${decl.name}`, ...found };
-  } else if (decl.k === 'TypeDecl') for (const spec of decl.specs) yield* isExported(spec.name) ? inType(spec) : [];
-  else if (decl.k === 'VarDecl' && !decl.const) for (const spec of decl.specs) yield* inVariable(spec);
+    const owner = found && decl.recv && ownerOf(decl.recv);
+    if (!found || !isExported(decl.name) || (decl.recv && !isExported(owner))) return none;
+    return [{ name: owner === undefined ? decl.name : `${owner}.${decl.name}`, ...found }];
+  }
+  if (decl.k === 'TypeDecl') return decl.specs.flatMap((spec) => (isExported(spec.name) ? [...inType(spec)] : []));
+  return decl.k === 'VarDecl' && !decl.const ? decl.specs.flatMap((spec) => [...inVariable(spec)]) : none;
 }
 
 function ownerOf({ type }: Param): string | undefined {
@@ -50,13 +53,10 @@ function ownerOf({ type }: Param): string | undefined {
 type Found = Omit<ExposedCType, 'name'>;
 
 function inSignature(sig: Signature): Found | undefined {
-  for (const [how, list] of [['parameter', sig.params], ['result', sig.results]] as const) {
-    for (const { type } of list) {
-      const found = cTypeIn(type);
-      if (found) return { how, ...found };
-    }
-  }
-  return undefined;
+  const taken = inParams(sig.params);
+  if (taken) return { how: 'parameter', ...taken };
+  const given = inParams(sig.results);
+  return given && { how: 'result', ...given };
 }
 
 function* inType({ name, type, alias }: TypeSpec): Iterable<ExposedCType> {
@@ -107,6 +107,14 @@ function cTypeIn(expr: Expr | undefined): { readonly type: string; readonly span
     default:
       return undefined;
   }
+}
+
+function inParams(params: readonly Param[]): ReturnType<typeof cTypeIn> {
+  for (const { type } of params) {
+    const found = cTypeIn(type);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function first(exprs: readonly Expr[]): ReturnType<typeof cTypeIn> {

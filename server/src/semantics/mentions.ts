@@ -29,15 +29,26 @@ export function cNameUses(syntax: DeclSyntax): readonly CNameUse[] {
 
 /** Whether something that `what` matches begins in the span of a node of the declaration; a walk that looks for it need not enter any other. */
 export function spansWith(text: string, what: RegExp): (node: { readonly s?: number; readonly e?: number; readonly k?: string }) => boolean {
-  const places = [...text.matchAll(what)].map(({ index }) => index);
-  // Parameters and fields, which have no kind, give the span of their name alone.
-  return ({ k, s, e }) => k === undefined || s === undefined || e === undefined || places.some((place) => s <= place && place < e);
+  const places: number[] = [];
+  for (const { index } of text.matchAll(what)) places.push(index);
+  return ({ k, s, e }) => {
+    // Parameters and fields, which have no kind, give the span of their name alone.
+    if (k === undefined || s === undefined || e === undefined) return true;
+    for (const place of places) if (s <= place && place < e) return true;
+    return false;
+  };
+}
+
+/** Whether a declaration has a `C.name` for which `test` holds; most have none, and need not be searched for the place. */
+export function usesCName(syntax: DeclSyntax, test: (name: string) => boolean): boolean {
+  for (const name of cNames(syntax).used) if (test(name)) return true;
+  return false;
 }
 
 /** The first `C.name` of a file that is one of `names`. */
 export function firstCNameUse(decls: readonly TopDecl[], names: ReadonlySet<string>): (CNameUse & { readonly top: TopDecl }) | undefined {
   for (const top of decls) {
-    const use = cNameUses(top.syntax).find(({ name }) => names.has(name));
+    const use = usesCName(top.syntax, (name) => names.has(name)) ? cNameUses(top.syntax).find(({ name }) => names.has(name)) : undefined;
     if (use) return { ...use, top };
   }
   return undefined;

@@ -3,7 +3,7 @@ import { go } from '../../lint/rule-meta.ts';
 import { placeInFile } from '../../lint/reports/file-place.ts';
 import { defineRule } from '../../lint/rule.ts';
 import { isVariadic } from '../../semantics/c/variadic.ts';
-import { cNameUses } from '../../semantics/mentions.ts';
+import { cNameUses, usesCName } from '../../semantics/mentions.ts';
 import type { PackageModel } from '../../semantics/package-model.ts';
 
 export default defineRule({
@@ -77,6 +77,7 @@ export default defineRule({
     for (const file of model.files) {
       if (!file.cImport) continue;
       for (const top of file.go.decls) {
+        if (!usesCName(top.syntax, isOne)) continue;
         for (const { name, span, called } of cNameUses(top.syntax)) {
           if (!called || !isOne(name)) continue;
           for (const place of placeInFile(file, { start: top.start + span.start, end: top.start + span.end })) {

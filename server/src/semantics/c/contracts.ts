@@ -113,7 +113,8 @@ export interface Contract extends ContractRow {
 export class Contracts {
   readonly #libraries: readonly Library[];
   readonly #own: Readonly<Record<string, ContractRow>>;
-  readonly #known = new Map<string, Contract | undefined>();
+  /** `null` for what no library has. */
+  readonly #known = new Map<string, Contract | null>();
 
   /** `own` are the rows that the project's users wrote; they come before those of any library. */
   constructor(libraries: readonly Library[], own: Readonly<Record<string, ContractRow>> = {}) {
@@ -132,10 +133,9 @@ export class Contracts {
 
   /** The row of a C function. Where two libraries in use have the name and differ in what they say of owners, there is none. */
   lookup(name: string): Contract | undefined {
-    if (this.#known.has(name)) return this.#known.get(name);
-    const found = this.#find(name);
-    this.#known.set(name, found);
-    return found;
+    let found = this.#known.get(name);
+    if (found === undefined) this.#known.set(name, (found = this.#find(name) ?? null));
+    return found ?? undefined;
   }
 
   /** The functions that a package which includes these headers can call: all of a library, of the C library those of the headers. */
@@ -175,11 +175,12 @@ export class Contracts {
 
   #find(name: string): Contract | undefined {
     if (Object.hasOwn(this.#own, name)) return { ...this.#own[name]!, library: ownRows, trusted: true };
-    const [first, ...others] = this.#libraries.flatMap((library): Contract[] => {
-      if (!Object.hasOwn(library.functions, name)) return [];
+    const having = this.#libraries.filter(({ functions }) => Object.hasOwn(functions, name));
+    if (having.length === 0) return undefined;
+    const [first, ...others] = having.map((library): Contract => {
       const row = library.functions[name]!;
       const doubtful = this.#libraries.some((other) => other !== library && other.versionOf !== undefined && other.versionOf === library.versionOf && !Object.hasOwn(other.functions, name));
-      return [{ ...row, library, trusted: (library.trust === 'verified' ? row.lead !== true : row.verified === true) && !doubtful }];
+      return { ...row, library, trusted: (library.trust === 'verified' ? row.lead !== true : row.verified === true) && !doubtful };
     });
     return others.every((other) => sameOwners(first!, other)) ? first : undefined;
   }
