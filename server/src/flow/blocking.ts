@@ -4,7 +4,7 @@
  */
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
-import { placeInC, type Reached, reachedFrom } from './c-reach.ts';
+import { placeInC, type Reached, reachedFrom, reachesAny } from './c-reach.ts';
 import { mayRelease } from './c-names.ts';
 import { calledFunctions, calledLiteral, synchronousSteps } from './call-targets.ts';
 import { origin, originStep } from './definitions.ts';
@@ -33,13 +33,13 @@ export interface BlockingFact {
 }
 
 export function blockingFacts(fn: GoFunction, flow: PackageFlow): readonly BlockingFact[] {
+  if (fn.exported === undefined && !flow.ir(fn).traits.has('go') && !reachesAny(fn, flow)) return [];
   return flow.askOf('blocking', fn, (current) => [...goroutines(current, flow), ...waitsUnderLock(current, flow), ...sends(current, flow)]);
 }
 
 function goroutines(fn: GoFunction, flow: PackageFlow): BlockingFact[] {
-  const { text } = fn.top.syntax;
-  if (!/\bgo\b/.test(text) || !/\bfor\b/.test(text)) return [];
   const ir = flow.ir(fn);
+  if (!ir.traits.has('go') || !/\bfor\b/.test(fn.top.syntax.text)) return [];
   return ir.bodies.flatMap((body) =>
     body.calls.flatMap((step): BlockingFact[] => {
       if (step.mode !== 'go' || !isManyTimes(ir, body, step)) return [];
@@ -98,6 +98,7 @@ function inC(reached: Reached, flow: PackageFlow): { readonly inC?: Place } {
 
 /** Calls that wait for something from outside while a lock is held that the function which closes the object takes before it does anything else. */
 function waitsUnderLock(fn: GoFunction, flow: PackageFlow): BlockingFact[] {
+  if (!reachesAny(fn, flow)) return [];
   const ir = flow.ir(fn);
   const waiting = ir.bodies.flatMap((body) => body.calls.flatMap((step) => {
     if (step.callee.k !== 'c' || step.mode !== 'call') return [];

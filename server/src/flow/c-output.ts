@@ -1,7 +1,7 @@
 /** What C prints into the buffer of its standard output, and whether anything writes that buffer out. Sources: setvbuf(3), exit(3); runtime (exit is a system call). */
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
-import { placeInC, reachedFrom } from './c-reach.ts';
+import { placeInC, reachedFrom, reachesAny } from './c-reach.ts';
 import { origin } from './definitions.ts';
 import type { CallStep, FuncIr } from './ir.ts';
 import type { Place } from './knowledge.ts';
@@ -27,6 +27,7 @@ export function printingFunctions(flow: PackageFlow): readonly GoFunction[] {
 const isEndedByGo = (flow: PackageFlow): boolean => flow.targets({ name: 'main' }).fns.some((fn) => flow.ir(fn).body.steps.length > 0);
 
 export function outputs(fn: GoFunction, flow: PackageFlow): readonly OutputFact[] {
+  if (!reachesAny(fn, flow)) return [];
   return flow.askOf('outputs', fn, (current) => {
     const ir = flow.ir(current);
     return ir.bodies.flatMap((body) =>

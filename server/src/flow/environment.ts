@@ -1,7 +1,7 @@
 /** Changes that C makes to its environment, and what Go reads of its own, which is another one. Sources: package os, runtime/cgo (setenv.go). */
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
-import { placeInC, reachedFrom } from './c-reach.ts';
+import { placeInC, reachedFrom, reachesAny } from './c-reach.ts';
 import { origin, originStep } from './definitions.ts';
 import type { CallStep, FuncIr } from './ir.ts';
 import type { Place } from './knowledge.ts';
@@ -31,6 +31,7 @@ interface Reader {
 
 /** The changes in a function that some function of the package will not see. */
 export function environmentFacts(fn: GoFunction, flow: PackageFlow): readonly EnvironmentFact[] {
+  if (!reachesAny(fn, flow)) return [];
   return flow.askOf('environment', fn, (current) => {
     const changes = changesIn(current, flow);
     if (changes.length === 0) return [];

@@ -1,7 +1,7 @@
 /** Calls of C that act on the process, the thread or the stack below the Go runtime. Sources: fork(2), setjmp(3), pthread_exit(3), exit(3); golang.org/issue/63829. */
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
-import { placeInC, type Reached, reachedFrom } from './c-reach.ts';
+import { placeInC, type Reached, reachedFrom, reachesAny } from './c-reach.ts';
 import type { Place } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
 
@@ -17,6 +17,7 @@ export interface ProcessFact {
 }
 
 export function processFacts(fn: GoFunction, flow: PackageFlow): readonly ProcessFact[] {
+  if (!reachesAny(fn, flow)) return [];
   return flow.askOf('process', fn, (current) =>
     flow.ir(current).bodies.flatMap((body) => {
       const defers = body.calls.some(({ mode }) => mode === 'defer');
