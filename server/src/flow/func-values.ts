@@ -28,8 +28,27 @@ export interface FuncForC {
 export function funcsForC(fn: GoFunction, flow: PackageFlow): readonly FuncForC[] {
   return flow.askOf('functions for C', fn, (current) => {
     const ir = flow.ir(current);
-    return ir.opaque ? [] : new Search(ir, flow).all();
+    return ir.opaque || !hasFunctions(ir, flow) ? [] : new Search(ir, flow).all();
   });
+}
+
+/** Whether any value in sight is a function, by what it is or by its type, or the address of one: hardly any wrapper has one. */
+function hasFunctions(ir: FuncIr, flow: PackageFlow): boolean {
+  const isFunction = (operand: Operand): boolean => isFunctionItself(operand) || (operand.k === 'global' && isFunctionType(flow.model.shape.global(operand.name), flow));
+  for (const { type } of ir.vars) if (isFunctionType(type?.k === 'pointer' ? type.elem : type, flow)) return true;
+  for (const { steps } of ir.bodies) {
+    for (const step of steps) {
+      if (step.op === 'call' ? step.args.some(isFunction) : (step.op === 'copy' || step.op === 'assert' || step.op === 'setField') && isFunction(step.src)) return true;
+    }
+  }
+  return false;
+}
+
+const isFunctionItself = ({ k }: Operand): boolean => k === 'func' || k === 'closure' || k === 'method';
+
+function isFunctionType(type: Type | undefined, flow: PackageFlow): boolean {
+  if (type?.k !== 'named') return type?.k === 'func';
+  return type.pkg === undefined && flow.askAbout('function type', type.name, () => flow.model.shape.underlying(type.name)?.k === 'func');
 }
 
 class Search {
@@ -112,9 +131,9 @@ class Search {
 
   /** Whether a value is a Go function by what it is, or by its type. */
   #isFunction(operand: Operand): boolean {
-    if (operand.k === 'func' || operand.k === 'closure' || operand.k === 'method') return true;
+    if (isFunctionItself(operand)) return true;
     const type = operand.k === 'var' ? operand.v.type : operand.k === 'global' ? this.#flow.model.shape.global(operand.name) : undefined;
-    if (this.#type(type)?.k === 'func') return true;
+    if (isFunctionType(type, this.#flow)) return true;
     const at = origin(this.#ir, operand);
     if (at.k === 'var') return this.#valuesOf(at.v).some((value) => value.k === 'func' || value.k === 'closure');
     return at !== operand && this.#isFunction(at);

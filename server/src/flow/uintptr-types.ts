@@ -2,10 +2,11 @@
 import type { Span } from '../base/span.ts';
 import { mayBuildFor } from '../semantics/build-constraints.ts';
 import { goType } from '../semantics/c-view.ts';
+import { usesCName } from '../semantics/mentions.ts';
 import type { GoFunction, PackageFile } from '../semantics/package-model.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { cTypeName, isUnsafePointer, type Type } from '../semantics/types.ts';
-import { uintptrFamily } from '../semantics/uintptr-types.ts';
+import { mayBeUintptr, mayDeclareUintptr, uintptrFamily } from '../semantics/uintptr-types.ts';
 import type { CallStep, Cond, FuncIr, Operand, Step } from './ir.ts';
 import { addressSource } from './number-sources.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -23,11 +24,20 @@ export interface WrongNumber {
 
 /** What a function puts into such types, or compares with them. */
 export function wrongNumbers(fn: GoFunction, flow: PackageFlow): readonly WrongNumber[] {
+  if (!hasSpecialTypes(flow)) return [];
   return flow.askOf('uintptr types', fn, (current) => {
     const ir = flow.ir(current);
     return ir.opaque ? [] : find(current, ir, flow);
   });
 }
+
+/** Whether Go or the C in view names such a type at all. */
+const hasSpecialTypes = (flow: PackageFlow): boolean =>
+  flow.ask('names uintptr types', () => {
+    const { c, otherDeclarations } = flow.model;
+    if (c.units.some(mayDeclareUintptr) || otherDeclarations.some((syntax) => usesCName(syntax, mayBeUintptr))) return true;
+    return flow.gather('uintptr types by name', (fn) => (usesCName(fn.top.syntax, mayBeUintptr) ? [true] : [])).length > 0;
+  });
 
 /** The special C type that a Go type is, through the package's own names for it. */
 export function specialType(type: Type | undefined, file: PackageFile, { model }: PackageFlow): { readonly type: string; readonly family: string } | undefined {

@@ -1,4 +1,5 @@
 /** C pointer types that cgo gives Go as uintptr, because their values need not be addresses. Source: cmd/cgo, "Special cases"; cmd/cgo/gcc.go, badPointerTypedef. */
+import type { CUnit } from '../syntax/c/c-facts.ts';
 import type { CView } from './c-view.ts';
 
 /** The parent of each JNI type that cgo knows. */
@@ -6,6 +7,24 @@ const jni: Readonly<Record<string, string>> = {
   jclass: 'jobject', jthrowable: 'jobject', jstring: 'jobject', jarray: 'jobject', jweak: 'jobject',
   jbooleanArray: 'jarray', jbyteArray: 'jarray', jcharArray: 'jarray', jshortArray: 'jarray', jintArray: 'jarray', jlongArray: 'jarray', jfloatArray: 'jarray', jdoubleArray: 'jarray', jobjectArray: 'jarray',
 };
+
+const looksSpecial = new RegExp(`\\b(?:EGLDisplay|EGLConfig|jobject|${Object.keys(jni).join('|')}|C[FG][A-Z]\\w*Ref)\\b`);
+
+/** Whether a name, or the text of a C type, looks like one of these types: without any in a package there is nothing to ask. */
+export const mayBeUintptr = (text: string): boolean => looksSpecial.test(text);
+
+const units = new WeakMap<CUnit, boolean>();
+
+/** Whether anything that a C unit declares has a type that looks like one of these. */
+export function mayDeclareUintptr(unit: CUnit): boolean {
+  let found = units.get(unit);
+  if (found === undefined) {
+    const isOne = ({ type }: { readonly type: string }): boolean => mayBeUintptr(type);
+    found = [...unit.prototypes, ...unit.functions].some(({ params, result }) => isOne(result) || params.some(isOne)) || unit.structs.some(({ fields }) => fields?.some(isOne) === true);
+    units.set(unit, found);
+  }
+  return found;
+}
 
 /** Which family of special types a C type belongs to; `undefined` for every other. A typedef in view has to look as cgo demands; one that is not in view is taken by its name. */
 export function uintptrFamily(c: CView, name: string): 'EGL' | 'JNI' | 'Core Foundation' | undefined {
