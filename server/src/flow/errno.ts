@@ -18,6 +18,7 @@ export interface ErrnoFact {
 const returnsNumber = /^(?:get(?:pw|gr|sp)(?:nam|uid|gid|ent)_r|ttyname_r|posix_(?:memalign|fallocate|fadvise|spawnp?|openpt_r)|pthread_\w+|clock_nanosleep)$/;
 
 export function errnoFacts(fn: GoFunction, flow: PackageFlow): readonly ErrnoFact[] {
+  if (!flow.ir(fn).bodies.some(({ calls }) => calls.some((call) => mayMatter(call, flow)))) return [];
   return flow.askOf('errno', fn, (current) => {
     const ir = flow.ir(current);
     const out: ErrnoFact[] = [];
@@ -41,6 +42,11 @@ export function errnoFacts(fn: GoFunction, flow: PackageFlow): readonly ErrnoFac
     }
     return out;
   });
+}
+
+/** A call that asks for the error, returns its number, or may do nothing but return errno. */
+function mayMatter({ callee, dsts, args }: CallStep, flow: PackageFlow): boolean {
+  return callee.k === 'c' && (dsts.length === 2 || (args.length === 0 && flow.model.c.function(callee.name)?.body !== undefined) || returnsNumber.test(callee.name));
 }
 
 /** `x < 0`, `x == -1` */

@@ -15,8 +15,10 @@ import { bodiesOf, operandsOf } from './resource/function-info.ts';
  * not define itself: a body in view of any other library is that library, brought along.
  */
 function isThreadUnsafe(name: string, flow: PackageFlow): boolean {
-  const contract = flow.model.contracts.lookup(name);
-  return contract?.notThreadSafe === true && contract.trusted && (contract.library.library !== 'libc' || flow.model.c.function(name)?.body === undefined);
+  return flow.askAbout('thread-unsafe', name, () => {
+    const contract = flow.model.contracts.lookup(name);
+    return contract?.notThreadSafe === true && contract.trusted && (contract.library.library !== 'libc' || flow.model.c.function(name)?.body === undefined);
+  });
 }
 
 export interface RaceFact {
@@ -32,9 +34,9 @@ export interface RaceFact {
 export const racingFunctions = (flow: PackageFlow): readonly GoFunction[] => flow.functionsWhere('races', (fn) => fn.decl.body !== undefined && raceFacts(fn, flow).length > 0);
 
 export function raceFacts(fn: GoFunction, flow: PackageFlow): readonly RaceFact[] {
+  if (!mayRace(fn, flow)) return [];
   return flow.askOf('races', fn, (current) => {
     if (mayRunAlone(current)) return [];
-    if (locks(current, flow)) return deviant(current, flow);
     const out: RaceFact[] = [];
     for (const body of bodiesOf(flow.ir(current))) {
       for (const step of stepsIn(body)) {
@@ -42,8 +44,16 @@ export function raceFacts(fn: GoFunction, flow: PackageFlow): readonly RaceFact[
         if (step.op === 'setGlobal' && step.name.startsWith('C.') && isInGoroutine(current, body, flow)) out.push({ span: step.span, how: 'variable', name: step.name });
       }
     }
-    return out.length === 0 ? deviant(current, flow) : out;
+    return out.length === 0 || locks(current, flow) ? deviant(current, flow) : out;
   });
+}
+
+/** Whether there is anything to ask of a function: state that it touches, or other methods that take a lock. */
+function mayRace(fn: GoFunction, flow: PackageFlow): boolean {
+  const { bodies, traits } = flow.ir(fn);
+  if (traits.has('setGlobal') || (fn.recv !== undefined && lockingTypes(flow).some(({ recv }) => recv === fn.recv))) return true;
+  for (const { calls } of bodies) for (const { callee } of calls) if (callee.k === 'c' && isThreadUnsafe(callee.name, flow)) return true;
+  return false;
 }
 
 const stepsIn = (body: FuncBody): readonly Step[] => body.steps;
@@ -86,7 +96,7 @@ function written(step: Step, ir: FuncIr): string | undefined {
 export function registryRaces(flow: PackageFlow): { readonly fn: GoFunction; readonly fact: RaceFact }[] {
   const readers = flow.functionsWhere('exported without lock', (fn) => fn.exported !== undefined && !locks(fn, flow));
   if (readers.length === 0) return [];
-  const writers = flow.functionsWhere('registry writers', (fn) => !mayRunAlone(fn) && writes(fn, flow).length > 0 && !locks(fn, flow));
+  const writers = flow.functionsWhere('registry writers', (fn) => writes(fn, flow).length > 0 && !mayRunAlone(fn) && !locks(fn, flow));
   const all = writers.length === 0 ? [] : flow.everyFile().flatMap((file) => file.functions);
   return writers.flatMap((fn) => {
     return writes(fn, flow).flatMap(({ name, span }): { fn: GoFunction; fact: RaceFact }[] => {
@@ -101,10 +111,12 @@ const readsUnderLock = (fn: GoFunction, name: string, flow: PackageFlow): boolea
 
 /** The registries that a function changes, once each. */
 function writes(fn: GoFunction, flow: PackageFlow): readonly { readonly name: string; readonly span: Span }[] {
+  const { traits } = flow.ir(fn);
+  if (!traits.has('setGlobal') && !traits.has('setIndex')) return [];
   return flow.askOf('registryWrites', fn, (current) => {
     const ir = flow.ir(current);
     const out = new Map<string, Span>();
-    for (const body of ir.traits.has('setGlobal') || ir.traits.has('setIndex') ? bodiesOf(ir) : []) {
+    for (const body of bodiesOf(ir)) {
       for (const step of stepsIn(body)) {
         const name = written(step, ir);
         if (name !== undefined && !out.has(name) && flow.model.shape.global(name) !== undefined) out.set(name, step.span);
@@ -129,18 +141,30 @@ const isGlobal = (operand: Operand, name: string): boolean => operand.k === 'glo
 
 /** The one method that calls C without the lock that nearly all others of its type take. */
 function deviant(fn: GoFunction, flow: PackageFlow): RaceFact[] {
-  const call = firstC(fn, flow);
-  if (fn.recv === undefined || !call || !/^[A-Z]/.test(fn.name) || locksBefore(call, fn, flow)) return [];
-  const methods = flow
-    .gather('methods that call C', (one) => {
-      const first = one.recv !== undefined && /^[A-Z]/.test(one.name) && one.decl.body ? firstC(one, flow) : undefined;
-      return first && one.recv !== undefined ? [{ recv: one.recv, locking: locksBefore(first, one, flow) }] : [];
-    })
-    .filter(({ recv }) => recv === fn.recv);
-  const locking = methods.filter((method) => method.locking).length;
-  const free = methods.length - locking;
-  return locking >= 6 && locking >= 6 * free ? [{ span: call.span, how: 'method', name: fn.recv, other: String(locking) }] : [];
+  const others = lockingTypes(flow).find(({ recv }) => recv === fn.recv);
+  const call = others && isExported(fn) ? firstC(fn, flow) : undefined;
+  return others && call && !locksBefore(call, fn, flow) ? [{ span: call.span, how: 'method', name: others.recv, other: String(others.locking) }] : [];
 }
+
+/** The types whose exported methods take a lock before they call C, all but a few, and how many do. */
+const lockingTypes = (flow: PackageFlow): readonly { readonly recv: string; readonly locking: number }[] =>
+  flow.ask('types that lock for C', () => {
+    const byType = new Map<string, { locking: number; free: number }>();
+    for (const { recv, locking } of methodsThatCallC(flow)) {
+      const counts = byType.get(recv) ?? { locking: 0, free: 0 };
+      counts[locking ? 'locking' : 'free']++;
+      byType.set(recv, counts);
+    }
+    return [...byType].flatMap(([recv, { locking, free }]) => (locking >= 6 && locking >= 6 * free ? [{ recv, locking }] : []));
+  });
+
+const methodsThatCallC = (flow: PackageFlow): readonly { readonly recv: string; readonly locking: boolean }[] =>
+  flow.gather('methods that call C', (fn) => {
+    const first = fn.recv !== undefined && fn.decl.body && isExported(fn) ? firstC(fn, flow) : undefined;
+    return first && fn.recv !== undefined ? [{ recv: fn.recv, locking: locksBefore(first, fn, flow) }] : [];
+  });
+
+const isExported = ({ name }: GoFunction): boolean => /^[A-Z]/.test(name);
 
 /** A lock that is taken later, for something else, does not guard the call. */
 function locksBefore(call: CallStep, fn: GoFunction, flow: PackageFlow): boolean {
@@ -151,12 +175,12 @@ function locksBefore(call: CallStep, fn: GoFunction, flow: PackageFlow): boolean
 
 /** A C call that gets something of the receiver. */
 function firstC(fn: GoFunction, flow: PackageFlow): CallStep | undefined {
-  const receiver = flow.ir(fn).vars.find((v) => v.kind === 'receiver');
+  const { vars, bodies, traits } = flow.ir(fn);
+  const receiver = traits.has('field') && traits.has('c call') ? vars.find((v) => v.kind === 'receiver') : undefined;
   if (!receiver) return undefined;
-  for (const body of bodiesOf(flow.ir(fn))) {
-    const fields = new Set(stepsIn(body).flatMap((step) => (step.op === 'field' && step.base.k === 'var' && step.base.v === receiver ? [step.dst] : [])));
-    const found = stepsIn(body).find((step): step is CallStep => step.op === 'call' && step.callee.k === 'c' && step.args.some((arg) => arg.k === 'var' && fields.has(arg.v)));
-    if (found) return found;
+  for (const { calls, steps } of bodies) {
+    const isField = (arg: Operand): boolean => arg.k === 'var' && steps.some((step) => step.op === 'field' && step.dst === arg.v && step.base.k === 'var' && step.base.v === receiver);
+    for (const call of calls) if (call.callee.k === 'c' && call.args.some(isField)) return call;
   }
   return undefined;
 }

@@ -9,7 +9,6 @@ import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
 import type { Block, CallStep, FuncBody } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
-import { bodiesOf } from './resource/function-info.ts';
 
 /** C that says nothing of another call: copies, frees, and errors turned into text. */
 const neutral = /^(?:C?GoString|GoStringN|GoBytes|CString|CBytes|malloc|calloc|free|strlen|memcpy|memset|[a-z]*_?strerror|ERR_(?:error_string(?:_n)?|lib_error_string|func_error_string|reason_error_string|clear_error))$|_free$|_unref$|^sizeof_/;
@@ -27,17 +26,51 @@ export interface ThreadFact {
 
 /** Nothing for functions that lock their thread, or run in a package whose init does. */
 export function threadFacts(fn: GoFunction, flow: PackageFlow): readonly ThreadFact[] {
+  if (!mayDepend(fn, flow)) return [];
   return flow.askOf('threads', fn, (current) => {
-    if (locks(current, flow, 2) || initLocks(flow)) return [];
-    const out: ThreadFact[] = [];
-    for (const body of bodiesOf(flow.ir(current))) {
-      const read = errorRead(body, flow);
-      if (read) out.push(read);
-    }
-    const first = out.length === 0 ? boundCall(current, flow) : undefined;
-    return first ? [first] : out.slice(0, 1);
+    let found: ThreadFact | undefined;
+    for (const body of flow.ir(current).bodies) found ??= errorRead(body, flow);
+    found ??= boundCall(current, flow);
+    return found && !locks(current, flow, 2) && !initLocks(flow) ? [found] : [];
   });
 }
+
+/** What a C function that is not in view has to do with its thread; nothing, as a rule. */
+interface ThreadState {
+  /** It asks for the error of an earlier call; a name alone says so of a function without arguments only. */
+  readonly error?: 'always' | 'without arguments';
+  /** Why what follows is bound to the thread. */
+  readonly bound?: string;
+}
+
+function threadState(name: string, flow: PackageFlow): ThreadState {
+  return flow.askAbout('thread state', name, () => {
+    const { contracts, c } = flow.model;
+    const contract = contracts.lookup(name);
+    const { threadError, ownThread } = contract?.trusted ? contract : noContract;
+    const error = threadError ? 'always' : isErrorName(name) ? 'without arguments' : undefined;
+    if ((error === undefined && ownThread === undefined) || c.summary(name)) return {};
+    return { ...(error ? { error } : {}), ...(ownThread !== undefined ? { bound: ownThread } : {}) };
+  });
+}
+
+const noContract: Pick<Contract, 'threadError' | 'ownThread'> = {};
+
+/** Whether a function calls such C, or a function that may ask for an error: of most packages and functions there is no more to ask. */
+function mayDepend(fn: GoFunction, flow: PackageFlow): boolean {
+  for (const body of flow.ir(fn).bodies) {
+    for (const { callee } of body.calls) {
+      if (callee.k === 'c') {
+        const { error, bound } = threadState(callee.name, flow);
+        if (error !== undefined || bound !== undefined) return true;
+      } else if ((callee.k === 'go' || callee.k === 'method') && hasErrorReaders(flow)) return true;
+    }
+  }
+  return false;
+}
+
+const hasErrorReaders = (flow: PackageFlow): boolean =>
+  flow.gather('error readers', (fn) => (fn.decl.body && calls(fn, flow).some(({ callee }) => callee.k === 'c' && threadState(callee.name, flow).error !== undefined) ? [true] : [])).length > 0;
 
 /** The C call whose error a later C call, or a helper, reads from the thread. */
 function errorRead(body: FuncBody, flow: PackageFlow): ThreadFact | undefined {
@@ -84,7 +117,10 @@ function successors({ term }: Block): readonly number[] {
 
 /** A call of C's error state without an object, or of a helper that begins with one. */
 function readsError(step: CallStep, flow: PackageFlow, depth = 3): boolean {
-  if (step.callee.k === 'c') return isErrorState(step.callee.name, step.args.length, flow) && !flow.model.c.summary(step.callee.name);
+  if (step.callee.k === 'c') {
+    const { error } = threadState(step.callee.name, flow);
+    return error === 'always' || (error !== undefined && step.args.length === 0);
+  }
   const target = goTarget(step);
   if (!target || depth === 0) return false;
   const { fns } = flow.targets(target);
@@ -103,27 +139,23 @@ function isErrorReader(fn: GoFunction, flow: PackageFlow, depth: number): boolea
 }
 
 /** `xxx_get_last_error()`, `virGetLastError()`: "last" and "error" are words of the name, and no object is asked. */
-function isErrorState(name: string, args: number, flow: PackageFlow): boolean {
-  if (trusted(name, flow)?.threadError) return true;
-  if (args !== 0) return false;
+function isErrorName(name: string): boolean {
   const all = words(name);
   return all.includes('last') && all.some((word) => /err(?:or|no|msg)?$|^error/.test(word));
-}
-
-function trusted(name: string, flow: PackageFlow): Contract | undefined {
-  const contract = flow.model.contracts.lookup(name);
-  return contract?.trusted === true ? contract : undefined;
 }
 
 const isNeutral = (step: CallStep): boolean => step.callee.k === 'c' && neutral.test(step.callee.name);
 
 function boundCall(fn: GoFunction, flow: PackageFlow): ThreadFact | undefined {
-  const found = calls(fn, flow).find((step) => step.callee.k === 'c' && trusted(step.callee.name, flow)?.ownThread !== undefined && !flow.model.c.summary(step.callee.name));
+  const found = calls(fn, flow).find((step) => step.callee.k === 'c' && threadState(step.callee.name, flow).bound !== undefined);
   if (!found || packageLocks(flow)) return undefined;
-  return { how: 'bound', name: nameOf(found), span: found.span, why: trusted(nameOf(found), flow)?.ownThread ?? '' };
+  return { how: 'bound', name: nameOf(found), span: found.span, why: threadState(nameOf(found), flow).bound ?? '' };
 }
 
-const calls = (fn: GoFunction, flow: PackageFlow): CallStep[] => bodiesOf(flow.ir(fn)).flatMap((body) => body.calls);
+function calls(fn: GoFunction, flow: PackageFlow): readonly CallStep[] {
+  const { body, bodies } = flow.ir(fn);
+  return bodies.length === 1 ? body.calls : bodies.flatMap((one) => one.calls);
+}
 
 const isLock = ({ callee }: CallStep): boolean => callee.k === 'pkg' && callee.pkg === 'runtime' && callee.name === 'LockOSThread';
 
