@@ -34,11 +34,14 @@ export function funcsForC(fn: GoFunction, flow: PackageFlow): readonly FuncForC[
 
 /** Whether any value in sight is a function, by what it is or by its type, or the address of one: hardly any wrapper has one. */
 function hasFunctions(ir: FuncIr, flow: PackageFlow): boolean {
-  const isFunction = (operand: Operand): boolean => isFunctionItself(operand) || (operand.k === 'global' && isFunctionType(flow.model.shape.global(operand.name), flow));
-  for (const { type } of ir.vars) if (isFunctionType(type?.k === 'pointer' ? type.elem : type, flow)) return true;
+  const own = functionTypes(flow);
+  for (const { type } of ir.vars) if (isFunctionType(type?.k === 'pointer' ? type.elem : type, own)) return true;
+  const isOne = (operand: Operand): boolean => isFunctionItself(operand) || (operand.k === 'global' && isFunctionType(flow.model.shape.global(operand.name), own));
   for (const { steps } of ir.bodies) {
     for (const step of steps) {
-      if (step.op === 'call' ? step.args.some(isFunction) : (step.op === 'copy' || step.op === 'assert' || step.op === 'setField') && isFunction(step.src)) return true;
+      if (step.op === 'copy' || step.op === 'assert' || step.op === 'setField') {
+        if (isOne(step.src)) return true;
+      } else if (step.op === 'call') for (const arg of step.args) if (isOne(arg)) return true;
     }
   }
   return false;
@@ -46,10 +49,14 @@ function hasFunctions(ir: FuncIr, flow: PackageFlow): boolean {
 
 const isFunctionItself = ({ k }: Operand): boolean => k === 'func' || k === 'closure' || k === 'method';
 
-function isFunctionType(type: Type | undefined, flow: PackageFlow): boolean {
-  if (type?.k !== 'named') return type?.k === 'func';
-  return type.pkg === undefined && flow.askAbout('function type', type.name, () => flow.model.shape.underlying(type.name)?.k === 'func');
-}
+/** The package's own types that are functions. */
+const functionTypes = (flow: PackageFlow): ReadonlySet<string> =>
+  flow.ask('function types', () => {
+    const { shape, types } = flow.model;
+    return new Set([...types.keys()].filter((name) => shape.underlying(name)?.k === 'func'));
+  });
+
+const isFunctionType = (type: Type | undefined, own: ReadonlySet<string>): boolean => type?.k === 'func' || (type?.k === 'named' && type.pkg === undefined && own.has(type.name));
 
 class Search {
   readonly #ir: FuncIr;
@@ -133,7 +140,7 @@ class Search {
   #isFunction(operand: Operand): boolean {
     if (isFunctionItself(operand)) return true;
     const type = operand.k === 'var' ? operand.v.type : operand.k === 'global' ? this.#flow.model.shape.global(operand.name) : undefined;
-    if (isFunctionType(type, this.#flow)) return true;
+    if (isFunctionType(type, functionTypes(this.#flow))) return true;
     const at = origin(this.#ir, operand);
     if (at.k === 'var') return this.#valuesOf(at.v).some((value) => value.k === 'func' || value.k === 'closure');
     return at !== operand && this.#isFunction(at);
