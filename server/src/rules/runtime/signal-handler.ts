@@ -3,7 +3,7 @@ import { goHandlers } from '../../flow/go-signal-handlers.ts';
 import { placeInC } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
-import { signalHandlers } from '../../semantics/c/signals.ts';
+import { mayInstall, signalHandlers } from '../../semantics/c/signals.ts';
 
 export default defineRule({
   id: 'signal-handler',
@@ -80,8 +80,10 @@ export default defineRule({
     }
   },
   *checkPackage({ model }) {
-    const units = [...model.files.flatMap(({ preambleUnit }) => preambleUnit ?? []), ...model.cSources.filter(({ file }) => file.endsWith('.c')).map(({ unit }) => unit)];
-    for (const unit of model.files.some((file) => file.cImport) ? units : []) {
+    if (!model.files.some((file) => file.cImport)) return;
+    const preambles = model.files.flatMap(({ go, cImport, preambleUnit }) => (preambleUnit && mayInstall(go.text.slice(0, cImport?.span.start)) ? [preambleUnit] : []));
+    const sources = model.cSources.filter(({ file, text }) => file.endsWith('.c') && mayInstall(text));
+    for (const unit of [...preambles, ...sources.map((source) => source.unit)]) {
       for (const { fn, how, span } of signalHandlers(unit)) {
         const message = `${fn.name} installs a signal handler ${how === 'signal' ? 'with signal()' : 'without SA_ONSTACK'}: when it runs on a goroutine stack, the Go runtime ends the program.`;
         for (const place of placeInC(model, unit, span)) yield { ...place, message };

@@ -10,6 +10,9 @@ export interface HandlerFact {
   readonly span: Span;
 }
 
+/** Whether the text of a C unit has a word that installs handlers: the bodies of most need not be read. */
+export const mayInstall = (text: string): boolean => /sig(?:nal|set|action)/.test(text);
+
 const cache = new WeakMap<CUnit, readonly HandlerFact[]>();
 
 /** Calls that install a handler which runs on the stack of whatever thread gets the signal: `signal`, and `sigaction` without SA_ONSTACK. */
