@@ -27,7 +27,9 @@ export interface KnownC {
 interface Known {
   readonly contracts: Contracts;
   readonly owned: Map<string, readonly OwnedResult[]>;
-  readonly args: Map<string, (ArgEffect | undefined)[]>;
+  /** By argument; `null` where nothing is known. */
+  readonly args: Map<string, (ArgEffect | null)[]>;
+  readonly lent: Map<string, readonly LentValue[]>;
 }
 
 /** Answers about the C of one package, which change with its contracts only. */
@@ -35,7 +37,7 @@ const answers = new WeakMap<CView, Known>();
 
 function knownOf({ c, contracts }: KnownC): Known {
   let known = answers.get(c);
-  if (known?.contracts !== contracts) answers.set(c, (known = { contracts, owned: new Map(), args: new Map() }));
+  if (known?.contracts !== contracts) answers.set(c, (known = { contracts, owned: new Map(), args: new Map(), lent: new Map() }));
   return known;
 }
 
@@ -44,8 +46,9 @@ export function cArgEffect(from: KnownC, name: string, arg: number): ArgEffect |
   const { args } = knownOf(from);
   let effects = args.get(name);
   if (effects === undefined) args.set(name, (effects = []));
-  if (!(arg in effects)) effects[arg] = argEffect(from, name, arg);
-  return effects[arg];
+  let effect = effects[arg];
+  if (effect === undefined) effects[arg] = effect = argEffect(from, name, arg) ?? null;
+  return effect ?? undefined;
 }
 
 /** Memory that a C function hands to its caller, by its result or through an argument. */
@@ -57,9 +60,14 @@ export function cOwnedResults(from: KnownC, name: string): readonly OwnedResult[
 }
 
 /** Values that belong to an argument of the C function. What a body in view returns is followed as the argument itself. */
-export function cLentValues({ c, contracts }: KnownC, name: string): readonly LentValue[] {
-  return c.summary(name) || isOwnName(c, contracts, name) ? [] : contractLent(contracts, name);
+export function cLentValues(from: KnownC, name: string): readonly LentValue[] {
+  const { lent } = knownOf(from);
+  let values = lent.get(name);
+  if (values === undefined) lent.set(name, (values = lentValues(from, name)));
+  return values;
 }
+
+const lentValues = ({ c, contracts }: KnownC, name: string): readonly LentValue[] => (c.summary(name) || isOwnName(c, contracts, name) ? [] : contractLent(contracts, name));
 
 /** A function that the package declares itself is not the C library's of that name. */
 const isOwnName = (c: CView, contracts: Contracts, name: string): boolean => c.function(name) !== undefined && contracts.lookup(name)?.library.library === 'libc';

@@ -83,7 +83,8 @@ export class CView {
 
   /** What the body does; undefined when no body is in view. It is read, with the bodies that it calls, when somebody asks. */
   summary(name: string): CSummary | undefined {
-    return this.isStandIn(name) ? undefined : this.#program.summary(name);
+    // Most names have no body in view.
+    return this.#functions.get(name)?.body === undefined || this.isStandIn(name) ? undefined : this.#program.summary(name);
   }
 
   /**
