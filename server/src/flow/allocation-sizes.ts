@@ -38,17 +38,28 @@ const writesString = new Set(['strcpy', 'stpcpy', 'strcat']);
 
 /** The allocations of a function that are smaller than what is done with them. */
 export function allocationSizeFacts(fn: GoFunction, flow: PackageFlow): readonly AllocationSizeFact[] {
-  return flow.askOf('allocation sizes', fn, (current) => find(flow.ir(current), flow.model));
+  return flow.askOf('allocation sizes', fn, (current) => find(flow.ir(current), flow));
 }
 
-function find(ir: FuncIr, model: PackageModel): AllocationSizeFact[] {
+/** Whether it calls a function that allocates by its arguments, of the C library or in view. */
+function mayAllocate({ cFunctions }: FuncIr, { c }: PackageModel): boolean {
+  for (const name of cFunctions) {
+    const own = c.function(name);
+    if (own ? own.result.pointer && own.body : name in sized) return true;
+  }
+  return cFunctions.has('malloc');
+}
+
+function find(ir: FuncIr, flow: PackageFlow): AllocationSizeFact[] {
+  const { model } = flow;
   const sizes = new Map<Step, SizeValue>();
+  if (!mayAllocate(ir, model)) return [];
   for (const body of bodiesOf(ir)) {
     for (const step of body.calls) {
       if (step.callee.k !== 'c') continue;
       const own = model.c.function(step.callee.name);
       if (own?.body && own.result.pointer) {
-        const by = helperSize(model, step.callee.name);
+        const by = helperSize(flow, step.callee.name);
         const count = by && sizeValue(ir, step.args[by.param], model);
         if (by && count) sizes.set(step, { ...count, times: count.times * by.times, plus: count.plus * by.times + by.plus });
       }

@@ -35,9 +35,11 @@ function calledBody(model: PackageModel, name: string): CSizing | undefined {
 }
 
 /** What a C helper allocates by one of its arguments. */
-export function helperSize(model: PackageModel, name: string): CSizedResult | undefined {
-  const at = calledBody(model, name);
-  return at && sizedResult(at);
+export function helperSize(flow: PackageFlow, name: string): CSizedResult | undefined {
+  return flow.askAbout('size from helper', name, () => {
+    const at = calledBody(flow.model, name);
+    return at && sizedResult(at);
+  });
 }
 
 /** The elements that a C helper writes. */

@@ -24,7 +24,7 @@ export function cCallsOfStep(ir: FuncIr, step: CallStep, v: Var, path: string, f
     if (step.callee.k === 'method' && recv === undefined) return [];
     const target = { ...(recv !== undefined ? { recv } : {}), name: step.callee.name };
     const inner = memory ? '' : path;
-    return flow.ask(`C calls on@${depth}:${functionKey(target)}#${i}${inner}`, () => {
+    return flow.askAbout(`C calls on@${depth}`, `${functionKey(target)}#${i}${inner}`, () => {
       const { fns, strip } = flow.targets(target);
       const rest = i === 0 && strip !== '' && inner.startsWith(strip) ? inner.slice(strip.length) : inner;
       return fns.flatMap((fn) => {

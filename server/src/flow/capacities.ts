@@ -44,11 +44,16 @@ const libc: Readonly<Record<string, readonly Row[]>> = {
 
 /** The calls of a function that are told more room than there is. */
 export function capacityFacts(fn: GoFunction, flow: PackageFlow): readonly CapacityFact[] {
+  if (!makesBuffer(flow.ir(fn))) return [];
   return flow.askOf('capacities', fn, (current) => {
     const ir = flow.ir(current);
     return ir.opaque ? [] : bodiesOf(ir).flatMap((body) => body.calls.flatMap((call) => (call.callee.k === 'c' && call.args.length > 1 ? ofCall(ir, call, call.callee.name, flow.model) : [])));
   });
 }
+
+/** Whether anything here may be memory of a known size. */
+const makesBuffer = ({ traits, cFunctions }: FuncIr): boolean =>
+  traits.has('addr') || traits.has('unsafe call') || cFunctions.has('malloc') || cFunctions.has('CString') || cFunctions.has('CBytes');
 
 interface Counted {
   readonly memory: number;

@@ -25,9 +25,12 @@ const counted: Readonly<Record<string, { readonly memory: readonly number[]; rea
   bzero: { memory: [0], length: 1 }, GoBytes: { memory: [0], length: 1 },
 };
 
+const countsBytes = Object.keys(counted);
+
 /** Calls of a function that copy or fill a number of bytes that is no number of bytes. */
 export function copySizeFacts(fn: GoFunction, flow: PackageFlow): readonly CopySizeFact[] {
-  return flow.askOf('copy sizes', fn, (current) => find(flow.ir(current), flow));
+  const { cFunctions } = flow.ir(fn);
+  return countsBytes.some((name) => cFunctions.has(name)) ? flow.askOf('copy sizes', fn, (current) => find(flow.ir(current), flow)) : [];
 }
 
 function find(ir: FuncIr, flow: PackageFlow): CopySizeFact[] {

@@ -46,10 +46,10 @@ export interface EarlyDefer {
 
 /** The deferred releases of a function that run with a value from before the one they are meant for. */
 export function earlyDefers(fn: GoFunction, flow: PackageFlow): readonly EarlyDefer[] {
-  if (!/\bdefer\b/.test(fn.top.syntax.text)) return [];
+  if (!flow.ir(fn).traits.has('defer')) return [];
   return flow.askOf('early defers', fn, (current) => {
     const ir = flow.ir(current);
-    if (ir.opaque) return [];
+    if (ir.opaque || (!defersWhatIsSetLater(ir) && flow.resources(current).leaks.length === 0)) return [];
     const releases = writtenReleases(ir, current, flow.knowledge);
     return releases.flatMap((release): EarlyDefer[] => {
       if (release.step.mode !== 'defer') return [];
@@ -59,6 +59,12 @@ export function earlyDefers(fn: GoFunction, flow: PackageFlow): readonly EarlyDe
       return found ? [found] : [];
     });
   });
+}
+
+/** Whether a deferred call gets a variable that may have another value later: one that is set more than once, or from elsewhere. */
+function defersWhatIsSetLater(ir: FuncIr): boolean {
+  const isSetLater = (v: Var | undefined): boolean => v !== undefined && (v.kind === 'result' || ir.definitions.addressed.has(v) || (ir.definitions.of.get(v)?.length ?? 0) > 1);
+  return bodiesOf(ir).some(({ calls }) => calls.some(({ mode, args }) => mode === 'defer' && args.some((arg) => isSetLater(namedVar(ir, arg)))));
 }
 
 /** Every call that may release a variable's value, deferred or not. */

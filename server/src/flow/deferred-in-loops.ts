@@ -23,7 +23,8 @@ export interface LoopDefer {
 
 /** Deferred releases of memory that every round of a loop makes anew and that nothing else needs once the round is over. */
 export function loopDefers(fn: GoFunction, flow: PackageFlow): readonly LoopDefer[] {
-  if (!/\bdefer\b/.test(fn.top.syntax.text) || !/\bfor\b|\bgoto\b/.test(fn.top.syntax.text)) return [];
+  const { traits } = flow.ir(fn);
+  if (!traits.has('defer') || !traits.has('branch') || !/\bfor\b|\bgoto\b/.test(fn.top.syntax.text)) return [];
   return flow.askOf('loop defers', fn, (current) => {
     const ir = flow.ir(current);
     if (ir.opaque) return [];

@@ -23,6 +23,7 @@ export interface ElementMismatch {
 
 /** The conversions of a function between pointers to numbers of different size. */
 export function elementMismatches(fn: GoFunction, flow: PackageFlow): readonly ElementMismatch[] {
+  if (!flow.ir(fn).traits.has('pointer conversion')) return [];
   return flow.askOf('element sizes', fn, (current) => find(flow.ir(current), flow.model));
 }
 

@@ -29,6 +29,7 @@ export interface FailedOut {
 
 /** What the function does with out-parameters that were not set. */
 export function failedOuts(fn: GoFunction, flow: PackageFlow): readonly FailedOut[] {
+  if (flow.ir(fn).definitions.addressed.size === 0) return [];
   return flow.askOf('failed outs', fn, (current) => {
     const ir = flow.ir(current);
     if (ir.opaque) return [];

@@ -62,7 +62,7 @@ export function finalizedFields(flow: PackageFlow): FinalizedFields {
 
 /** The finalized fields of one type: an answer of its own, so that other types may come and go. */
 export function finalizedFieldsOf(type: string, flow: PackageFlow): ReadonlyMap<string, FinalizedField> | undefined {
-  return flow.ask(`finalized:${type}`, () => finalizedFields(flow).get(type));
+  return flow.askAbout('finalized fields of', type, () => finalizedFields(flow).get(type));
 }
 
 export function hasFinalizedFields(flow: PackageFlow): boolean {

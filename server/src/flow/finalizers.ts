@@ -35,7 +35,7 @@ export interface FinalizerFact {
 
 /** Those of one type: an answer of its own, so that other types may come and go. */
 export function finalizersOf(type: string, flow: PackageFlow): readonly FinalizerFact[] {
-  return flow.ask(`finalizers of:${type}`, () => allFinalizers(flow).filter((fact) => fact.type === type));
+  return flow.askAbout('finalizers of', type, () => allFinalizers(flow).filter((fact) => fact.type === type));
 }
 
 export function hasFinalizers(flow: PackageFlow): boolean {
@@ -49,7 +49,7 @@ export function allFinalizers(flow: PackageFlow): readonly FinalizerFact[] {
 
 /** Declared functions that are finalizers or cleanups: they end the object. */
 export function isFinalizerFunction(key: string, flow: PackageFlow): boolean {
-  return flow.ask(`is finalizer:${key}`, () => finalizerFunctions(flow).has(key));
+  return flow.askAbout('is finalizer', key, () => finalizerFunctions(flow).has(key));
 }
 
 function finalizerFunctions(flow: PackageFlow): ReadonlySet<string> {
@@ -58,7 +58,7 @@ function finalizerFunctions(flow: PackageFlow): ReadonlySet<string> {
 
 /** Whether some finalizer of the package ends its object with a C function, given as `name#argument`. */
 export function isFinalizerEnder(key: string, flow: PackageFlow): boolean {
-  return flow.ask(`is ender:${key}`, () => finalizerEnders(flow).has(key));
+  return flow.askAbout('is ender', key, () => finalizerEnders(flow).has(key));
 }
 
 function finalizerEnders(flow: PackageFlow): ReadonlySet<string> {

@@ -10,9 +10,10 @@ import { onlyDefinition, origin, originStep } from './definitions.ts';
 import { allocatorOfField, type FieldAllocator } from './field-allocators.ts';
 import { loadedField } from './field-key.ts';
 import type { CallStep, FuncIr, Operand, Step } from './ir.ts';
+import type { ArgEffect } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { provenance } from './provenance.ts';
-import { bodiesOf, stepsOf } from './resource/function-info.ts';
+import { bodiesOf } from './resource/function-info.ts';
 
 export interface InvalidFree {
   /** The argument. */
@@ -32,22 +33,30 @@ export interface InvalidFree {
 export function invalidFrees(fn: GoFunction, flow: PackageFlow): readonly InvalidFree[] {
   return flow.askOf('invalid frees', fn, (current) => {
     const ir = flow.ir(current);
-    return bodiesOf(ir).flatMap((body) => [...stepsOf(body)].flatMap((step) => (step.op === 'call' && step.callee.k === 'c' ? judgeCall(ir, step, step.callee.name, flow) : [])));
+    const found: InvalidFree[] = [];
+    for (const body of bodiesOf(ir)) {
+      for (const step of body.calls) {
+        if (step.callee.k !== 'c') continue;
+        const { name } = step.callee;
+        step.args.forEach((arg, i) => {
+          const effect = flow.knowledge.cArg(name, i);
+          const releases = effect ? effect.releases === 'always' : i === 0 && isForeignDeallocator(name);
+          const one = releases ? judgeRelease(ir, step, name, arg, effect, flow) : undefined;
+          if (one) found.push({ span: step.argSpans[i] ?? step.span, callee: name, ...one });
+        });
+      }
+    }
+    return found;
   });
 }
 
-function judgeCall(ir: FuncIr, step: CallStep, name: string, flow: PackageFlow): InvalidFree[] {
-  return step.args.flatMap((arg, i): InvalidFree[] => {
-    const effect = flow.knowledge.cArg(name, i);
-    if (effect ? effect.releases !== 'always' : !(i === 0 && isForeignDeallocator(name))) return [];
-    // What a library's function ends may stand in Go memory: a buffer that is filled and disposed of.
-    const found = effect?.ownType ? (isCounted(ir, arg) ? undefined : lent(ir, arg, name, flow)) : (judge(ir, arg, flow) ?? lent(ir, arg, name, flow));
-    if (found) return [{ span: step.argSpans[i] ?? step.span, callee: name, ...found }];
-    const key = loadedField(ir, arg);
-    const field = key !== undefined && (name === 'free' || isForeignDeallocator(name)) ? allocatorOfField(key, flow) : undefined;
-    if (key === undefined || field === undefined || fits(name, field.deallocator)) return [];
-    return [{ span: step.argSpans[i] ?? step.span, callee: name, how: 'allocator', name: key, source: step.span, field }];
-  });
+function judgeRelease(ir: FuncIr, step: CallStep, name: string, arg: Operand, effect: ArgEffect | undefined, flow: PackageFlow): Omit<InvalidFree, 'span' | 'callee'> | undefined {
+  // What a library's function ends may stand in Go memory: a buffer that is filled and disposed of.
+  const found = effect?.ownType ? (isCounted(ir, arg) ? undefined : lent(ir, arg, name, flow)) : (judge(ir, arg, flow) ?? lent(ir, arg, name, flow));
+  if (found) return found;
+  const key = loadedField(ir, arg);
+  const field = key !== undefined && (name === 'free' || isForeignDeallocator(name)) ? allocatorOfField(key, flow) : undefined;
+  return key === undefined || field === undefined || fits(name, field.deallocator) ? undefined : { how: 'allocator', name: key, source: step.span, field };
 }
 
 /** Whether a function may release what another one is made for. */

@@ -117,7 +117,7 @@ export interface Definitions {
 }
 
 /** What there is to see in a function: analyses and rules that need something else pass it by. */
-export type Trait = Step['op'] | `${Callee['k']} call` | 'conversion' | 'pointer conversion' | 'defer' | 'go' | 'branch' | 'literal';
+export type Trait = Step['op'] | `${Callee['k']} call` | 'unsafe call' | 'address of element' | 'conversion' | 'pointer conversion' | 'defer' | 'go' | 'branch' | 'literal';
 
 export interface Block {
   readonly steps: readonly Step[];
@@ -154,6 +154,8 @@ export interface FuncIr {
   readonly bodies: readonly FuncBody[];
   /** Of all bodies. */
   readonly traits: ReadonlySet<Trait>;
+  /** The functions of C that any of the bodies calls, cgo's own included. */
+  readonly cFunctions: ReadonlySet<string>;
   readonly definitions: Definitions;
   /** The last parameter takes the rest of the arguments. */
   readonly variadic: boolean;

@@ -73,9 +73,13 @@ class Search {
     const goroutines = goroutineBodies(this.#ir);
     const out = new Map<string, EarlyFinalizer>();
     for (const body of bodiesOf(this.#ir)) {
-      for (const step of stepsOf(body)) {
-        if (step.op !== 'call' || (step.mode !== 'call' && step.callee.k !== 'c')) continue;
-        const found = step.args.flatMap((arg, i) => this.#endangered(step, arg, i, body, goroutines) ?? []);
+      for (const step of body.calls) {
+        if (step.mode !== 'call' && step.callee.k !== 'c') continue;
+        const found: Owned[] = [];
+        step.args.forEach((arg, i) => {
+          const one = this.#endangered(step, arg, i, body, goroutines);
+          if (one) found.push(one);
+        });
         // What the object itself frees says more than what it reaches.
         const first = found.find(({ fact }) => fact.via === '') ?? found[0];
         if (!first) continue;
@@ -140,8 +144,9 @@ class Search {
   }
 
   #owner(object: Var, path: string, load: Step): Owned | undefined {
-    const fact = finalizedFieldsOf(ownTypeName(object.type) ?? '', this.#flow)?.get(path);
-    if (object.name === undefined || fact === undefined) return undefined;
+    const type = object.name === undefined ? undefined : ownTypeName(object.type);
+    const fact = type === undefined ? undefined : finalizedFieldsOf(type, this.#flow)?.get(path);
+    if (fact === undefined) return undefined;
     if (object.type?.k === 'pointer' || fact.byPointer) return { object, path, load, fact, copied: false };
     // A receiver that was passed as a value is a copy of an object with a finalizer.
     return object.kind === 'receiver' ? { object, path, load, fact, copied: true } : undefined;
@@ -212,7 +217,8 @@ function takesMemory({ callee }: CallStep, arg: number, flow: PackageFlow): bool
 
 function goroutineBodies(ir: FuncIr): ReadonlySet<FuncBody> {
   const found = new Set<FuncBody>();
-  for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'call' && step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure') found.add(step.callee.fn.fn);
+  if (!ir.traits.has('go')) return found;
+  for (const body of bodiesOf(ir)) for (const step of body.calls) if (step.mode === 'go' && step.callee.k === 'value' && step.callee.fn.k === 'closure') found.add(step.callee.fn.fn);
   return found;
 }
 
@@ -265,7 +271,7 @@ function isCast(name: string, flow: PackageFlow): boolean {
 function madeForCallbacks({ object, fact }: Owned, flow: PackageFlow): boolean {
   const type = ownTypeName(object.type);
   if (type === undefined || fact.via === '' || !fact.byPointer) return false;
-  return flow.ask(`made for callbacks:${type}`, () => {
+  return flow.askAbout('made for callbacks', type, () => {
     const makers = flow.everyFile().flatMap((file) =>
       file.functions.filter((fn) => {
         if (!fn.top.syntax.text.includes(`${type}{`)) return false;

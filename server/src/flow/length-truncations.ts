@@ -25,6 +25,9 @@ export interface TruncatedLength {
 
 /** The truncated lengths of a function. */
 export function truncatedLengths(fn: GoFunction, flow: PackageFlow): readonly TruncatedLength[] {
+  const { traits, cFunctions } = flow.ir(fn);
+  // A length is measured, or C tells it for a copy.
+  if (!traits.has('builtin call') && !cFunctions.has('GoBytes') && !cFunctions.has('GoStringN')) return [];
   return flow.askOf('truncated lengths', fn, (current) => {
     const ir = flow.ir(current);
     return bodiesOf(ir).flatMap((body) => body.calls.flatMap((call) => (call.callee.k === 'c' ? ofCall(ir, call, call.callee.name, flow) : [])));

@@ -132,7 +132,7 @@ function callees(step: CallStep, flow: PackageFlow, depth: number): Locks | unde
   const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;
   if (step.callee.k === 'method' && recv === undefined) return undefined;
   const target = { ...(recv !== undefined ? { recv } : {}), name: step.callee.name };
-  return flow.ask(`locks@${depth}:${functionKey(target)}`, () => {
+  return flow.askAbout(`locks@${depth}`, functionKey(target), () => {
     const found = flow.targets(target).fns.flatMap((fn) => {
       const ir = flow.ir(fn);
       return locksAtRelease(ir, bodiesOf(ir), flow, depth - 1) ?? [];

@@ -39,43 +39,53 @@ export interface UncheckedPointer {
 export function uncheckedPointers(fn: GoFunction, flow: PackageFlow): readonly UncheckedPointer[] {
   return flow.askOf('nil-checks', fn, (current) => {
     const ir = flow.ir(current);
-    if (ir.opaque) return [];
-    return bodiesOf(ir).flatMap((body) =>
-      body.blocks.flatMap((block, at) => block.steps.flatMap((step, index) => (step.op === 'call' && step.mode === 'call' && step.callee.k === 'c' ? ofCall(ir, body, step, at, index, flow) : []))),
-    );
+    const found: UncheckedPointer[] = [];
+    if (ir.opaque) return found;
+    for (const body of bodiesOf(ir)) {
+      for (const step of body.calls) {
+        const one = step.mode === 'call' && step.callee.k === 'c' ? ofCall(ir, body, step, step.callee.name, flow) : undefined;
+        if (one) found.push(one);
+      }
+    }
+    return found;
   });
 }
 
-function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: number, flow: PackageFlow): UncheckedPointer[] {
+function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, callee: string, flow: PackageFlow): UncheckedPointer | undefined {
   const result = step.dsts[0];
-  if (result === undefined || step.callee.k !== 'c' || step.callee.name === 'malloc') return [];
-  const callee = step.callee.name;
+  if (result === undefined || callee === 'malloc') return undefined;
   if (callee === 'realloc') {
     const over = overwrites(ir, step);
-    if (over && !stopsWithout(body, aliasesOf(ir, result))) return [{ callee, span: step.span, why: 'overwritten', use: over.span, ...(over.name === undefined ? {} : { name: over.name }) }];
+    if (over && !stopsWithout(body, aliasesOf(ir, result))) return { callee, span: step.span, why: 'overwritten', use: over.span, ...(over.name === undefined ? {} : { name: over.name }) };
   }
   const aliases = aliasesOf(ir, result);
   const sentinel = flow.model.c.function(callee) ? undefined : sentinels[callee];
   if (sentinel !== undefined) {
     const test = body.blocks.find(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => aliases.has(v)));
-    return test?.term.k === 'branch' && isOnlyTest(ir, body, test, aliases, telltales(ir, step)) ? [{ callee, span: test.term.span, why: 'sentinel', use: step.span, sentinel }] : [];
+    return test?.term.k === 'branch' && isOnlyTest(ir, body, test, aliases, telltales(ir, step)) ? { callee, span: test.term.span, why: 'sentinel', use: step.span, sentinel } : undefined;
   }
-  const testedSomewhere = body.blocks.some(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => [...aliases].some((alias) => alias === v && alias.kind !== 'temp')));
-  if (!testedSomewhere && ![...aliases].some(isPointer) && !documentsNull(flow.model, callee)) return [];
+  const testedSomewhere = body.blocks.some(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => v.kind !== 'temp' && aliases.has(v)));
+  if (!testedSomewhere && ![...aliases].some(isPointer) && !documentsNull(flow.model, callee)) return undefined;
   const why = reason(callee, testedSomewhere, flow);
-  if (why === undefined) return [];
-  const start = { at, index: index + 1 };
+  if (why === undefined) return undefined;
+  const start = behind(body, step);
   const told = telltales(ir, step);
   const name = [...aliases].find((v) => v.name !== undefined)?.name;
   const named = name === undefined ? {} : { name };
   // That memory may run out is no news where the pointer only goes to C.
   const uses = isMemory(callee, flow) ? undefined : { follows: (name: string, arg: number): boolean => followsNull(flow, name, arg), isOut: false };
   const use = firstUse(ir, body, start, result, told, flow, 0, uses);
-  if (use) return [{ callee, span: step.span, why, use, ...named }];
+  if (use) return { callee, span: step.span, why, use, ...named };
   // A name alone says too little of a pointer that is only kept, and that memory may run out is no news.
   const mayBeNull = (): boolean => !isMemory(callee, flow) && (documentsNull(flow.model, callee) || isTestedElsewhere(callee, flow));
   const wrapper = why !== 'tested-later' && mayBeNull() ? nullWrapper(ir, body, start, result, told, flow) : undefined;
-  return wrapper ? [{ callee, span: step.span, why, use: wrapper.use, wrapper: wrapper.type, ...named }] : [];
+  return wrapper && { callee, span: step.span, why, use: wrapper.use, wrapper: wrapper.type, ...named };
+}
+
+/** The place behind a step. */
+function behind({ blocks }: FuncBody, step: Step): At {
+  const at = blocks.findIndex(({ steps }) => steps.includes(step));
+  return { at, index: blocks[at]!.steps.indexOf(step) + 1 };
 }
 
 /** Functions that return a pointer which says by another value than NULL that they have failed. Sources: POSIX.1-2017 mmap, shmat, sem_open, iconv_open. */
@@ -90,12 +100,12 @@ const isMemory = (callee: string, { model }: PackageFlow): boolean => allocates(
 
 /** Whether another function of the package compares the result of that C function with nil. */
 function isTestedElsewhere(callee: string, flow: PackageFlow): boolean {
-  return flow.gather('tested results', (fn) => flow.askOf('tested results', fn, (current) => testedResults(current, flow))).includes(callee);
+  return flow.gather('tested results', (fn) => (fn.decl.body && fn.top.syntax.text.includes('nil') ? flow.askOf('tested results', fn, (current) => testedResults(current, flow)) : [])).includes(callee);
 }
 
 function testedResults(fn: GoFunction, flow: PackageFlow): readonly string[] {
-  if (!fn.decl.body || !fn.top.syntax.text.includes('nil')) return [];
   const ir = flow.ir(fn);
+  if (!ir.traits.has('branch') || !ir.traits.has('c call')) return [];
   return bodiesOf(ir).flatMap((body) =>
     body.blocks.flatMap(({ term }) => (term.k === 'branch' ? nilTested(term.cond) : []).flatMap((v) => {
       const step = originStep(ir, { k: 'var', v });
@@ -122,6 +132,7 @@ function reason(callee: string, testedSomewhere: boolean, flow: PackageFlow): Un
 /** The variables that are the pointer: copies and conversions of it. */
 function aliasesOf(ir: FuncIr, result: Var): ReadonlySet<Var> {
   const set = new Set([result]);
+  if (!ir.traits.has('copy')) return set;
   for (let size = 0; size !== set.size; ) {
     size = set.size;
     for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.src.k === 'var' && set.has(step.src.v)) set.add(step.dst);

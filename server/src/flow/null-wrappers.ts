@@ -95,12 +95,12 @@ function isNil(ir: FuncIr, value: Operand): boolean {
 
 /** Whether some code of the package compares that field with nil: then an object without the pointer is one that it reckons with. */
 function knowsNil(flow: PackageFlow, { type, field }: { readonly type: string; readonly field: string | undefined }): boolean {
-  return flow.gather('fields compared with nil', (fn) => flow.askOf('fields compared with nil', fn, (current) => comparedFields(current, flow))).some((one) => (field === undefined ? one.startsWith(`${type}.`) : one === `${type}.${field}`));
+  return flow.gather('fields compared with nil', (fn) => (fn.top.syntax.text.includes('nil') ? flow.askOf('fields compared with nil', fn, (current) => comparedFields(current, flow)) : [])).some((one) => (field === undefined ? one.startsWith(`${type}.`) : one === `${type}.${field}`));
 }
 
 function comparedFields(fn: GoFunction, flow: PackageFlow): readonly string[] {
-  if (!fn.top.syntax.text.includes('nil')) return [];
   const ir = flow.ir(fn);
+  if (!ir.traits.has('field')) return [];
   return bodiesOf(ir).flatMap((body) => [
     ...body.blocks.flatMap(({ term }) => (term.k === 'branch' && term.cond.k === 'eq' ? compared(ir, term.cond.l, term.cond.r) : [])),
     ...stepsOf(body).flatMap((step) => (step.op === 'binary' && (step.operator === '==' || step.operator === '!=') ? compared(ir, step.l, step.r) : [])),

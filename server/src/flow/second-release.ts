@@ -6,7 +6,7 @@ import { fieldType } from '../semantics/shape.ts';
 import { isCPointer, ownTypeName } from '../semantics/types.ts';
 import { cCallsOfStep, cCallsOn } from './c-calls-on.ts';
 import { mayCount, mayRelease, words } from './c-names.ts';
-import { origin, originStep } from './definitions.ts';
+import { onlyDefinition, origin, originStep } from './definitions.ts';
 import { notYetFinalized } from './finalizer-set.ts';
 import { allFinalizers, type FinalizerFact, finalizersOf, hasFinalizers } from './finalizers.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, SetDeref, Step, Var } from './ir.ts';
@@ -50,26 +50,36 @@ export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly Seco
   if (!hasFinalizers(flow)) return [];
   return flow.askOf('second releases', fn, (current) => {
     const ir = flow.ir(current);
-    const hidden = !/^\p{Lu}/u.test(current.name);
-    if (ir.opaque) return [];
-    return stepsOf(ir.body).flatMap((step) => {
-      if (step.op === 'setDeref') return handedOut(current, ir, step, flow) ?? [];
-      if (step.op !== 'call' || step.mode === 'go' || (step.callee.k !== 'c' && step.callee.k !== 'go' && step.callee.k !== 'method')) return [];
-      // Of a helper that nobody outside can call, the callers are looked at instead.
-      const objects = objectsOf(ir, step).filter((v) => !(hidden && ir.body.params.includes(v)));
-      return objects.map((v) => secondReleaseOf(current, ir, step, v, flow)).find((found) => found !== undefined) ?? [];
-    });
+    const found: SecondRelease[] = [];
+    if (ir.opaque) return found;
+    for (const step of stepsOf(ir.body)) {
+      const one = step.op === 'setDeref' ? handedOut(current, ir, step, flow) : step.op === 'call' ? atCall(current, ir, step, flow) : undefined;
+      if (one) found.push(one);
+    }
+    return found;
   });
 }
 
-function secondReleaseOf(fn: GoFunction, ir: FuncIr, step: CallStep, v: Var, flow: PackageFlow): SecondRelease | undefined {
-  if (v.type?.k !== 'pointer') return undefined;
-  const type = ownTypeName(v.type);
+function atCall(fn: GoFunction, ir: FuncIr, step: CallStep, flow: PackageFlow): SecondRelease | undefined {
+  if (step.mode === 'go' || (step.callee.k !== 'c' && step.callee.k !== 'go' && step.callee.k !== 'method')) return undefined;
+  for (const v of objectsOf(ir, step)) {
+    const type = v.type?.k === 'pointer' ? ownTypeName(v.type) : undefined;
+    const facts = type === undefined ? [] : finalizersOf(type, flow);
+    // Of a helper that nobody outside can call, the callers are looked at instead.
+    if (facts.length === 0 || (!/^\p{Lu}/u.test(fn.name) && ir.body.params.includes(v))) continue;
+    const found = secondReleaseOf(fn, ir, step, v, facts, flow);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function secondReleaseOf(fn: GoFunction, ir: FuncIr, step: CallStep, v: Var, facts: readonly FinalizerFact[], flow: PackageFlow): SecondRelease | undefined {
   const build = buildOf(fn.file);
-  for (const fact of type === undefined ? [] : finalizersOf(type, flow)) {
+  for (const fact of facts) {
     if (!mayMeet(build, fact.build)) continue;
     for (const path of fact.paths) {
       const now = cCallsOfStep(ir, step, v, path, flow, 3);
+      if (now.length === 0) continue;
       const shared = sharedRelease(now, fact, path, flow);
       const release = shared ?? takenRelease(ir, v, now, fact, path, flow);
       if (release === undefined || isSettled(ir, v, path, fact, flow, shared !== undefined && releasesForCertain(now, shared, flow) ? step : undefined) || notYetFinalized(ir, step, v, ir.body, flow)) continue;
@@ -120,14 +130,16 @@ function comesFromOutside(ir: FuncIr, v: Var, flow: PackageFlow): boolean {
 }
 
 /** The named variables whose objects a call gets, whole or by a field. */
-function objectsOf(ir: FuncIr, step: CallStep): Var[] {
-  const found = step.args.flatMap((arg) => {
+function objectsOf(ir: FuncIr, step: CallStep): readonly Var[] {
+  const found: Var[] = [];
+  for (const arg of step.args) {
     const at = origin(ir, arg);
-    const load = originStep(ir, arg);
-    const v = at.k === 'var' && at.v.name !== undefined ? at.v : load?.op === 'field' && load.base.k === 'var' ? load.base.v : undefined;
-    return v?.name === undefined ? [] : [v];
-  });
-  return [...new Set(found)];
+    if (at.k !== 'var') continue;
+    const load = at.v.name === undefined ? onlyDefinition(ir, at.v) : undefined;
+    const v = load?.op === 'field' && load.base.k === 'var' ? load.base.v : at.v;
+    if (v.name !== undefined && !found.includes(v)) found.push(v);
+  }
+  return found;
 }
 
 /** The C function that releases the memory both now and in the finalizer. */

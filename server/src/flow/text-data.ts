@@ -55,12 +55,22 @@ const toNul: Readonly<Record<string, readonly number[]>> = {
 
 /** What a function gives to C of its strings and byte slices. */
 export function textFacts(fn: GoFunction, flow: PackageFlow): TextFacts {
+  if (!takesAddress(flow.ir(fn)) && !flow.ir(fn).cFunctions.has('GoString')) return noText;
   return flow.askOf('text', fn, (current) => {
     const ir = flow.ir(current);
     const calls = bodiesOf(ir).flatMap((body) => body.calls.filter((call) => call.callee.k === 'c'));
-    return { args: calls.flatMap((call) => argumentsOf(ir, call, flow)), ignored: calls.flatMap((call) => ignoredLength(ir, call, flow)), writes: writes(ir, flow) };
+    return {
+      args: takesAddress(ir) ? calls.flatMap((call) => argumentsOf(ir, call, flow)) : [],
+      ignored: ir.cFunctions.has('GoString') ? calls.flatMap((call) => ignoredLength(ir, call, flow)) : [],
+      writes: ir.traits.has('setIndex') ? writes(ir, flow) : [],
+    };
   });
 }
+
+const noText: TextFacts = { args: [], writes: [], ignored: [] };
+
+/** Whether anything in the function may be the address of a string's or slice's bytes, a helper's result included. */
+const takesAddress = ({ traits }: FuncIr): boolean => traits.has('unsafe call') || traits.has('address of element') || traits.has('go call') || (traits.has('addr') && traits.has('field'));
 
 function argumentsOf(ir: FuncIr, call: CallStep, flow: PackageFlow): TextArgument[] {
   if (call.callee.k !== 'c') return [];

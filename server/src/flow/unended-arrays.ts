@@ -23,6 +23,9 @@ export interface UnendedArray {
 
 /** The arrays without an end of a function. */
 export function unendedArrays(fn: GoFunction, flow: PackageFlow): readonly UnendedArray[] {
+  // It is made here, and filled element by element.
+  const { traits } = flow.ir(fn);
+  if (!traits.has('setIndex') || !traits.has('builtin call')) return [];
   return flow.askOf('unended arrays', fn, (current) => {
     const ir = flow.ir(current);
     return ir.opaque ? [] : bodiesOf(ir).flatMap((body) => body.calls.flatMap((call) => (call.callee.k === 'c' && call.mode === 'call' ? ofCall(ir, call, flow.model) : [])));

@@ -22,8 +22,12 @@ export interface UnterminatedBuffer {
 /** Argument of the buffer and of its size. */
 const fillers: Readonly<Record<string, readonly [memory: number, count: number]>> = { readlink: [1, 2], strncpy: [0, 2], read: [1, 2], pread: [1, 2], recv: [1, 2], recvfrom: [1, 2], getrandom: [0, 1] };
 
+const filling = Object.keys(fillers);
+
 /** The buffers of a function that may have no NUL when they are read as text. */
 export function unterminatedBuffers(fn: GoFunction, flow: PackageFlow): readonly UnterminatedBuffer[] {
+  const { cFunctions } = flow.ir(fn);
+  if (!cFunctions.has('GoString') || !filling.some((name) => cFunctions.has(name))) return [];
   return flow.askOf('unterminated buffers', fn, (current) => {
     const ir = flow.ir(current);
     return ir.opaque ? [] : bodiesOf(ir).flatMap((body) => body.calls.flatMap((call) => (call.callee.k === 'c' && call.callee.name === 'GoString' ? ofRead(ir, call, flow.model) : [])));

@@ -162,13 +162,23 @@ function asks(constraint: Constraint, test: (tag: string) => boolean): boolean {
 export const buildOf = (file: PackageFile): Constraint => constraintOf(file);
 
 /** Whether two conditions can hold in one build. */
-export const mayMeet = (a: Constraint, b: Constraint): boolean => satisfiable([a, b]) !== false;
+export const mayMeet = (a: Constraint, b: Constraint): boolean => meet(a, b) !== false;
+
+/** Pairs that were tried: the conditions of two files are compared for each function in them. */
+const tried = new WeakMap<Constraint, Map<Constraint, boolean | undefined>>();
+
+function meet(a: Constraint, b: Constraint): boolean | undefined {
+  let known = tried.get(a);
+  if (known === undefined) tried.set(a, (known = new Map()));
+  if (!known.has(b)) known.set(b, satisfiable([a, b]));
+  return known.get(b);
+}
 
 /** Whether the conditions of two files allow a build with both. */
-export const mayBuildTogether = (a: PackageFile, b: PackageFile): boolean => satisfiable([constraintOf(a), constraintOf(b)]) !== false;
+export const mayBuildTogether = (a: PackageFile, b: PackageFile): boolean => mayMeet(constraintOf(a), constraintOf(b));
 
 /** Whether two files can be part of one build: their conditions can hold together, and no function is declared in both. */
-export const mayCoexist = (a: PackageFile, b: PackageFile): boolean | undefined => (declareTheSame(a, b) ? false : satisfiable([constraintOf(a), constraintOf(b)]));
+export const mayCoexist = (a: PackageFile, b: PackageFile): boolean | undefined => (declareTheSame(a, b) ? false : meet(constraintOf(a), constraintOf(b)));
 
 function declareTheSame(a: PackageFile, b: PackageFile): boolean {
   if (a === b) return false;

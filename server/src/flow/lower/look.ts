@@ -1,9 +1,10 @@
-/** One look at all steps of a function, for what nearly every analysis asks: what kinds of steps there are, and which of them set a variable. */
+/** One look at all steps of a function, for what nearly every analysis asks: what kinds of steps there are, which C they call, and which of them set a variable. */
 import type { FuncBody, FuncIr, Step, Trait, Var } from '../ir.ts';
 import { targetsOf } from '../resource/function-info.ts';
 
-export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<FuncIr, 'traits' | 'definitions'> {
+export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<FuncIr, 'traits' | 'cFunctions' | 'definitions'> {
   const traits = new Set<Trait>();
+  const cFunctions = new Set<string>();
   const setters: (Step[] | undefined)[] = new Array<Step[] | undefined>(vars.length);
   const addressed = new Set<Var>();
   const set = (v: Var, step: Step): void => {
@@ -17,16 +18,22 @@ export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<Fu
     for (const step of steps) {
       traits.add(step.op);
       if (step.op === 'call') {
-        traits.add(`${step.callee.k} call`);
-        if (step.mode !== 'call') traits.add(step.mode);
+        const { callee, mode } = step;
+        traits.add(`${callee.k} call`);
+        if (callee.k === 'c') cFunctions.add(callee.name);
+        else if (callee.k === 'pkg' && callee.pkg === 'unsafe') traits.add('unsafe call');
+        if (mode !== 'call') traits.add(mode);
       } else if (step.op === 'copy') {
         if (step.conv) traits.add('conversion').add(step.conv.k === 'pointer' ? 'pointer conversion' : 'conversion');
-      } else if (step.op === 'addr' && step.path === '' && !step.indexed && step.base.k === 'var') addressed.add(step.base.v);
+      } else if (step.op === 'addr' && step.path === '') {
+        if (step.indexed) traits.add('address of element');
+        else if (step.base.k === 'var') addressed.add(step.base.v);
+      }
       if ('dst' in step) set(step.dst, step);
       else for (const target of targetsOf(step)) set(target, step);
     }
   }
-  return { traits, definitions: { of: new Setters(vars, setters), bodyOf: { get: (step) => bodies.find(({ steps }) => steps.includes(step)) }, addressed } };
+  return { traits, cFunctions, definitions: { of: new Setters(vars, setters), bodyOf: { get: (step) => bodies.find(({ steps }) => steps.includes(step)) }, addressed } };
 }
 
 /** Variables are numbered within their function, so a list does what a map would. */

@@ -11,11 +11,13 @@ import { branchTrace, type TraceEntry } from './path-trace.ts';
 
 /** One report for every allocation of `fn` that leaks and whose allocator `watched` accepts. */
 export function* leakReports(fn: GoFunction, { flow }: RuleContext, watched: (allocator: string) => boolean): Generator<Report> {
+  const facts = flow.resources(fn);
+  if (facts.leaks.length === 0) return;
   // What init and package variables allocate lives as long as the process; the literals in them run whenever they are called.
   const lasting = fn.name === 'init' && fn.recv === undefined;
   // A deferred release that came too early is the cause, and is told by itself.
   const early = new Set(earlyDefers(fn, flow).flatMap(({ covers }) => covers.map((site) => site.start)));
-  for (const weighed of weighLeaks(flow.resources(fn), flow)) {
+  for (const weighed of weighLeaks(facts, flow)) {
     const { leak } = weighed;
     if (early.has(leak.site.span.start) || leak.site.owned.protocol !== undefined) continue;
     if (!watched(leak.site.owned.allocator) || (lasting && !leak.site.literal) || leak.site.once) continue;

@@ -49,9 +49,8 @@ export default defineRule({
   },
   examples: [{ title: 'A huge array without a capacity', bad: { 'main.go': example('(*[1 << 28]C.int)(p)[:n]') }, good: { 'main.go': example('(*[1 << 28]C.int)(p)[:n:n]') }, byFix: true }],
   subject: 'function',
-  needs: [['slice', 'pkg call']],
+  needs: [['slice', 'unsafe call']],
   *check(fn, { flow }) {
-    const isPromised = promisesNoCopy(fn);
     for (const view of viewFacts(fn, flow)) {
       const target = { decl: fn.decl, at: fn.top.start };
       const at = shift(view.span, fn.top.start);
@@ -63,7 +62,7 @@ export default defineRule({
         yield { file: fn.file, top: fn.top, span: view.span, message: 'This slice of C memory has the capacity of the huge array type: an append writes behind the C array. Limit it with a third index.', fixes };
         continue;
       }
-      if (isPromised) continue;
+      if (promisesNoCopy(fn)) continue;
       yield {
         file: fn.file,
         top: fn.top,

@@ -57,7 +57,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  needs: [['addr', 'field', 'pkg call', 'go call'], ['c call', 'setIndex']],
+  needs: [['addr', 'unsafe call', 'go call'], ['c call', 'setIndex']],
   *check(fn, { flow }) {
     const { args, writes } = textFacts(fn, flow);
     for (const { kind, access, callee, span, name } of args) {
