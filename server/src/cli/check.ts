@@ -19,6 +19,7 @@ import { type CheckedFolder, type Checker, type FolderJob, messageOf, outcomeOf 
 import { Collector } from './collect.ts';
 import { exitCodes, Failure, reasonOf } from './failure.ts';
 import { comparison, type Comparison } from './known-findings.ts';
+import { optimiseLate } from './late-optimisation.ts';
 import { displayPath, isWithin } from './paths.ts';
 import { startProgress } from './progress.ts';
 import { wantsColor, write, type Terminal } from './terminal.ts';
@@ -57,6 +58,7 @@ export interface CheckContext {
 /** Checks `paths` and prints the report. Returns the exit code; throws a Failure before anything was checked. */
 export async function check(paths: readonly string[], options: CheckOptions, context: CheckContext): Promise<number> {
   const { terminal } = context;
+  optimiseLate();
   const base = baseFolder(options.format, terminal);
   const show = (file: FileId): string => displayPath(file, base);
   const host = listingOnce(nodeHost);
