@@ -152,7 +152,7 @@ export interface FuncIr {
   readonly literals: readonly FuncBody[];
   /** The function and its literals. */
   readonly bodies: readonly FuncBody[];
-  /** Of all bodies. */
+  /** Of all bodies; the same set for functions with the same traits. */
   readonly traits: ReadonlySet<Trait>;
   /** The functions of C that any of the bodies calls, cgo's own included. */
   readonly cFunctions: ReadonlySet<string>;

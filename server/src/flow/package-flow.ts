@@ -251,7 +251,9 @@ export class PackageFlow {
           if (first === undefined || fns.length > 1 || !this.#body(first)) return [];
           const ir = this.ir(first);
           // A method that returns memory kept in its receiver has no allocation of its own: the facts say so.
-          return ownedResults(ir, resourceFacts(ir, first.top.syntax, callees())).map((owned) => ({ ...owned, ...(owned.at && owned.at.unit === ir ? { at: { unit: first.top.syntax, span: owned.at.span } } : {}) }));
+          // A function that calls no other is known as well at any depth.
+          const facts = ir.traits.has('go call') || ir.traits.has('method call') ? resourceFacts(ir, first.top.syntax, callees()) : this.resources(first);
+          return ownedResults(ir, facts).map((owned) => ({ ...owned, ...(owned.at && owned.at.unit === ir ? { at: { unit: first.top.syntax, span: owned.at.span } } : {}) }));
         }),
     };
   }

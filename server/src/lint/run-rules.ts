@@ -57,13 +57,12 @@ export interface RuleRun {
 
 /** What the function rules report, function by function. */
 export function reportsOnFunctions(run: RuleRun): PlacedReport[] {
-  const { flow, rules, onError } = run;
-  const key = keyOf(run);
-  const functionRules = rules.filter((rule) => rule.subject === 'function');
+  const { flow, onError } = run;
+  const { key, onFunctions } = listed(run);
   const answers = flow.gather(
     key,
     (fn) => {
-      const answer = isRelevant(fn, flow) ? flow.askOf(key, fn, (current) => withBody(current).map((whole) => collect(functionRules, whole, flow, onError))[0] ?? none, false) : none;
+      const answer = isRelevant(fn, flow) ? flow.askOf(key, fn, (current) => withBody(current).map((whole) => collect(onFunctions, whole, flow, onError))[0] ?? none, false) : none;
       return answer.kept.length > 0 ? [{ syntax: fn.top.syntax, answer }] : [];
     },
     false,
@@ -85,28 +84,26 @@ function plansFor(kept: Kept, { file, top }: Standing, flow: PackageFlow): reado
 /** What a package rule reports. */
 export function reportsOnPackage(rule: Rule, run: RuleRun): PlacedReport[] {
   const { flow, onError } = run;
-  const answer = flow.ask(`${keyOf(run)}:${rule.id}`, () => collect([rule], undefined, flow, onError), false);
+  const answer = flow.ask(`${listed(run).key}:${rule.id}`, () => collect([rule], undefined, flow, onError), false);
   const plans = (kept: Kept): readonly FixPlan[] => planAgain(kept, () => (rule.subject === 'function' ? (rule.checkPackage?.({ model: flow.model, flow }) ?? []) : rule.check({ model: flow.model, flow })));
   return place(answer, undefined, run.model, run, plans);
 }
 
-const keys = new WeakMap<readonly Rule[], string>();
-let lists = 0;
+const lists = new WeakMap<readonly Rule[], { readonly key: string; readonly onFunctions: readonly Rule[] }>();
+let count = 0;
 
 /** Other rules are another question; a short key, as every function is asked with it. */
-function keyOf({ rules }: RuleRun): string {
-  let key = keys.get(rules);
-  if (key === undefined) keys.set(rules, (key = `rules ${++lists}`));
-  return key;
+function listed({ rules }: RuleRun): { readonly key: string; readonly onFunctions: readonly Rule[] } {
+  let list = lists.get(rules);
+  if (list === undefined) lists.set(rules, (list = { key: `rules ${++count}`, onFunctions: rules.filter((rule) => rule.subject === 'function') }));
+  return list;
 }
 
 function collect(rules: readonly Rule[], fn: GoFunction | undefined, flow: PackageFlow, onError: (rule: string, error: unknown) => void): Answer {
   const context: RuleContext = { model: flow.model, flow };
   const kept: Kept[] = [];
   const fresh: (readonly FixPlan[])[] = [];
-  const traits = fn && flow.ir(fn).traits;
-  for (const rule of rules) {
-    if (traits && rule.subject === 'function' && rule.needs && !hasAll(traits, rule.needs)) continue;
+  for (const rule of fn ? rulesFor(rules, flow.ir(fn).traits) : rules) {
     let number = 0;
     try {
       for (const report of rule.subject !== 'function' ? rule.check(context) : fn ? rule.check(fn, context) : (rule.checkPackage?.(context) ?? [])) {
@@ -120,10 +117,19 @@ function collect(rules: readonly Rule[], fn: GoFunction | undefined, flow: Packa
   return { kept, ...(kept.length > 0 ? { fresh: { subject: fn?.top ?? flow.model, reports: fresh } } : {}) };
 }
 
-function hasAll(traits: ReadonlySet<Trait>, needs: readonly (Trait | readonly Trait[])[]): boolean {
-  for (const need of needs) if (typeof need === 'string' ? !traits.has(need) : !need.some((one) => traits.has(one))) return false;
-  return true;
+const chosen = new WeakMap<readonly Rule[], Map<ReadonlySet<Trait>, readonly Rule[]>>();
+
+/** The rules that may have something to say of a function with these traits. */
+function rulesFor(rules: readonly Rule[], traits: ReadonlySet<Trait>): readonly Rule[] {
+  let known = chosen.get(rules);
+  if (known === undefined) chosen.set(rules, (known = new Map()));
+  let some = known.get(traits);
+  if (some === undefined) known.set(traits, (some = rules.filter((rule) => rule.subject !== 'function' || rule.needs === undefined || hasAll(traits, rule.needs))));
+  return some;
 }
+
+const hasAll = (traits: ReadonlySet<Trait>, needs: readonly (Trait | readonly Trait[])[]): boolean =>
+  needs.every((need) => (typeof need === 'string' ? traits.has(need) : need.some((one) => traits.has(one))));
 
 function keep(rule: Rule, { file, top, span, inC, severity, confidence, message, trace, fixes }: Report, number: number, own: TopDecl | undefined): Kept {
   const same = top === own ? [] : file.go.decls.filter(({ syntax }) => syntax === top.syntax);

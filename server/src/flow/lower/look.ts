@@ -1,9 +1,9 @@
 /** One look at all steps of a function, for what nearly every analysis asks: what kinds of steps there are, which C they call, and which of them set a variable. */
-import type { FuncBody, FuncIr, Step, Trait, Var } from '../ir.ts';
+import type { Callee, FuncBody, FuncIr, Step, Trait, Var } from '../ir.ts';
 import { targetsOf } from '../resource/function-info.ts';
 
 export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<FuncIr, 'traits' | 'cFunctions' | 'definitions'> {
-  const traits = new Set<Trait>();
+  const traits = new TraitSet();
   const cFunctions = new Set<string>();
   const setters: (Step[] | undefined)[] = new Array<Step[] | undefined>(vars.length);
   const addressed = new Set<Var>();
@@ -19,12 +19,15 @@ export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<Fu
       traits.add(step.op);
       if (step.op === 'call') {
         const { callee, mode } = step;
-        traits.add(`${callee.k} call`);
+        traits.add(calls[callee.k]);
         if (callee.k === 'c') cFunctions.add(callee.name);
         else if (callee.k === 'pkg' && callee.pkg === 'unsafe') traits.add('unsafe call');
         if (mode !== 'call') traits.add(mode);
       } else if (step.op === 'copy') {
-        if (step.conv) traits.add('conversion').add(step.conv.k === 'pointer' ? 'pointer conversion' : 'conversion');
+        if (step.conv) {
+          traits.add('conversion');
+          if (step.conv.k === 'pointer') traits.add('pointer conversion');
+        }
       } else if (step.op === 'addr' && step.path === '') {
         if (step.indexed) traits.add('address of element');
         else if (step.base.k === 'var') addressed.add(step.base.v);
@@ -33,7 +36,7 @@ export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<Fu
       else for (const target of targetsOf(step)) set(target, step);
     }
   }
-  return { traits, cFunctions, definitions: { of: new Setters(vars, setters), bodyOf: { get: (step) => bodies.find(({ steps }) => steps.includes(step)) }, addressed } };
+  return { traits: traits.shared(), cFunctions, definitions: { of: new Setters(vars, setters), bodyOf: { get: (step) => bodies.find(({ steps }) => steps.includes(step)) }, addressed } };
 }
 
 /** Variables are numbered within their function, so a list does what a map would. */
@@ -49,5 +52,31 @@ class Setters implements Pick<Map<Var, readonly Step[]>, 'get'> {
   get(v: Var): readonly Step[] | undefined {
     // A variable of another function may be asked about as well.
     return this.#vars[v.id] === v ? this.#steps[v.id] : undefined;
+  }
+}
+
+const calls: Readonly<Record<Callee['k'], Trait>> = { c: 'c call', go: 'go call', method: 'method call', pkg: 'pkg call', builtin: 'builtin call', value: 'value call' };
+
+/** Functions with the same traits share one set, so that what follows from the traits alone can be kept with it. */
+class TraitSet {
+  static readonly #numbers = new Map<Trait, number>();
+  static readonly #sets = new Map<number, Map<number, ReadonlySet<Trait>>>();
+  /** A bit for each trait, by its number; those from the thirty-second on. */
+  #low = 0;
+  #high = 0;
+
+  add(trait: Trait): void {
+    let number = TraitSet.#numbers.get(trait);
+    if (number === undefined) TraitSet.#numbers.set(trait, (number = TraitSet.#numbers.size));
+    if (number < 32) this.#low |= 1 << number;
+    else this.#high |= 1 << (number - 32);
+  }
+
+  shared(): ReadonlySet<Trait> {
+    let row = TraitSet.#sets.get(this.#low);
+    if (row === undefined) TraitSet.#sets.set(this.#low, (row = new Map()));
+    let set = row.get(this.#high);
+    if (set === undefined) row.set(this.#high, (set = new Set([...TraitSet.#numbers].flatMap(([trait, number]) => ((number < 32 ? this.#low & (1 << number) : this.#high & (1 << (number - 32))) === 0 ? [] : [trait])))));
+    return set;
   }
 }

@@ -198,7 +198,13 @@ export function addPlace(holders: Holders, root: string, value: Carried): Holder
 }
 
 /** A place this deep, or this many places: a structure that refers to itself, which paths cannot describe. */
-export const tooComplex = (holders: Holders): boolean => holders.size > 32 || [...holders.keys()].some((place) => place.length > 96 || (place.match(/[.[]/g)?.length ?? 0) > 6);
+export function tooComplex(holders: Holders): boolean {
+  if (holders.size > 32) return true;
+  for (const place of holders.keys()) if (place.length > mostParts && (place.length > 96 || (place.match(/[.[]/g)?.length ?? 0) > mostParts)) return true;
+  return false;
+}
+
+const mostParts = 6;
 
 /** The same resource, weaker: everything becomes a view. */
 export const asView = (value: Carried): Carried => new Map([...value].map(([path]) => [path, 'view' as const]));
