@@ -22,6 +22,8 @@ class Entry {
   asked = -1;
   /** Whether an answer that comes out equal counts as unchanged. */
   compared = true;
+  /** The latest computation that noted it, by its list. */
+  notedIn: Entry[] | undefined;
 
   constructor(value: unknown, compute: (() => unknown) | undefined, revision: number) {
     this.value = value;
@@ -72,7 +74,8 @@ export class Queries {
   /** By question, then by what it is asked about: one key made of both would cost more than most answers. */
   readonly #entries: Table<Entry> = new Map();
   readonly #inputs = new Map<string, Inputs>();
-  readonly #active: Set<Entry>[] = [];
+  /** What the running computation has looked at. One that another interrupted may note an entry twice, which does no harm. */
+  #noted: Entry[] | undefined;
   readonly #remembered: Table<unknown> | undefined;
   #revision = 0;
 
@@ -109,13 +112,20 @@ export class Queries {
 
   /** Notes that the running computation depends on an input, whether it has a value or not. */
   depend(group: string, name: Subject): void {
-    const active = this.#active.at(-1);
-    if (active === undefined) return;
+    if (this.#noted === undefined) return;
     let inputs = this.#inputs.get(group);
     if (inputs === undefined) this.#inputs.set(group, (inputs = { version: undefined, valueOf: () => undefined, entries: new Map() }));
     let entry = inputs.entries.get(name);
     if (entry === undefined) inputs.entries.set(name, (entry = new Entry(inputs.valueOf(name), undefined, this.#revision)));
-    active.add(entry);
+    this.#note(entry);
+  }
+
+  #note(entry: Entry): void {
+    if (this.#noted === undefined) entry.asked = this.#revision;
+    else if (entry.notedIn !== this.#noted) {
+      entry.notedIn = this.#noted;
+      this.#noted.push(entry);
+    }
   }
 
   /**
@@ -129,10 +139,8 @@ export class Queries {
     if (entry === undefined) entries.set(about, (entry = new Entry(undefined, compute, this.#revision)));
     else entry.compute = compute;
     entry.compared = compare;
-    const active = this.#active.at(-1);
-    if (active) active.add(entry);
-    else entry.asked = this.#revision;
-    this.#settle(entry);
+    this.#note(entry);
+    if (entry.doubted) this.#settle(entry);
     if (entry.value instanceof Failure) throw entry.value.error;
     return entry.value as T;
   }
@@ -174,20 +182,21 @@ export class Queries {
 
   #isOutdated(entry: Entry): boolean {
     for (const dep of entry.deps) {
-      this.#settle(dep);
+      if (dep.doubted) this.#settle(dep);
       if (dep.changed > entry.verified) return true;
     }
     return false;
   }
 
   #compute(entry: Entry): void {
-    const deps = new Set<Entry>();
-    this.#active.push(deps);
+    const outer = this.#noted;
+    const deps: Entry[] = [];
+    this.#noted = deps;
     const value = attempt(entry.compute!);
-    this.#active.pop();
-    const before = new Set(entry.deps);
-    entry.deps = [...deps];
-    for (const dep of deps) if (!before.has(dep)) dep.dependents.push(entry);
+    this.#noted = outer;
+    const before = entry.deps.length === 0 ? undefined : new Set(entry.deps);
+    entry.deps = deps;
+    for (const dep of deps) if (before?.has(dep) !== true) dep.dependents.push(entry);
     if (entry.verified >= 0 && entry.compared && equal(entry.value, value)) return;
     entry.value = value;
     entry.changed = this.#revision;
