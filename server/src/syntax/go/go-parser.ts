@@ -153,7 +153,7 @@ export class GoParser {
   /** Undefined for what is no Go at all: bytes of something else, or a text that the parser is lost in. */
   #parse(text: string, old?: Tree): Tree | undefined {
     if (text.includes('\0')) return undefined;
-    const tree = this.#parser.parse(`${text}\n`, old, { progressCallback: timeLimit(patience + text.length * patiencePerUnit) });
+    const tree = this.#parser.parse(old ? inPieces(text) : `${text}\n`, old, { progressCallback: timeLimit(patience + text.length * patiencePerUnit) });
     if (!tree) this.#parser.reset();
     return tree ?? undefined;
   }
@@ -257,6 +257,10 @@ export class GoParser {
     return items;
   }
 }
+
+/** Where most of a tree is used again the parser reads a few tokens here and there: it gets as much of the text with its last line end as one takes, and not kilobytes of it. */
+const inPieces = (text: string) => (index: number): string => (index < text.length ? text.slice(index, index + piece) : index === text.length ? '\n' : '');
+const piece = 256;
 
 /** The parser counts the carriage return of a line's end to the comment before it. */
 const commentEnd = (text: string, end: number): number => (text[end - 1] === '\r' ? end - 1 : end);
