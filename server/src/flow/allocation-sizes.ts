@@ -31,29 +31,28 @@ export interface AllocationSizeFact {
 }
 
 /** Which arguments make up the size. */
-const sized: Readonly<Record<string, readonly number[]>> = { malloc: [0], calloc: [0, 1], realloc: [1], aligned_alloc: [1], valloc: [0], reallocarray: [1, 2] };
+const sized: ReadonlyMap<string, readonly number[]> = new Map(Object.entries({ malloc: [0], calloc: [0, 1], realloc: [1], aligned_alloc: [1], valloc: [0], reallocarray: [1, 2] }));
 
 /** C functions that write the whole string and its NUL to their first argument. */
 const writesString = new Set(['strcpy', 'stpcpy', 'strcat']);
 
 /** The allocations of a function that are smaller than what is done with them. */
 export function allocationSizeFacts(fn: GoFunction, flow: PackageFlow): readonly AllocationSizeFact[] {
-  return flow.askOf('allocation sizes', fn, (current) => find(flow.ir(current), flow));
+  return mayAllocate(flow.ir(fn), flow) ? flow.askOf('allocation sizes', fn, (current) => find(flow.ir(current), flow)) : [];
 }
 
 /** Whether it calls a function that allocates by its arguments, of the C library or in view. */
-function mayAllocate({ cFunctions }: FuncIr, { c }: PackageModel): boolean {
+function mayAllocate({ cFunctions }: FuncIr, { model: { c } }: PackageFlow): boolean {
   for (const name of cFunctions) {
     const own = c.function(name);
-    if (own ? own.result.pointer && own.body : name in sized) return true;
+    if ((own?.body && own.result.pointer) || sized.has(name)) return true;
   }
-  return cFunctions.has('malloc');
+  return false;
 }
 
 function find(ir: FuncIr, flow: PackageFlow): AllocationSizeFact[] {
   const { model } = flow;
   const sizes = new Map<Step, SizeValue>();
-  if (!mayAllocate(ir, model)) return [];
   for (const body of bodiesOf(ir)) {
     for (const step of body.calls) {
       if (step.callee.k !== 'c') continue;
@@ -64,7 +63,7 @@ function find(ir: FuncIr, flow: PackageFlow): AllocationSizeFact[] {
         if (by && count) sizes.set(step, { ...count, times: count.times * by.times, plus: count.plus * by.times + by.plus });
       }
       if (own && step.callee.name !== 'malloc') continue;
-      const args = sized[step.callee.name];
+      const args = sized.get(step.callee.name);
       const size = args && product(args.map((i) => sizeValue(ir, step.args[i], model)));
       if (size) sizes.set(step, size);
     }

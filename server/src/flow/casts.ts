@@ -27,7 +27,7 @@ export interface CastFact {
 
 /** The casts of a function. */
 export function castFacts(fn: GoFunction, flow: PackageFlow): readonly CastFact[] {
-  return flow.askOf('casts', fn, (current) => findCasts(flow.ir(current), flow));
+  return flow.ir(fn).traits.has('pointer conversion') ? flow.askOf('casts', fn, (current) => findCasts(flow.ir(current), flow)) : [];
 }
 
 function findCasts(ir: FuncIr, flow: PackageFlow): CastFact[] {

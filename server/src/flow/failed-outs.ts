@@ -12,7 +12,7 @@ import { firstUse } from './nil-checks.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
 import { deniedBy, type Witness } from './resource/witness.ts';
-import { isAbout, telltales } from './telltales.ts';
+import { behind, isAbout, telltales } from './telltales.ts';
 
 export interface FailedOut {
   /** The use. */
@@ -32,10 +32,10 @@ export function failedOuts(fn: GoFunction, flow: PackageFlow): readonly FailedOu
   if (flow.ir(fn).definitions.addressed.size === 0) return [];
   return flow.askOf('failed outs', fn, (current) => {
     const ir = flow.ir(current);
-    if (ir.opaque) return [];
-    return bodiesOf(ir).flatMap((body) =>
-      body.blocks.flatMap((block, at) => block.steps.flatMap((step, index) => (step.op === 'call' && step.mode === 'call' && step.callee.k === 'c' ? ofCall(ir, body, step, at, index, flow) : []))),
-    );
+    const found: FailedOut[] = [];
+    if (ir.opaque) return found;
+    for (const body of bodiesOf(ir)) for (const step of body.calls) if (step.mode === 'call' && step.callee.k === 'c') found.push(...ofCall(ir, body, step, step.callee.name, flow));
+    return found;
   });
 }
 
@@ -51,9 +51,7 @@ function outsOf(name: string, { model }: PackageFlow): readonly { readonly arg: 
   return (contract.params ?? []).flatMap(({ index, effect, on, success, when }) => (/^out-/.test(effect) && on === 'success' && success !== undefined && when === undefined ? [{ arg: index, success }] : []));
 }
 
-function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: number, flow: PackageFlow): FailedOut[] {
-  if (step.callee.k !== 'c') return [];
-  const callee = step.callee.name;
+function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, callee: string, flow: PackageFlow): FailedOut[] {
   // Asked first, as it is the cheaper question: what the callee does with it may need its body.
   if (!step.args.some((arg) => outVariable(ir, arg))) return [];
   const follows = (name: string, arg: number): boolean => flow.model.c.summary(name)?.params[arg]?.followed === true;
@@ -66,7 +64,7 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, at: number, index: n
     const told = new Set([...telltales(ir, step), ...results.keys()]);
     const found = (start: { readonly at: number; readonly index: number }): Span | undefined => firstUse(ir, body, start, out, told, flow, 0, { follows, isOut: true });
     const report = (span: Span, how: FailedOut['how'], test?: Span): FailedOut[] => [{ span, call: step.span, callee, name: out.name!, how, ...(test ? { test } : {}) }];
-    const early = found({ at, index: index + 1 });
+    const early = found(behind(body, step));
     const tested = body.blocks.some(({ term }) => term.k === 'branch' && condOperands(term.cond).some((operand) => isAbout(ir, operand, told, told, 0)));
     if (early) return report(early, tested ? 'early' : 'untested');
     if (!tested && isIgnored(ir, step, out)) return [unseen];

@@ -80,9 +80,9 @@ class Search {
           const one = this.#endangered(step, arg, i, body, goroutines);
           if (one) found.push(one);
         });
+        if (found.length === 0) continue;
         // What the object itself frees says more than what it reaches.
-        const first = found.find(({ fact }) => fact.via === '') ?? found[0];
-        if (!first) continue;
+        const first = found.find(({ fact }) => fact.via === '') ?? found[0]!;
         const call = outermost(this.#ir, step, body);
         const fact = describe(this.#ir, step, call, first, found, call.mode === 'call' && resultLives(this.#ir, call, body, this.#flow));
         if (!out.has(`${call.span.start}`)) out.set(`${call.span.start}`, fact);

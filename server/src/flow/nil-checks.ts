@@ -15,7 +15,7 @@ import type { PackageFlow } from './package-flow.ts';
 import { below, placeKey } from './place-key.ts';
 import { nullWrapper } from './null-wrappers.ts';
 import { bodiesOf, stepsOf, targetsOf } from './resource/function-info.ts';
-import { type At, isAbout, telltales } from './telltales.ts';
+import { type At, behind, isAbout, telltales } from './telltales.ts';
 
 export interface UncheckedPointer {
   readonly callee: string;
@@ -58,8 +58,10 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, callee: string, flow
     const over = overwrites(ir, step);
     if (over && !stopsWithout(body, aliasesOf(ir, result))) return { callee, span: step.span, why: 'overwritten', use: over.span, ...(over.name === undefined ? {} : { name: over.name }) };
   }
+  // What is no pointer wherever it goes matters only where somebody compares it with nil.
+  if (!ir.traits.has('branch') && !ir.traits.has('pointer copy') && !isPointer(result) && !documentsNull(flow.model, callee)) return undefined;
   const aliases = aliasesOf(ir, result);
-  const sentinel = flow.model.c.function(callee) ? undefined : sentinels[callee];
+  const sentinel = flow.model.c.function(callee) ? undefined : sentinels.get(callee);
   if (sentinel !== undefined) {
     const test = body.blocks.find(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => aliases.has(v)));
     return test?.term.k === 'branch' && isOnlyTest(ir, body, test, aliases, telltales(ir, step)) ? { callee, span: test.term.span, why: 'sentinel', use: step.span, sentinel } : undefined;
@@ -82,14 +84,8 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, callee: string, flow
   return wrapper && { callee, span: step.span, why, use: wrapper.use, wrapper: wrapper.type, ...named };
 }
 
-/** The place behind a step. */
-function behind({ blocks }: FuncBody, step: Step): At {
-  const at = blocks.findIndex(({ steps }) => steps.includes(step));
-  return { at, index: blocks[at]!.steps.indexOf(step) + 1 };
-}
-
 /** Functions that return a pointer which says by another value than NULL that they have failed. Sources: POSIX.1-2017 mmap, shmat, sem_open, iconv_open. */
-const sentinels: Readonly<Record<string, string>> = { mmap: 'MAP_FAILED', shmat: '(void *)-1', sem_open: 'SEM_FAILED', iconv_open: '(iconv_t)-1' };
+const sentinels: ReadonlyMap<string, string> = new Map(Object.entries({ mmap: 'MAP_FAILED', shmat: '(void *)-1', sem_open: 'SEM_FAILED', iconv_open: '(iconv_t)-1' }));
 
 /** Whether nothing but this test asks whether the call has worked. */
 const isOnlyTest = (ir: FuncIr, body: FuncBody, test: Block, pointers: ReadonlySet<Var>, told: ReadonlySet<Var>): boolean =>
@@ -132,7 +128,6 @@ function reason(callee: string, testedSomewhere: boolean, flow: PackageFlow): Un
 /** The variables that are the pointer: copies and conversions of it. */
 function aliasesOf(ir: FuncIr, result: Var): ReadonlySet<Var> {
   const set = new Set([result]);
-  if (!ir.traits.has('copy')) return set;
   for (let size = 0; size !== set.size; ) {
     size = set.size;
     for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.src.k === 'var' && set.has(step.src.v)) set.add(step.dst);

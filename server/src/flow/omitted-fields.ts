@@ -16,6 +16,7 @@ export interface OmittedField {
 
 /** Selections of fields that do not exist in Go. */
 export function omittedFields(fn: GoFunction, flow: PackageFlow): readonly OmittedField[] {
+  if (!leavesFieldsOut(flow)) return [];
   return flow.askOf('omitted fields', fn, (current) => {
     const seen = new Set<string>();
     return bodiesOf(flow.ir(current)).flatMap((body) =>
@@ -29,6 +30,9 @@ export function omittedFields(fn: GoFunction, flow: PackageFlow): readonly Omitt
     );
   });
 }
+
+/** Whether any struct in view has a field that cgo may leave out. */
+const leavesFieldsOut = (flow: PackageFlow): boolean => flow.ask('leaves fields out', () => flow.model.c.units.some(({ structs }) => structs.some(({ fields, packed }) => packed !== undefined || fields?.some(({ bits }) => bits))));
 
 function select(step: Step, model: PackageModel): OmittedField | undefined {
   if (step.op === 'field' || step.op === 'setField') return walk(step.base, step.name, step.span, model);

@@ -1,12 +1,18 @@
 /** What tells whether a C call has worked, beside the pointer that it returns, and which tests are about either. */
 import { definitions, originStep } from './definitions.ts';
-import type { CallStep, FuncIr, Operand, Var } from './ir.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
 
 /** A place in a body: a block, and a step in it. */
 export interface At {
   readonly at: number;
   readonly index: number;
+}
+
+/** The place behind a step. */
+export function behind({ blocks }: FuncBody, step: Step): At {
+  const at = blocks.findIndex(({ steps }) => steps.includes(step));
+  return { at, index: blocks[at]!.steps.indexOf(step) + 1 };
 }
 
 /** What else says whether the call has worked: its other results and the variables whose address it got. */

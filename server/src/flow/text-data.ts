@@ -58,12 +58,22 @@ export function textFacts(fn: GoFunction, flow: PackageFlow): TextFacts {
   if (!takesAddress(flow.ir(fn)) && !flow.ir(fn).cFunctions.has('GoString')) return noText;
   return flow.askOf('text', fn, (current) => {
     const ir = flow.ir(current);
-    const calls = bodiesOf(ir).flatMap((body) => body.calls.filter((call) => call.callee.k === 'c'));
-    return {
-      args: takesAddress(ir) ? calls.flatMap((call) => argumentsOf(ir, call, flow)) : [],
-      ignored: ir.cFunctions.has('GoString') ? calls.flatMap((call) => ignoredLength(ir, call, flow)) : [],
-      writes: ir.traits.has('setIndex') ? writes(ir, flow) : [],
-    };
+    const isAddressed = takesAddress(ir);
+    const args: TextArgument[] = [];
+    const ignored: IgnoredLength[] = [];
+    for (const body of bodiesOf(ir)) {
+      for (const call of body.calls) {
+        if (call.callee.k !== 'c') continue;
+        if (call.callee.name === 'GoString') ignored.push(...ignoredLength(ir, call, flow));
+        if (!isAddressed) continue;
+        const { name } = call.callee;
+        call.args.forEach((arg, index) => {
+          const data = textData(ir, arg, flow);
+          if (data) args.push(argument(ir, call, name, index, data, flow));
+        });
+      }
+    }
+    return { args, ignored, writes: ir.traits.has('setIndex') ? writes(ir, flow) : [] };
   });
 }
 
@@ -72,24 +82,19 @@ const noText: TextFacts = { args: [], writes: [], ignored: [] };
 /** Whether anything in the function may be the address of a string's or slice's bytes, a helper's result included. */
 const takesAddress = ({ traits }: FuncIr): boolean => traits.has('unsafe call') || traits.has('address of element') || traits.has('go call') || (traits.has('addr') && traits.has('field'));
 
-function argumentsOf(ir: FuncIr, call: CallStep, flow: PackageFlow): TextArgument[] {
-  if (call.callee.k !== 'c') return [];
+function argument(ir: FuncIr, call: CallStep, callee: string, index: number, data: TextData, flow: PackageFlow): TextArgument {
   const { c } = flow.model;
-  const callee = call.callee.name;
+  const arg = call.args[index]!;
   const prototype = c.function(callee);
-  return call.args.flatMap((arg, index) => {
-    const data = textData(ir, arg, flow);
-    if (data === undefined) return [];
-    const param = prototype?.params[index];
-    const reads = prototype === undefined && toNul[callee]?.includes(index) ? 'to-nul' : call.args.every((other) => other === arg || isNoNumber(other, flow)) && isCharPointer(arg) ? 'no-length' : 'counted';
-    const body = c.summary(callee)?.params[index];
-    const known = prototype === undefined && (toNul[callee]?.includes(index) ?? false);
-    // A body that hands the pointer on writes nothing itself, and the prototype may only have forgotten its const.
-    const access = known || param?.constPointee ? 'reads' : body?.written ? 'writes' : body?.effect === 'borrows' ? 'reads' : param?.pointer && !body ? 'may-write' : 'unseen';
-    const source = origin(ir, data.of);
-    const name = source.k === 'var' ? source.v.name : undefined;
-    return [{ callee, span: call.argSpans[index] ?? call.span, kind: data.kind, reads, terminated: isTerminated(ir, data.of), access, isParam: source.k === 'var' && source.v.kind === 'param', ...(name === undefined ? {} : { name }) }];
-  });
+  const param = prototype?.params[index];
+  const reads = prototype === undefined && toNul[callee]?.includes(index) ? 'to-nul' : call.args.every((other) => other === arg || isNoNumber(other, flow)) && isCharPointer(arg) ? 'no-length' : 'counted';
+  const body = c.summary(callee)?.params[index];
+  const known = prototype === undefined && (toNul[callee]?.includes(index) ?? false);
+  // A body that hands the pointer on writes nothing itself, and the prototype may only have forgotten its const.
+  const access = known || param?.constPointee ? 'reads' : body?.written ? 'writes' : body?.effect === 'borrows' ? 'reads' : param?.pointer && !body ? 'may-write' : 'unseen';
+  const source = origin(ir, data.of);
+  const name = source.k === 'var' ? source.v.name : undefined;
+  return { callee, span: call.argSpans[index] ?? call.span, kind: data.kind, reads, terminated: isTerminated(ir, data.of), access, isParam: source.k === 'var' && source.v.kind === 'param', ...(name === undefined ? {} : { name }) };
 }
 
 /** `unsafe.Slice(unsafe.StringData(s), len(s))[0] = 'x'` */
@@ -210,7 +215,7 @@ function comesFromElsewhere(ir: FuncIr, v: Var): boolean {
 }
 
 function ignoredLength(ir: FuncIr, call: CallStep, flow: PackageFlow): IgnoredLength[] {
-  if (call.callee.k !== 'c' || call.callee.name !== 'GoString' || !call.args[0]) return [];
+  if (!call.args[0]) return [];
   const source = originStep(ir, call.args[0]);
   if (source?.op !== 'call' || source.callee.k !== 'c' || flow.model.c.summary(source.callee.name)) return [];
   const counted = flow.model.contracts.lookup(source.callee.name)?.length;

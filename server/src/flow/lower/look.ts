@@ -1,4 +1,5 @@
 /** One look at all steps of a function, for what nearly every analysis asks: what kinds of steps there are, which C they call, and which of them set a variable. */
+import { isUnsafePointer } from '../../semantics/types.ts';
 import type { Callee, FuncBody, FuncIr, Step, Trait, Var } from '../ir.ts';
 import { targetsOf } from '../resource/function-info.ts';
 
@@ -24,6 +25,7 @@ export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<Fu
         else if (callee.k === 'pkg' && callee.pkg === 'unsafe') traits.add('unsafe call');
         if (mode !== 'call') traits.add(mode);
       } else if (step.op === 'copy') {
+        if (step.dst.type?.k === 'pointer' || isUnsafePointer(step.dst.type)) traits.add('pointer copy');
         if (step.conv) {
           traits.add('conversion');
           if (step.conv.k === 'pointer') traits.add('pointer conversion');

@@ -10,9 +10,10 @@ import type { FixPlan, Report, RuleContext } from '../rule.ts';
 import { branchTrace, type TraceEntry } from './path-trace.ts';
 
 /** One report for every allocation of `fn` that leaks and whose allocator `watched` accepts. */
-export function* leakReports(fn: GoFunction, { flow }: RuleContext, watched: (allocator: string) => boolean): Generator<Report> {
+export function leakReports(fn: GoFunction, { flow }: RuleContext, watched: (allocator: string) => boolean): readonly Report[] {
+  const reports: Report[] = [];
   const facts = flow.resources(fn);
-  if (facts.leaks.length === 0) return;
+  if (facts.leaks.length === 0) return reports;
   // What init and package variables allocate lives as long as the process; the literals in them run whenever they are called.
   const lasting = fn.name === 'init' && fn.recv === undefined;
   // A deferred release that came too early is the cause, and is told by itself.
@@ -21,7 +22,7 @@ export function* leakReports(fn: GoFunction, { flow }: RuleContext, watched: (al
     const { leak } = weighed;
     if (early.has(leak.site.span.start) || leak.site.owned.protocol !== undefined) continue;
     if (!watched(leak.site.owned.allocator) || (lasting && !leak.site.literal) || leak.site.once) continue;
-    yield {
+    reports.push({
       file: fn.file,
       top: fn.top,
       span: leak.site.span,
@@ -30,8 +31,9 @@ export function* leakReports(fn: GoFunction, { flow }: RuleContext, watched: (al
       message: message(weighed),
       trace: trace(fn, weighed),
       fixes: fixes(fn, weighed),
-    };
+    });
   }
+  return reports;
 }
 
 function message({ leak, confidence, keeper }: WeighedLeak): string {

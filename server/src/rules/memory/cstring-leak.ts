@@ -5,6 +5,8 @@ import { overwriteReports } from '../../lint/reports/overwrite-report.ts';
 import { defineRule } from '../../lint/rule.ts';
 import { leakWitness } from '../../lint/witness-drivers.ts';
 
+const isWatched = (allocator: string): boolean => allocator === 'CString';
+
 export default defineRule({
   id: 'cstring-leak',
   family: 'memory',
@@ -125,9 +127,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  *check(fn, context) {
-    const watched = (allocator: string): boolean => allocator === 'CString';
-    yield* leakReports(fn, context, watched);
-    yield* overwriteReports(fn, context, watched);
+  check(fn, context) {
+    return [...leakReports(fn, context, isWatched), ...overwriteReports(fn, context, isWatched)];
   },
 });

@@ -7,6 +7,8 @@ import { overwriteReports } from '../../lint/reports/overwrite-report.ts';
 import { defineRule } from '../../lint/rule.ts';
 import { leakWitness } from '../../lint/witness-drivers.ts';
 
+const isWatched = (allocator: string): boolean => allocator !== 'CString';
+
 export default defineRule({
   id: 'malloc-leak',
   family: 'memory',
@@ -128,10 +130,8 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  *check(fn, context) {
-    const watched = (allocator: string): boolean => allocator !== 'CString';
-    yield* leakReports(fn, context, watched);
-    yield* overwriteReports(fn, context, watched);
+  check(fn, context) {
+    return [...leakReports(fn, context, isWatched), ...overwriteReports(fn, context, isWatched)];
   },
   *checkPackage(context) {
     yield* cLeakReports(context);
