@@ -43,10 +43,12 @@ interface Ending {
 
 /** Such ends in one function. */
 export function endsInUse(fn: GoFunction, flow: PackageFlow): readonly EndInUse[] {
-  if (fn.recv === undefined || !fn.decl.body || !callsEnd(fn, flow) || !/^\p{Lu}/u.test(fn.name)) return [];
+  if (fn.recv === undefined || !fn.decl.body || !/^\p{Lu}/u.test(fn.name)) return [];
+  const { traits } = flow.ir(fn);
+  if (!traits.has('c call') || !traits.has('field')) return [];
   return flow.askOf('ends in use', fn, (current) => {
     const ir = flow.ir(current);
-    if (ir.opaque || !ir.traits.has('c call') || !ir.traits.has('field')) return [];
+    if (ir.opaque) return [];
     return endings(ir, flow).flatMap((ending) => {
       const late = lateKey(ir, current, ending);
       if (late) return [late];
@@ -54,12 +56,6 @@ export function endsInUse(fn: GoFunction, flow: PackageFlow): readonly EndInUse[
       return inGoroutine(ending, flow) ?? underLock(ir, ending, flow) ?? [];
     });
   });
-}
-
-/** Whether a function calls any C that may end what one of its first two arguments points to. */
-function callsEnd(fn: GoFunction, flow: PackageFlow): boolean {
-  const mayEnd = (name: string): boolean => flow.askAbout('may end', name, () => mayRelease(name) || [0, 1].some((arg) => flow.knowledge.cArg(name, arg)?.releases === 'always'));
-  return flow.ir(fn).body.calls.some(({ callee }) => callee.k === 'c' && mayEnd(callee.name));
 }
 
 /** The calls in a method that end what a field of its receiver points to. */
