@@ -83,18 +83,23 @@ function lent(ir: FuncIr, arg: Operand, release: string, flow: PackageFlow): Pic
   return lender && { how: 'lent', name: `C.${lender.name}`, source: lender.span };
 }
 
-/** The C function that lends a value, says its contract, and no body in view says otherwise. */
-export function lenderOf(ir: FuncIr, value: Operand, flow: PackageFlow, release?: string): { readonly name: string; readonly span: Span } | undefined {
-  const step = originStep(ir, value);
-  if (step?.op !== 'call' || step.callee.k !== 'c' || flow.model.c.summary(step.callee.name)) return undefined;
-  const { name } = step.callee;
+/** What a C function lends with its result, says its contract, and no body in view says otherwise: storage of the library, or maybe a part of an argument. */
+export function lends(name: string, flow: PackageFlow): 'own' | 'borrowed' | undefined {
   const contract = flow.model.contracts.lookup(name);
   // What the C library returns may be its argument: strcpy.
   if (contract?.trusted !== true || contract.library.library === 'libc' || mayCount(name)) return undefined;
-  if (contract.returns === 'static' || contract.returns === 'thread-local') return { name, span: step.span };
+  const how = contract.returns === 'static' || contract.returns === 'thread-local' ? 'own' : contract.returns === 'borrowed' ? 'borrowed' : undefined;
+  return how === undefined || flow.model.c.summary(name) ? undefined : how;
+}
+
+/** The C function that lends a value. */
+export function lenderOf(ir: FuncIr, value: Operand, flow: PackageFlow, release?: string): { readonly name: string; readonly span: Span } | undefined {
+  const step = originStep(ir, value);
+  const how = step?.op === 'call' && step.callee.k === 'c' ? lends(step.callee.name, flow) : undefined;
+  if (how === undefined || step?.op !== 'call' || step.callee.k !== 'c') return undefined;
   // It may be the argument itself that comes back, and the caller's own to release like this.
-  if (contract.returns !== 'borrowed' || step.args.some((other) => isAllocated(ir, other, flow, release))) return undefined;
-  return { name, span: step.span };
+  if (how === 'borrowed' && step.args.some((other) => isAllocated(ir, other, flow, release))) return undefined;
+  return { name: step.callee.name, span: step.span };
 }
 
 /** `uintptr(p) + 8`, `unsafe.Add(p, 8)`, `&view[1]`: a constant that is not zero leads away from the start. */

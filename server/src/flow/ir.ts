@@ -117,7 +117,7 @@ export interface Definitions {
 }
 
 /** What there is to see in a function: analyses and rules that need something else pass it by. */
-export type Trait = Step['op'] | `${Callee['k']} call` | 'unsafe call' | 'address of element' | 'conversion' | 'pointer conversion' | 'pointer copy' | 'defer' | 'go' | 'branch' | 'literal';
+export type Trait = Step['op'] | `${Callee['k']} call` | 'unsafe call' | 'address of element' | 'conversion' | 'pointer conversion' | 'pointer copy' | 'number as pointer' | 'defer' | 'go' | 'branch' | 'literal';
 
 export interface Block {
   readonly steps: readonly Step[];

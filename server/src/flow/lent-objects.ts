@@ -5,7 +5,7 @@ import { ownTypeName } from '../semantics/types.ts';
 import { definitions, origin } from './definitions.ts';
 import { mayCount } from './c-names.ts';
 import { finalizers, isFinalizerFunction } from './finalizers.ts';
-import { isCounted, lenderOf } from './invalid-frees.ts';
+import { isCounted, lenderOf, lends } from './invalid-frees.ts';
 import type { CallStep, CompositeStep, FuncIr, Operand, Var } from './ir.ts';
 import type { Place } from './knowledge.ts';
 import { keepers } from './liveness.ts';
@@ -29,11 +29,13 @@ export interface LentObject {
 
 /** Where a function makes such objects, itself or by a function of the package. */
 export function lentObjects(fn: GoFunction, flow: PackageFlow): readonly LentObject[] {
+  const { bodies } = flow.ir(fn);
+  // Lent is what some call of C returns, or what C passes to an exported function.
+  if (fn.exported === undefined && !bodies.some(({ calls }) => calls.some(({ callee }) => callee.k === 'c' && lends(callee.name, flow) !== undefined))) return [];
   return flow.askOf('lent objects', fn, (current) => {
     const ir = flow.ir(current);
     const out: LentObject[] = [];
-    // Lent is what a call of C returns, or what C passes to an exported function.
-    if (ir.opaque || (current.exported === undefined && !ir.traits.has('c call'))) return out;
+    if (ir.opaque) return out;
     for (const body of bodiesOf(ir)) {
       for (const step of stepsOf(body)) {
         const values = step.op === 'composite' ? step.fields.map(({ src }) => src) : step.op === 'call' && isHelper(step) ? step.args : [];

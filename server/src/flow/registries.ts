@@ -3,7 +3,7 @@ import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { isCPointer, ownTypeName } from '../semantics/types.ts';
 import { definitions, origin, originStep } from './definitions.ts';
-import type { FuncIr, Operand, Trait } from './ir.ts';
+import type { CallStep, FuncIr, Operand, Trait } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
@@ -34,8 +34,8 @@ interface RegistryFacts {
 
 /** What stays in the package's registries because of this function. */
 export function registryLeaks(fn: GoFunction, flow: PackageFlow): readonly RegistryLeak[] {
-  const { traits } = flow.ir(fn);
-  if (!traits.has('setIndex') && !traits.has('method call')) return [];
+  const { traits, bodies } = flow.ir(fn);
+  if (!traits.has('setIndex') && !(traits.has('method call') && bodies.some(({ calls }) => calls.some((step) => onGlobal(step) !== undefined)))) return [];
   const facts = factsOf(fn, flow);
   const out: RegistryLeak[] = [];
   // Both are registries of one kind when both are asked for keys.
@@ -113,12 +113,18 @@ function factsOf(fn: GoFunction, flow: PackageFlow): RegistryFacts {
           const registry = registryOf(ir, step.args[0], flow);
           if (registry !== undefined) removed.push(registry);
           else if (!isOwnMap(ir, step.args[0])) removesUnknown = true;
-        } else if (step.op === 'call' && step.callee.k === 'method' && step.args[0]?.k === 'global') calls.push(`${step.args[0].name}.${step.callee.name}`);
+        } else if (step.op === 'call') {
+          const called = onGlobal(step);
+          if (called) calls.push(`${called.on}.${called.name}`);
+        }
       }
     }
     return { added, removed, read, calls, crossed: calls.length > 1 ? crossedKeys(ir) : [], removesUnknown };
   });
 }
+
+/** `callbacks.Add(f)`: a method of a package variable. */
+const onGlobal = ({ callee, args: [object] }: CallStep): { readonly on: string; readonly name: string } | undefined => (callee.k === 'method' && object?.k === 'global' ? { on: object.name, name: callee.name } : undefined);
 
 /** A package variable, or a type of this package: all its values are one. */
 function nameOf(base: Operand, flow: PackageFlow): string | undefined {
@@ -166,7 +172,10 @@ function sameValue(ir: FuncIr, operand: Operand, id: number): boolean {
 function crossedKeys(ir: FuncIr): RegistryFacts['crossed'] {
   const out: { span: Span; from: string; made: string; to: string }[] = [];
   const calls = bodiesOf(ir).flatMap((body) =>
-    body.calls.flatMap((step) => (step.callee.k === 'method' && step.args[0]?.k === 'global' ? [{ step, on: step.args[0].name, name: step.callee.name }] : [])),
+    body.calls.flatMap((step) => {
+      const called = onGlobal(step);
+      return called ? [{ step, ...called }] : [];
+    }),
   );
   for (const made of calls) {
     const [key, more] = made.step.dsts;

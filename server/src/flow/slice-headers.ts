@@ -27,8 +27,13 @@ export interface SliceHeaderFact {
 
 /** The headers of a function. */
 export function sliceHeaderFacts(fn: GoFunction, flow: PackageFlow): readonly SliceHeaderFact[] {
+  const { traits } = flow.ir(fn);
+  if (!(traits.has('pointer conversion') && traits.has('addr')) && !usesReflect(flow)) return [];
   return flow.askOf('slice headers', fn, (current) => find(flow.ir(current), flow));
 }
+
+/** Whether any file of the package can name reflect's headers. */
+const usesReflect = (flow: PackageFlow): boolean => flow.ask('imports reflect', () => flow.model.files.some(({ imports }) => [...imports.values()].includes('reflect')));
 
 function find(ir: FuncIr, flow: PackageFlow): SliceHeaderFact[] {
   const out: SliceHeaderFact[] = [];

@@ -29,6 +29,8 @@ export interface UintptrFact {
 
 /** The conversions of a function. */
 export function uintptrFacts(fn: GoFunction, flow: PackageFlow): readonly UintptrFact[] {
+  const { traits, bodies } = flow.ir(fn);
+  if (!traits.has('number as pointer') && !bodies.some(({ calls }) => calls.some(takesAddresses))) return [];
   return flow.askOf('uintptrs', fn, (current) => find(current, flow));
 }
 

@@ -29,6 +29,7 @@ export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<Fu
         if (step.conv) {
           traits.add('conversion');
           if (step.conv.k === 'pointer') traits.add('pointer conversion');
+          else if (isUnsafePointer(step.conv) && step.src.k === 'var' && step.src.v.type?.k === 'named' && step.src.v.type.pkg === undefined) traits.add('number as pointer');
         }
       } else if (step.op === 'addr' && step.path === '') {
         if (step.indexed) traits.add('address of element');
