@@ -1,33 +1,13 @@
-/** Which struct fields are given C resources, and which are released by anyone in the package: constructors, releases and hand-overs of fields. */
-import type { Span } from '../base/span.ts';
+/** Which struct fields are given C resources, and which are released by anyone in the package: releases and hand-overs of fields. */
 import type { GoFunction } from '../semantics/package-model.ts';
-import { isCPointer, ownTypeName, type Type } from '../semantics/types.ts';
+import { ownTypeName, type Type } from '../semantics/types.ts';
 import { mayConstruct, mayKeep, mayRelease } from './c-names.ts';
 import { definitions, origin, originStep } from './definitions.ts';
+import { type Constructed, constructedFields } from './field-makers.ts';
 import { finalizedFields } from './finalized-fields.ts';
 import type { CallStep, FuncIr, Operand, Step, Var } from './ir.ts';
-import type { Place } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
-
-/** A field gets a resource of its own. */
-export interface Constructed {
-  readonly type: string;
-  readonly field: string;
-  /** The C function (or Go helper) that makes it. */
-  readonly maker: string;
-  readonly deallocator?: string;
-  /** Where it is allocated, when that is in a body in view. */
-  readonly at?: Place;
-  readonly span: Span;
-  readonly unit: object;
-  /** The object goes into a package variable and nowhere else. */
-  readonly processWide: boolean;
-  /** The object is made in the same function. */
-  readonly fresh: boolean;
-}
-
-type Made = Pick<Constructed, 'maker' | 'deallocator' | 'at'>;
 
 /** A field, by name; `type` is absent when the type of the object is not visible. */
 interface FieldUse {
@@ -35,8 +15,7 @@ interface FieldUse {
   readonly field: string;
 }
 
-interface FieldFacts {
-  readonly constructed: readonly Constructed[];
+interface FieldReleases {
   /** Passed to something that releases it, or moved where somebody else may. */
   readonly released: readonly FieldUse[];
   /** Types of values of unknown origin that are released: whatever field has the type may be meant. */
@@ -52,19 +31,22 @@ export interface FieldOwners {
 
 /** Sums up the package. */
 export function fieldOwners(flow: PackageFlow): FieldOwners {
-  const direct = flow.gather('field facts', (fn) => (fn.decl.body ? [fieldFacts(fn, flow)] : []));
+  const direct = flow.gather('fields with resources', (fn) => (fn.decl.body ? constructedFields(fn, flow) : []));
   // Functions that mention nothing of the border may still pass such a field to a helper that releases it.
-  const names = new Set(direct.flatMap((facts) => facts.constructed.map((one) => one.field)));
-  const mention = `\\.(?:${[...names].join('|')})\\b`;
-  const all = names.size === 0 ? direct : [...direct, ...flow.gather(`field facts by ${mention}`, (fn) => (!fn.decl.body && new RegExp(mention).test(fn.top.syntax.text) ? [fieldFacts(fn, flow)] : []))];
-  const finalized = finalizedFields(flow);
-  const released = all.flatMap((facts) => facts.released);
+  const names = [...new Set(direct.map(({ field }) => field))].join('|');
+  const mention = names === '' ? undefined : new RegExp(`\\.(?:${names})\\b`);
+  const indirect = mention ? flow.gather(`fields with resources by ${names}`, (fn) => (!fn.decl.body && mention.test(fn.top.syntax.text) ? constructedFields(fn, flow) : [])) : [];
   return {
-    constructed: all.flatMap((facts) => facts.constructed),
+    constructed: [...direct, ...indirect],
     isReleased(type, field, fieldType) {
-      if (finalized.get(type)?.has(`.${field}`)) return true;
-      if (released.some((use) => use.field === field && (use.type === undefined || use.type === type || embeds(flow, use.type, type)))) return true;
-      return all.some((facts) => facts.releasesUnknown || facts.releasedTypes.some((other) => typeKey(other) === typeKey(fieldType)));
+      if (finalizedFields(flow).get(type)?.has(`.${field}`)) return true;
+      const all = flow.gather(`releases of fields, by ${names}`, (fn) => (fn.decl.body || mention?.test(fn.top.syntax.text) ? releasesIn(fn, flow) : []));
+      return all.some(
+        ({ released, releasedTypes, releasesUnknown }) =>
+          releasesUnknown ||
+          released.some((use) => use.field === field && (use.type === undefined || use.type === type || embeds(flow, use.type, type))) ||
+          releasedTypes.some((other) => typeKey(other) === typeKey(fieldType)),
+      );
     },
   };
 }
@@ -79,26 +61,26 @@ function embeds(flow: PackageFlow, outer: string, inner: string, depth = 0): boo
   });
 }
 
-function fieldFacts(fn: GoFunction, flow: PackageFlow): FieldFacts {
+/** What a function releases, where it releases anything. */
+function releasesIn(fn: GoFunction, flow: PackageFlow): readonly FieldReleases[] {
   return flow.askOf('fields', fn, (current) => new Collector(current, flow).collect());
 }
 
+const nothing: readonly FieldReleases[] = [];
+
 class Collector {
-  readonly #fn: GoFunction;
   readonly #flow: PackageFlow;
   readonly #ir: FuncIr;
-  readonly #constructed: Constructed[] = [];
   readonly #released: FieldUse[] = [];
   readonly #releasedTypes: Type[] = [];
   #releasesUnknown = false;
 
   constructor(fn: GoFunction, flow: PackageFlow) {
-    this.#fn = fn;
     this.#flow = flow;
     this.#ir = flow.ir(fn);
   }
 
-  collect(): FieldFacts {
+  collect(): readonly FieldReleases[] {
     const cleared = this.#clearedFields();
     for (const body of bodiesOf(this.#ir)) {
       for (const step of stepsOf(body)) {
@@ -107,7 +89,8 @@ class Collector {
         if (cleared.size > 0 && step.op === 'call' && step.callee.k === 'c') for (const arg of step.args) this.#takenAndCleared(arg, cleared);
       }
     }
-    return { constructed: this.#constructed, released: this.#released, releasedTypes: this.#releasedTypes, releasesUnknown: this.#releasesUnknown };
+    if (this.#released.length === 0 && this.#releasedTypes.length === 0 && !this.#releasesUnknown) return nothing;
+    return [{ released: this.#released, releasedTypes: this.#releasedTypes, releasesUnknown: this.#releasesUnknown }];
   }
 
   #step(step: Step): void {
@@ -115,12 +98,11 @@ class Collector {
       case 'composite':
         for (const { name, src } of step.fields) {
           if (name === undefined) this.#moved(src);
-          else this.#assigned(step.type.k === 'named' ? ownTypeName(step.type) : undefined, name, src, step.dst, step.span);
+          else this.#assigned(step.type.k === 'named' ? ownTypeName(step.type) : undefined, name, src);
         }
         return;
       case 'setField':
-        this.#assigned(step.base.k === 'var' ? ownTypeName(step.base.v.type) : undefined, step.name, step.src, step.base.k === 'var' ? step.base.v : undefined, step.span);
-        return;
+        return this.#assigned(step.base.k === 'var' ? ownTypeName(step.base.v.type) : undefined, step.name, step.src);
       case 'setGlobal':
       case 'setIndex':
       case 'setDeref':
@@ -151,89 +133,10 @@ class Collector {
     if (use) this.#released.push(use);
   }
 
-  #assigned(type: string | undefined, name: string, src: Operand, object: Var | undefined, span: Span): void {
+  #assigned(type: string | undefined, name: string, src: Operand): void {
     const from = this.#fieldOf(src);
     // `b.f = a.f` makes b the holder of what a had; `a.f = a.f` and a reset of the same field do not.
     if (from && !(from.type === type && from.field === name)) this.#released.push(from);
-    if (type === undefined || name.includes('.')) return;
-    const made = this.#maker(src);
-    if (made) this.#construct(type, name, made, object, span);
-  }
-
-  #construct(type: string, field: string, made: Made, object: Var | undefined, span: Span): void {
-    const life = object ? this.#lifeOf(object) : 'kept';
-    if (life === 'local') return;
-    const processWide = life === 'process' || this.#fn.name === 'init';
-    this.#constructed.push({ type, field, ...made, span, unit: this.#fn.top.syntax, processWide, fresh: object === undefined || object.kind === 'local' || object.kind === 'temp' });
-  }
-
-  /** What becomes of an object: it dies here, it goes into a package variable, or it leaves. */
-  #lifeOf(object: Var): 'local' | 'process' | 'kept' {
-    if (object.kind === 'receiver' || object.kind === 'param' || object.kind === 'result') return 'kept';
-    const vars = new Set([object]);
-    let stored = false;
-    for (let round = 0; round < 3; round++) {
-      for (const body of bodiesOf(this.#ir)) {
-        for (const step of stepsOf(body)) {
-          const has = (operand: Operand): boolean => operand.k === 'var' && vars.has(operand.v);
-          if ((step.op === 'copy' && has(step.src)) || (step.op === 'addr' && step.path === '' && has(step.base)) || (step.op === 'deref' && has(step.base))) vars.add(step.dst);
-          if (step.op === 'composite' && step.fields.some((field) => has(field.src))) return 'kept';
-          if (step.op === 'setGlobal' && has(step.src)) stored = true;
-          if ((step.op === 'setField' || step.op === 'setIndex' || step.op === 'setDeref' || step.op === 'send') && has(step.src)) return 'kept';
-          if (step.op === 'call' && step.args.some(has) && !(step.callee.k === 'method' || step.callee.k === 'c' || (step.callee.k === 'pkg' && step.callee.pkg === 'runtime'))) return 'kept';
-        }
-        for (const { term } of body.blocks) if (term.k === 'return' && term.values.some((value) => value.k === 'var' && vars.has(value.v))) return 'kept';
-      }
-    }
-    if ([...vars].some((v) => v.kind === 'result')) return 'kept';
-    return stored ? 'process' : 'local';
-  }
-
-  /** The call that makes a resource for its caller, behind a value. */
-  #maker(src: Operand): Made | undefined {
-    const step = originStep(this.#ir, src);
-    if (step?.op === 'call' && step.mode === 'call') return this.#makes(step);
-    const at = origin(this.#ir, src);
-    // `var p *C.T; C.make(&p)`
-    const out = at.k === 'var' ? this.#filledBy(at.v) : undefined;
-    return out ? { maker: out } : undefined;
-  }
-
-  #makes(step: CallStep): Made | undefined {
-    const { knowledge } = this.#flow;
-    switch (step.callee.k) {
-      case 'c': {
-        const owned = knowledge.cOwned(step.callee.name).find((result) => result.outArg === undefined && result.ifNull === undefined);
-        if (owned) return { maker: `C.${step.callee.name}`, deallocator: owned.deallocator, ...(owned.at ? { at: owned.at } : {}) };
-        const summary = this.#flow.model.c.summary(step.callee.name);
-        if (summary && summary.result.owner !== 'unknown') return undefined;
-        return mayConstruct(step.callee.name) && this.#returnsPointer(step) ? { maker: `C.${step.callee.name}` } : undefined;
-      }
-      case 'go': {
-        const owned = knowledge.goOwned({ name: step.callee.name }).find((one) => one.path === undefined);
-        return owned && owned.protocol === undefined ? { maker: step.callee.name, deallocator: owned.deallocator, ...(owned.at ? { at: owned.at } : {}) } : undefined;
-      }
-      default:
-        return undefined;
-    }
-  }
-
-  #returnsPointer(step: CallStep): boolean {
-    const type = step.dsts[0]?.type;
-    return type === undefined || type.k === 'unknown' || isCPointer(type);
-  }
-
-  #filledBy(v: Var): string | undefined {
-    for (const body of bodiesOf(this.#ir)) {
-      for (const step of stepsOf(body)) {
-        if (step.op !== 'call' || step.callee.k !== 'c' || !mayConstruct(step.callee.name)) continue;
-        for (const arg of step.args) {
-          const addr = originStep(this.#ir, arg);
-          if (addr?.op === 'addr' && addr.path === '' && !addr.indexed && addr.base.k === 'var' && addr.base.v === v && isCPointer(v.type)) return `C.${step.callee.name}`;
-        }
-      }
-    }
-    return undefined;
   }
 
   #call(step: CallStep): void {
@@ -250,9 +153,9 @@ class Collector {
           return;
         case 'go':
         case 'method': {
-          if (!this.#fieldOf(arg)) return;
           const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
           if (callee.k === 'method' && (recv === undefined || i === 0)) return recv === undefined && i > 0 ? this.#moved(arg) : undefined;
+          if (!this.#fieldOf(arg)) return;
           const effect = this.#flow.knowledge.goArg({ ...(recv !== undefined ? { recv } : {}), name: callee.name }, i, '');
           if (!effect || effect.releases !== 'never' || effect.escapes) this.#moved(arg);
           return;
@@ -278,14 +181,9 @@ class Collector {
 
   /** `&x.field` is passed: C makes the resource there, or something may take it away. */
   #address(step: CallStep, addr: Step & { op: 'addr' }, base: Var): void {
+    if (step.callee.k === 'c' && (mayConstruct(step.callee.name) || !mayRelease(step.callee.name))) return;
     const type = ownTypeName(base.type);
     const field = addr.path.slice(addr.path.lastIndexOf('.') + 1);
-    if (step.callee.k === 'c' && mayConstruct(step.callee.name)) {
-      const own = type !== undefined && !addr.path.includes('.');
-      if (own && isCPointer(this.#flow.model.shape.fields(type)?.find((f) => f.name === field)?.type)) this.#construct(type, field, { maker: `C.${step.callee.name}` }, base, step.span);
-      return;
-    }
-    if (step.callee.k === 'c' && !mayRelease(step.callee.name)) return;
     this.#released.push({ ...(type !== undefined && !addr.path.includes('.') ? { type } : {}), field });
   }
 

@@ -42,17 +42,24 @@ export function registryLeaks(fn: GoFunction, flow: PackageFlow): readonly Regis
   for (const { span, from, made, to } of facts.crossed) {
     if (packageFacts(flow).calls.has(`${to}.${made}`)) out.push({ span, how: 'crossed', registry: from, other: to });
   }
-  if (facts.added.length === 0 || !flow.model.complete || (fn.recv === undefined && fn.name === 'init')) return out;
-  const { removed, read, removesUnknown } = packageFacts(flow);
-  if (removesUnknown) return out;
-  for (const { registry, span } of facts.added) if (read.has(registry) && !removed.has(registry)) out.push({ span, how: 'kept', registry });
+  if (!flow.model.complete || (fn.recv === undefined && fn.name === 'init')) return out;
+  for (const { registry, span } of facts.added) {
+    if (!readByExports(flow).has(registry)) continue;
+    const { removed, removesUnknown } = packageFacts(flow);
+    if (!removesUnknown && !removed.has(registry)) out.push({ span, how: 'kept', registry });
+  }
   return out;
 }
 
+/** Registries that exported functions look into. */
+const readByExports = (flow: PackageFlow): ReadonlySet<string> =>
+  flow.ask('registries that exports read', () => new Set(flow.everyFile().flatMap(({ functions }) => functions.flatMap((fn) => (fn.exported !== undefined && mayTouch(fn) ? factsOf(fn, flow).read : [])))));
+
+/** What does not touch the border may still remove entries. */
+const mayTouch = (fn: GoFunction): boolean => fn.decl.body !== undefined || /\b(?:delete|clear)\(/.test(fn.top.syntax.text);
+
 interface PackageFacts {
   readonly removed: ReadonlySet<string>;
-  /** Registries that exported functions look into. */
-  readonly read: ReadonlySet<string>;
   readonly calls: ReadonlySet<string>;
   readonly removesUnknown: boolean;
 }
@@ -60,21 +67,18 @@ interface PackageFacts {
 function packageFacts(flow: PackageFlow): PackageFacts {
   return flow.ask('registries', () => {
     const removed = new Set<string>();
-    const read = new Set<string>();
     const calls = new Set<string>();
     let removesUnknown = false;
     for (const file of flow.everyFile()) {
       for (const fn of file.functions) {
-        // What does not touch the border may still remove entries.
-        if (!fn.decl.body && !/\b(?:delete|clear)\(/.test(fn.top.syntax.text)) continue;
+        if (!mayTouch(fn)) continue;
         const facts = factsOf(fn, flow);
         for (const one of facts.removed) removed.add(one);
         for (const one of facts.calls) calls.add(one);
-        if (fn.exported !== undefined) for (const one of facts.read) read.add(one);
         removesUnknown ||= facts.removesUnknown;
       }
     }
-    return { removed, read, calls, removesUnknown };
+    return { removed, calls, removesUnknown };
   });
 }
 

@@ -220,12 +220,11 @@ function unseen(flow: PackageFlow, callees: readonly { readonly name: string; re
   let hinted = false;
   for (const { name, index } of callees) {
     const contract = flow.model.contracts.lookup(name);
-    const effects = contract?.params?.filter((param) => param.index === index) ?? [];
-    const holds = effects.filter(({ effect }) => effect === 'holds' || effect === 'userdata-held' || effect === 'takes');
-    if (contract?.trusted && holds.some(({ when }) => when === undefined)) return { certain: true, names: [name], contract: true };
+    const holds = contract?.params?.filter(({ index: of, effect }) => of === index && (effect === 'holds' || effect === 'userdata-held' || effect === 'takes'));
+    if (contract?.trusted && holds?.some(({ when }) => when === undefined)) return { certain: true, names: [name], contract: true };
     // A checked row says that it does not, or only under a condition. One that is not checked is no more than a hint.
     if (contract?.trusted) continue;
-    if (holds.length > 0) hinted = true;
+    if (holds !== undefined && holds.length > 0) hinted = true;
     const row = flow.model.c.function(name) ? undefined : libcFunction(name);
     if (row && libcParam(row, index) === 'k') return { certain: true, names: [name], contract: true };
     if (!row) names.push(name);
