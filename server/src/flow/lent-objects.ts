@@ -29,9 +29,8 @@ export interface LentObject {
 
 /** Where a function makes such objects, itself or by a function of the package. */
 export function lentObjects(fn: GoFunction, flow: PackageFlow): readonly LentObject[] {
-  const { bodies } = flow.ir(fn);
   // Lent is what some call of C returns, or what C passes to an exported function.
-  if (fn.exported === undefined && !bodies.some(({ calls }) => calls.some(({ callee }) => callee.k === 'c' && lends(callee.name, flow) !== undefined))) return [];
+  if (fn.exported === undefined && ![...flow.ir(fn).cFunctions].some((name) => lends(name, flow) !== undefined)) return [];
   return flow.askOf('lent objects', fn, (current) => {
     const ir = flow.ir(current);
     const out: LentObject[] = [];
