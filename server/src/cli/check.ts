@@ -108,7 +108,7 @@ async function run(
   compared: Comparison | undefined,
 ): Promise<Report> {
   if (targets.length === 0) return { findings: [], sources: new Map(), checked: 0, problems, compared: compared !== undefined, ...(options.fix === true ? { fixed: { findings: 0, files: 0 } } : {}) };
-  const checker = await context.createProject(host);
+  const createChecker = (): Promise<Checker> => context.createProject(host);
   const collector = new Collector(show, compared);
   const progress = startProgress(context.terminal.stderr);
   const isAsked = (target: Target, file: FileId): boolean => (target.only === undefined ? !configs.excludes(target.config, file, target.asked) : target.only.has(file));
@@ -118,19 +118,20 @@ async function run(
   const fixed = { findings: 0, files: 0 };
   try {
     if (options.fix === true) {
+      const checker = await createChecker();
       for (const [i, target] of targets.entries()) {
         progress.report(i, targets.length, show(target.directory));
-        await fixOne(target, jobs[i]!);
+        await fixOne(checker, target, jobs[i]!);
       }
+      checker.dispose();
     } else {
       let count = 0;
       const done = (i: number): void => progress.report(++count, targets.length, show(targets[i]!.directory));
-      const checked = await checkFolders(jobs, checker, context.startThread, options.jobs, done);
+      const checked = await checkFolders(jobs, createChecker, context.startThread, options.jobs, done);
       for (const [i, target] of targets.entries()) add(target, checked[i]!);
     }
   } finally {
     progress.stop();
-    checker.dispose();
   }
   return collector.finish(trouble, options.fix === true ? fixed : undefined);
 
@@ -140,7 +141,7 @@ async function run(
   }
 
   /** One folder after the other: what is written in one may be read in the next. */
-  async function fixOne(target: Target, { rules, minSeverity }: FolderJob): Promise<void> {
+  async function fixOne(checker: Checker, target: Target, { rules, minSeverity }: FolderJob): Promise<void> {
     checker.onError = (rule, error) => fail(target, `rule ${rule}: ${messageOf(error)}`);
     checker.settings = { rules };
     const chosen = (reports: readonly FileReport[]): readonly FileReport[] =>

@@ -32,7 +32,7 @@ interface Answer {
  * Checks all folders and answers in their order. In a long run threads help: one for each processor, or as many as `wanted` says, this one
  * included. `done` hears of each folder.
  */
-export async function checkFolders(jobs: readonly FolderJob[], checker: Checker, startThread: StartThread | undefined, wanted: number | undefined, done: (index: number) => void): Promise<readonly CheckedFolder[]> {
+export async function checkFolders(jobs: readonly FolderJob[], createChecker: () => Promise<Checker>, startThread: StartThread | undefined, wanted: number | undefined, done: (index: number) => void): Promise<readonly CheckedFolder[]> {
   // What takes longest comes first, or threads would wait for the last one.
   const order = jobs.map((_, index) => index).sort((a, b) => jobs[b]!.size - jobs[a]!.size);
   const work: SharedWork = { jobs, order, taken: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) };
@@ -55,19 +55,22 @@ export async function checkFolders(jobs: readonly FolderJob[], checker: Checker,
   };
   const useful = wanted ?? Math.min(availableParallelism(), mostThreads, Math.floor(jobs.reduce((sum, { size }) => sum + size, 0) / worthAThread));
   try {
+    // They load what they need while this one does.
     for (let i = 1; startThread !== undefined && i < Math.min(useful, jobs.length); i++) start();
+    const checker = await createChecker();
     await takeFolders(work, checker, async (answer) => {
       take(answer);
       // What the threads have sent is heard between two folders.
       if (threads.length > 0) await setImmediate();
     });
     await Promise.all(threads.map(({ ended }) => ended));
+    const out: CheckedFolder[] = [];
+    for (const [index, job] of jobs.entries()) out.push(checked[index] ?? (await checkFolder(checker, job)));
+    checker.dispose();
+    return out;
   } finally {
     for (const { thread } of threads) void thread.terminate();
   }
-  const out: CheckedFolder[] = [];
-  for (const [index, job] of jobs.entries()) out.push(checked[index] ?? (await checkFolder(checker, job)));
-  return out;
 }
 
 async function takeFolders({ jobs, order, taken }: SharedWork, checker: Checker, done: (answer: Answer) => Promise<void>): Promise<void> {
