@@ -44,7 +44,7 @@ interface FunctionRule extends RuleMeta {
   readonly subject: 'function';
   /** What a function must have before there is anything to say of it: all of these, and of a list in it any. */
   readonly needs?: readonly (Trait | readonly Trait[])[];
-  /** Called for every function whose body may matter. */
+  /** Called for every function whose body may matter. Of most of them there is nothing to say, which an empty list says at less cost than a generator. */
   check(fn: GoFunction, context: RuleContext): Iterable<Report>;
   /** What is said of the package beside that, once. */
   checkPackage?(context: RuleContext): Iterable<Report>;

@@ -70,21 +70,19 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['c call', 'addr'],
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
     const unit = fn.top.syntax;
-    for (const fact of failedOuts(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span: fact.span,
-        severity: fact.how === 'untested' ? 'info' : 'warning',
-        message: message(fact),
-        trace: [
-          { place: { unit, span: fact.call }, text: `C.${fact.callee} sets ${fact.name} only when it succeeds` },
-          ...(fact.test ? [{ place: { unit, span: fact.test }, text: 'here the call has failed' }] : []),
-        ],
-      };
-    }
+    return failedOuts(fn, flow).map((fact) => ({
+      file: fn.file,
+      top: fn.top,
+      span: fact.span,
+      severity: fact.how === 'untested' ? 'info' : 'warning',
+      message: message(fact),
+      trace: [
+        { place: { unit, span: fact.call }, text: `C.${fact.callee} sets ${fact.name} only when it succeeds` },
+        ...(fact.test ? [{ place: { unit, span: fact.test }, text: 'here the call has failed' }] : []),
+      ],
+    }));
   },
 });
 

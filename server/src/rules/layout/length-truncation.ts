@@ -47,15 +47,15 @@ export default defineRule({
   examples: [{ title: 'A length of 64 bits for a copy', bad: { 'main.go': example('') }, good: { 'main.go': example('\tif n > math.MaxInt32 {\n\t\treturn nil\n\t}\n') }, byFix: false }],
   subject: 'function',
   needs: ['c call', 'conversion'],
-  *check(fn, { flow }) {
-    for (const { span, callee, how, from, to, most } of truncatedLengths(fn, flow)) {
+  check(fn, { flow }) {
+    return truncatedLengths(fn, flow).map(({ span, callee, how, from, to, most }) => {
       const lent = how === 'lent';
-      yield {
+      return {
         file: fn.file,
         top: fn.top,
         span,
         message: how === 'narrow' ? `${to} holds lengths up to ${most}: what is longer gets another number, and nothing has tested it.` : lent ? `${to} wraps when the string is longer than 2 GiB, and C.${callee} then gets a wrong or negative length for memory of Go.` : `${from} has 64 bits and ${to} has 32: a length of 2 GiB or more is cut off, and nothing has tested it.`,
       };
-    }
+    });
   },
 });

@@ -54,32 +54,32 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['c call'],
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
+    const { file, top } = fn;
     const { args, ignored } = textFacts(fn, flow);
-    for (const arg of args) {
-      if (!isHazard(arg)) continue;
-      yield { file: fn.file, top: fn.top, span: arg.span, message: message(arg) };
-    }
-    for (const { span, use, name, callee } of unendedArrays(fn, flow)) {
+    const unended = unendedArrays(fn, flow).map(({ span, use, name, callee }) => {
       const what = name === undefined ? 'The array' : `\`${name}\``;
-      yield {
-        file: fn.file,
-        top: fn.top,
+      return {
+        file,
+        top,
         span,
         message: `${what} has no room for a NULL behind its last element, and C.${callee} gets nothing that tells how many there are: it reads on behind the end. Make it one longer.`,
-        trace: [{ place: { unit: fn.top.syntax, span: use }, text: `C.${callee} gets it here` }],
+        trace: [{ place: { unit: top.syntax, span: use }, text: `C.${callee} gets it here` }],
       };
-    }
-    for (const { span, filler, filled, name } of unterminatedBuffers(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span,
-        message: `C.${filler} may fill ${name === undefined ? 'the buffer' : `\`${name}\``} to its last byte and puts no NUL behind it, but C.GoString reads until it finds one.`,
-        trace: [{ place: { unit: fn.top.syntax, span: filled }, text: 'it is filled here' }],
-      };
-    }
-    for (const fact of ignored) yield { file: fn.file, top: fn.top, span: fact.span, message: ignoredMessage(fact) };
+    });
+    const unterminated = unterminatedBuffers(fn, flow).map(({ span, filler, filled, name }) => ({
+      file,
+      top,
+      span,
+      message: `C.${filler} may fill ${name === undefined ? 'the buffer' : `\`${name}\``} to its last byte and puts no NUL behind it, but C.GoString reads until it finds one.`,
+      trace: [{ place: { unit: top.syntax, span: filled }, text: 'it is filled here' }],
+    }));
+    return [
+      ...args.filter(isHazard).map((arg) => ({ file, top, span: arg.span, message: message(arg) })),
+      ...unended,
+      ...unterminated,
+      ...ignored.map((fact) => ({ file, top, span: fact.span, message: ignoredMessage(fact) })),
+    ];
   },
 });
 

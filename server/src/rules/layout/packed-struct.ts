@@ -55,14 +55,12 @@ export default defineRule({
   ],
   subject: 'function',
   needs: [['field', 'setField', 'addr', 'composite']],
-  *check(fn, { flow }) {
-    for (const { span, struct, field, why } of omittedFields(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span,
-        message: why === 'bits' ? `\`${field}\` is a bit field of C.${struct}, and cgo leaves bit fields out: read it in a C function.` : `\`${field}\` is not aligned in the packed struct C.${struct}, and cgo leaves such fields out: read it in a C function.`,
-      };
-    }
+  check(fn, { flow }) {
+    return omittedFields(fn, flow).map(({ span, struct, field, why }) => ({
+      file: fn.file,
+      top: fn.top,
+      span,
+      message: why === 'bits' ? `\`${field}\` is a bit field of C.${struct}, and cgo leaves bit fields out: read it in a C function.` : `\`${field}\` is not aligned in the packed struct C.${struct}, and cgo leaves such fields out: read it in a C function.`,
+    }));
   },
 });

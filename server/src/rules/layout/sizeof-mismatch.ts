@@ -86,9 +86,11 @@ export default defineRule({
   ],
   subject: 'function',
   needs: [['pointer conversion', 'c call']],
-  *check(fn, { flow }) {
-    for (const fact of elementMismatches(fn, flow)) yield { file: fn.file, top: fn.top, span: fact.span, message: elementMessage(fact) };
-    for (const fact of copySizeFacts(fn, flow)) yield { file: fn.file, top: fn.top, span: fact.span, message: copyMessage(fact) };
+  check(fn, { flow }) {
+    return [
+      ...elementMismatches(fn, flow).map((fact) => ({ file: fn.file, top: fn.top, span: fact.span, message: elementMessage(fact) })),
+      ...copySizeFacts(fn, flow).map((fact) => ({ file: fn.file, top: fn.top, span: fact.span, message: copyMessage(fact) })),
+    ];
   },
 });
 

@@ -52,13 +52,12 @@ export default defineRule({
   examples: [{ title: 'No room for the NUL', bad: { 'main.go': example('C.strlen(s)') }, good: { 'main.go': example('C.strlen(s) + 1') }, byFix: false, witness: { by: 'run', flags: ['-asan'], output: 'ERROR: AddressSanitizer: heap-buffer-overflow' } }],
   subject: 'function',
   needs: ['c call'],
-  *check(fn, { flow }) {
-    for (const fact of allocationSizeFacts(fn, flow)) {
-      yield { file: fn.file, top: fn.top, span: fact.span, message: message(fact), trace: [{ place: { unit: fn.top.syntax, span: fact.use }, text: 'more is needed here' }] };
-    }
-    for (const fact of capacityFacts(fn, flow)) {
-      yield { file: fn.file, top: fn.top, span: fact.span, message: tooMuch(fact), trace: [{ place: { unit: fn.top.syntax, span: fact.made }, text: 'the memory is made here' }] };
-    }
+  check(fn, { flow }) {
+    const unit = fn.top.syntax;
+    return [
+      ...allocationSizeFacts(fn, flow).map((fact) => ({ file: fn.file, top: fn.top, span: fact.span, message: message(fact), trace: [{ place: { unit, span: fact.use }, text: 'more is needed here' }] })),
+      ...capacityFacts(fn, flow).map((fact) => ({ file: fn.file, top: fn.top, span: fact.span, message: tooMuch(fact), trace: [{ place: { unit, span: fact.made }, text: 'the memory is made here' }] })),
+    ];
   },
   *checkPackage({ flow, model }) {
     for (const fact of cAllocationSizes(flow)) {

@@ -127,6 +127,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['call'],
   check(fn, context) {
     return [...leakReports(fn, context, isWatched), ...overwriteReports(fn, context, isWatched)];
   },

@@ -91,24 +91,22 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['defer'],
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
     const unit = fn.top.syntax;
     const target = { decl: fn.decl, at: fn.top.start };
-    for (const early of earlyDefers(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span: early.stmt,
-        // Who gets the value may release it, unless it leaks here.
-        severity: early.owner === 'lent' ? 'info' : early.captured === 'nil' && early.covers.length > 0 ? 'error' : 'warning',
-        message: message(early),
-        trace: [
-          { place: { unit, span: early.call }, text: `\`${early.name}\` is evaluated here` },
-          { place: { unit, span: early.later }, text: `\`${early.name}\` gets ${early.captured === 'nil' ? 'its memory' : 'other memory'} here` },
-        ],
-        fixes: early.fits ? [{ title: `Read \`${early.name}\` when the function returns`, safety: 'safe', edits: (file) => deferLate(file, target, shift(early.call, fn.top.start)) }] : [],
-      };
-    }
+    return earlyDefers(fn, flow).map((early) => ({
+      file: fn.file,
+      top: fn.top,
+      span: early.stmt,
+      // Who gets the value may release it, unless it leaks here.
+      severity: early.owner === 'lent' ? 'info' : early.captured === 'nil' && early.covers.length > 0 ? 'error' : 'warning',
+      message: message(early),
+      trace: [
+        { place: { unit, span: early.call }, text: `\`${early.name}\` is evaluated here` },
+        { place: { unit, span: early.later }, text: `\`${early.name}\` gets ${early.captured === 'nil' ? 'its memory' : 'other memory'} here` },
+      ],
+      fixes: early.fits ? [{ title: `Read \`${early.name}\` when the function returns`, safety: 'safe', edits: (file) => deferLate(file, target, shift(early.call, fn.top.start)) }] : [],
+    }));
   },
 });
 

@@ -82,22 +82,20 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['defer', 'branch'],
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
     const unit = fn.top.syntax;
-    for (const { stmt, callee, name, made, endless } of loopDefers(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span: stmt,
-        severity: endless ? 'warning' : 'info',
-        message: endless
-          ? `This release of \`${name}\` runs when the function returns, but the loop around it has no end in sight: the memory of every round stays.`
-          : `${callee} runs for \`${name}\` when the function returns, not at the end of the iteration: the memory of all rounds piles up.`,
-        trace: [
-          { place: { unit, span: made }, text: 'every round makes it here' },
-          { place: { unit, span: stmt }, text: 'deferred until the function returns' },
-        ],
-      };
-    }
+    return loopDefers(fn, flow).map(({ stmt, callee, name, made, endless }) => ({
+      file: fn.file,
+      top: fn.top,
+      span: stmt,
+      severity: endless ? 'warning' : 'info',
+      message: endless
+        ? `This release of \`${name}\` runs when the function returns, but the loop around it has no end in sight: the memory of every round stays.`
+        : `${callee} runs for \`${name}\` when the function returns, not at the end of the iteration: the memory of all rounds piles up.`,
+      trace: [
+        { place: { unit, span: made }, text: 'every round makes it here' },
+        { place: { unit, span: stmt }, text: 'deferred until the function returns' },
+      ],
+    }));
   },
 });

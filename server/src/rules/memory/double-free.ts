@@ -2,7 +2,7 @@
 import { branchTrace } from '../../lint/reports/path-trace.ts';
 import { secondOwners } from '../../flow/taken-fields.ts';
 import { go } from '../../lint/rule-meta.ts';
-import { defineRule } from '../../lint/rule.ts';
+import { defineRule, type Report } from '../../lint/rule.ts';
 
 export default defineRule({
   id: 'double-free',
@@ -91,7 +91,9 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  *check(fn, { flow }) {
+  needs: ['call'],
+  check(fn, { flow }) {
+    const reports: Report[] = [];
     const unit = fn.top.syntax;
     const told = new Set<number>();
     for (const { site, name, release, deferred, first, taken, path } of flow.resources(fn).again) {
@@ -99,7 +101,7 @@ export default defineRule({
       if (told.has(release.start)) continue;
       told.add(release.start);
       const what = name !== undefined ? `\`${name}\`` : 'This C memory';
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span: release,
@@ -114,11 +116,11 @@ export default defineRule({
           { place: first, text: taken ? 'C becomes the owner here' : 'freed here' },
           { place: { unit, span: release }, text: deferred ? 'freed again when the function returns' : 'freed again here' },
         ],
-      };
+      });
     }
     for (const { release, type, field, taker, takenAt } of secondOwners(fn, flow)) {
       if (told.has(release.start)) continue;
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span: release,
@@ -129,7 +131,8 @@ export default defineRule({
           { place: takenAt, text: 'C becomes the owner here' },
           { place: { unit, span: release }, text: 'released here' },
         ],
-      };
+      });
     }
+    return reports;
   },
 });

@@ -4,7 +4,7 @@ import { lentObjects } from '../../flow/lent-objects.ts';
 import type { Misplaced } from '../../flow/resource/facts.ts';
 import { branchTrace } from '../../lint/reports/path-trace.ts';
 import { go } from '../../lint/rule-meta.ts';
-import { defineRule } from '../../lint/rule.ts';
+import { defineRule, type Report } from '../../lint/rule.ts';
 import { allocatorOf } from '../../semantics/c/allocators.ts';
 
 export default defineRule({
@@ -135,12 +135,13 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['c call'],
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
+    const reports: Report[] = [];
     const unit = fn.top.syntax;
     const told = new Set<number>();
     for (const found of invalidFrees(fn, flow)) {
       told.add(found.span.start);
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span: found.span,
@@ -150,12 +151,12 @@ export default defineRule({
           { place: found.field?.at ?? { unit, span: found.source }, text: 'the pointer comes from here' },
           { place: { unit, span: found.span }, text: 'released here' },
         ],
-      };
+      });
     }
     for (const { span, lender, how, source, type, field, method, released } of lentObjects(fn, flow)) {
       if (how === 'parameter' || told.has(span.start)) continue;
       told.add(span.start);
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span,
@@ -167,12 +168,12 @@ export default defineRule({
           { place: { unit, span }, text: `${type}.${field} gets it here` },
           { place: released, text: `${type}.${method} releases it` },
         ],
-      };
+      });
     }
     for (const found of flow.resources(fn).misplaced) {
       if (told.has(found.release.start)) continue;
       told.add(found.release.start);
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span: found.release,
@@ -183,8 +184,9 @@ export default defineRule({
           ...branchTrace(fn, found.path),
           { place: { unit, span: found.release }, text: 'given to another deallocator here' },
         ],
-      };
+      });
     }
+    return reports;
   },
 });
 

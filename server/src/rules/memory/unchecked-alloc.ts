@@ -92,18 +92,16 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['c call'],
-  *check(fn, { flow }) {
-    for (const fact of uncheckedPointers(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span: fact.span,
-        severity: severities[fact.why],
-        confidence: fact.why === 'overwritten' || fact.why === 'sentinel' ? 'likely' : 'possible',
-        message: message(fact),
-        trace: fact.why === 'overwritten' ? [] : [{ place: { unit: fn.top.syntax, span: fact.use }, text: fact.wrapper === undefined ? 'used here' : `becomes part of a ${fact.wrapper} here` }],
-      };
-    }
+  check(fn, { flow }) {
+    return uncheckedPointers(fn, flow).map((fact) => ({
+      file: fn.file,
+      top: fn.top,
+      span: fact.span,
+      severity: severities[fact.why],
+      confidence: fact.why === 'overwritten' || fact.why === 'sentinel' ? 'likely' : 'possible',
+      message: message(fact),
+      trace: fact.why === 'overwritten' ? [] : [{ place: { unit: fn.top.syntax, span: fact.use }, text: fact.wrapper === undefined ? 'used here' : `becomes part of a ${fact.wrapper} here` }],
+    }));
   },
 });
 

@@ -49,11 +49,11 @@ export default defineRule({
   examples: [{ title: 'A pointer in a fresh struct', bad: { 'main.go': example('C.malloc(C.sizeof_struct_part)') }, good: { 'main.go': example('C.calloc(1, C.sizeof_struct_part)') }, byFix: true }],
   subject: 'function',
   needs: ['c call', ['setField', 'setIndex']],
-  *check(fn, { flow }) {
-    for (const { span, lp, store, field } of uninitialisedStores(fn, flow)) {
+  check(fn, { flow }) {
+    return uninitialisedStores(fn, flow).map(({ span, lp, store, field }) => {
       const at = shift(span, fn.top.start);
       const paren = lp + fn.top.start;
-      yield {
+      return {
         file: fn.file,
         top: fn.top,
         span,
@@ -61,6 +61,6 @@ export default defineRule({
         trace: [{ place: { unit: fn.top.syntax, span: store }, text: 'stored here' }],
         fixes: [{ title: 'Use C.calloc', safety: 'unsafe', because: 'C.calloc may return nil where C.malloc ends the program', edits: (file) => toCalloc(file, at, paren) }],
       };
-    }
+    });
   },
 });

@@ -4,7 +4,7 @@ import { cUserData } from '../../flow/c-user-data.ts';
 import { placeInC } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { branchTrace } from '../../lint/reports/path-trace.ts';
-import { defineRule } from '../../lint/rule.ts';
+import { defineRule, type Report } from '../../lint/rule.ts';
 
 export default defineRule({
   id: 'use-after-free',
@@ -75,7 +75,9 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  *check(fn, { flow }) {
+  needs: ['call'],
+  check(fn, { flow }) {
+    const reports: Report[] = [];
     const told = new Set<number>();
     for (const use of flow.resources(fn).uses) {
       // Several allocations may reach one use.
@@ -85,7 +87,7 @@ export default defineRule({
       const what = use.name !== undefined ? `\`${use.name}\`` : 'this C memory';
       const source = use.site === undefined ? '' : use.site.callee.k === 'c' ? ` (from C.${use.site.callee.name})` : ` (from ${use.site.callee.name})`;
       const subject = use.view ? `A Go view of ${what}` : use.name !== undefined ? what : 'This C memory';
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span: use.use,
@@ -106,11 +108,11 @@ export default defineRule({
           { place: use.released, text: use.lentBy !== undefined ? 'ended here' : 'freed here' },
           { place: { unit, span: use.use }, text: use.kind === 'returned' ? 'returned here' : use.kind === 'kept' ? 'a field still points to it' : use.kind === 'running' ? 'the goroutine starts here' : 'used here' },
         ],
-      };
+      });
     }
     for (const { span, how, type, field, ender, user, lock, usedAt } of endsInUse(fn, flow)) {
       if (how !== 'lock') continue;
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span,
@@ -121,8 +123,9 @@ export default defineRule({
           { place: usedAt, text: 'used under the lock here' },
           { place: { unit: fn.top.syntax, span }, text: 'freed here' },
         ],
-      };
+      });
     }
+    return reports;
   },
   *checkPackage({ flow, model }) {
     const told = new Set<string>();

@@ -107,12 +107,12 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['call'],
-  *check(fn, { flow }) {
-    for (const found of earlyFinalizers(fn, flow)) {
+  check(fn, { flow }) {
+    return earlyFinalizers(fn, flow).map((found) => {
       const unit = fn.top.syntax;
       const { object, owner, call } = found;
       const keep = found.keep.map((one) => `\`${one}\``).join(' and ');
-      yield {
+      return {
         file: fn.file,
         top: fn.top,
         span: call,
@@ -135,7 +135,7 @@ export default defineRule({
               },
             ],
       };
-    }
+    });
   },
 });
 

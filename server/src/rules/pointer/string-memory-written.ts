@@ -1,7 +1,7 @@
 /** Rule string-memory-written: the memory of a Go string, which is never to change, given to code that writes it. */
 import { textFacts } from '../../flow/text-data.ts';
 import { go } from '../../lint/rule-meta.ts';
-import { defineRule } from '../../lint/rule.ts';
+import { defineRule, type Report } from '../../lint/rule.ts';
 
 const example = (pointer: string): string => go`
   package main
@@ -58,15 +58,18 @@ export default defineRule({
   ],
   subject: 'function',
   needs: [['addr', 'unsafe call', 'go call'], ['c call', 'setIndex']],
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
+    const reports: Report[] = [];
+    const { file, top } = fn;
     const { args, writes } = textFacts(fn, flow);
     for (const { kind, access, callee, span, name } of args) {
       // The conversion back to Go only reads.
       if (kind !== 'string' || access === 'reads' || /^Go(?:String|StringN|Bytes)$/.test(callee)) continue;
       const what = name === undefined ? 'the string' : `\`${name}\``;
-      if (access === 'unseen') yield { file: fn.file, top: fn.top, span, severity: 'info', confidence: 'possible', message: `The memory of ${what} must never be written, and nothing in view says that C.${callee} only reads it.` };
-      else yield { file: fn.file, top: fn.top, span, message: access === 'writes' ? `C.${callee} writes the memory of ${what}, which must never change.` : `The memory of ${what} must never be written, but C.${callee} takes it as a pointer to something that is not const.` };
+      if (access === 'unseen') reports.push({ file, top, span, severity: 'info', confidence: 'possible', message: `The memory of ${what} must never be written, and nothing in view says that C.${callee} only reads it.` });
+      else reports.push({ file, top, span, message: access === 'writes' ? `C.${callee} writes the memory of ${what}, which must never change.` : `The memory of ${what} must never be written, but C.${callee} takes it as a pointer to something that is not const.` });
     }
-    for (const span of writes) yield { file: fn.file, top: fn.top, span, message: 'This writes the memory of a string, which must never change.' };
+    for (const span of writes) reports.push({ file, top, span, message: 'This writes the memory of a string, which must never change.' });
+    return reports;
   },
 });
