@@ -1,6 +1,7 @@
 /** Pointers to Go memory that C still has when the call is over: stored into C memory, kept by a C body in view, registered for callbacks. Source: cmd/cgo, "Passing pointers". */
 import type { Span } from '../base/span.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
+import type { ContractParam } from '../semantics/c/contracts.ts';
 import { libcFunction, libcParam } from '../semantics/c/libc.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { cTypeName, isUnsafePointer, type Type, typeText } from '../semantics/types.ts';
@@ -37,6 +38,9 @@ export interface RetainedPointer {
 
 /** What the function lets C keep. */
 export function retainedPointers(fn: GoFunction, flow: PackageFlow): readonly RetainedPointer[] {
+  const { traits, cFunctions } = flow.ir(fn);
+  const stores = traits.has('setField') || traits.has('setDeref') || traits.has('setIndex') || traits.has('composite');
+  if (!stores && ![...cFunctions].some((name) => mayKeepAny(name, flow))) return [];
   return flow.askOf('retained', fn, (current) => {
     const ir = flow.ir(current);
     if (ir.opaque) return [];
@@ -199,6 +203,15 @@ export interface Keeps {
   readonly at?: Place;
 }
 
+/** Whether a C function may keep any argument, by its body, a contract or its name. */
+function mayKeepAny(name: string, { model: { c, contracts } }: PackageFlow): boolean {
+  const summary = c.summary(name);
+  if (summary) return summary.params.some(({ effect }) => effect === 'retains' || effect === 'unknown');
+  return mayKeep(name) || mayRegister(name) || contracts.lookup(name)?.params?.some(isHold) === true || libcFunction(name)?.params.includes('k') === true;
+}
+
+const isHold = ({ effect }: ContractParam): boolean => effect === 'holds' || effect === 'userdata-held' || effect === 'takes';
+
 /** Whether a C function keeps an argument; undefined when it does not, or when nothing may be said. */
 export function whoKeeps(at: Viewpoint, step: CallStep, name: string, index: number): Keeps | undefined {
   const { c } = at.flow.model;
@@ -220,7 +233,7 @@ function unseen(flow: PackageFlow, callees: readonly { readonly name: string; re
   let hinted = false;
   for (const { name, index } of callees) {
     const contract = flow.model.contracts.lookup(name);
-    const holds = contract?.params?.filter(({ index: of, effect }) => of === index && (effect === 'holds' || effect === 'userdata-held' || effect === 'takes'));
+    const holds = contract?.params?.filter((param) => param.index === index && isHold(param));
     if (contract?.trusted && holds?.some(({ when }) => when === undefined)) return { certain: true, names: [name], contract: true };
     // A checked row says that it does not, or only under a condition. One that is not checked is no more than a hint.
     if (contract?.trusted) continue;
