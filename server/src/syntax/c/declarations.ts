@@ -5,6 +5,7 @@ import type { JoinedText } from './c-text.ts';
 import { childIn, childOf, type CNode } from './c-tree.ts';
 import { normalise, readDeclarator, readParameters, readSpecifiers, type Declared, type Specifiers } from './declarators.ts';
 import { withBody, type ReadBody } from './lazy-body.ts';
+import { lowerBody } from './statements.ts';
 
 /** A declaration's node, with the comment that ends on the line above it. */
 export interface Item {
@@ -95,7 +96,9 @@ export class Facts {
     const made = this.#function(node, specifiers, declared, doc);
     if (!made) return;
     const text = this.#text;
-    const read = (): CBody => this.#readBody(text.slice(node.start, node.end), (start, end) => this.#span(node.start + start, node.start + end));
+    const body = childIn(node, 'body');
+    const isCopied = body !== undefined && body.children.length > 0;
+    const read = (): CBody => (isCopied ? lowerBody(body, text, this.#span) : this.#readBody(text.slice(node.start, node.end), (start, end) => this.#span(node.start + start, node.start + end)));
     this.functions.push(withBody(made, read));
   }
 

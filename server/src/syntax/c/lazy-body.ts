@@ -31,12 +31,12 @@ export const bodyReader =
 /** The function with a body that is read once, on demand. */
 export function withBody(fn: Omit<CFunction, 'body'>, read: () => CBody | undefined): CFunction {
   let body: CBody | undefined;
-  let isRead = false;
+  let unread: typeof read | undefined = read;
   return {
     ...fn,
     body: () => {
-      if (!isRead) body = read();
-      isRead = true;
+      if (unread) body = unread();
+      unread = undefined;
       return body;
     },
   };

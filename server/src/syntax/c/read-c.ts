@@ -30,7 +30,7 @@ export function readC(parser: Parser, input: CText, longest = maxLength): CUnit 
     const cursor = tree.walk();
     try {
       if (hasError) hasError = repair({ parser, readBody, joined }, text, [...items(cursor, text)], facts);
-      else for (const item of items(cursor, text)) facts.add(item);
+      else for (const item of items(cursor, text, true)) facts.add(item);
     } finally {
       cursor.delete();
     }
@@ -77,8 +77,11 @@ const declarations: ReadonlySet<string> = new Set([
   'preproc_function_def', 'preproc_call',
 ]);
 
-/** The top-level declarations below the cursor, those inside conditionals and `extern "C"` included. */
-function* items(cursor: TreeCursor, text: string): Generator<Item> {
+/** A function that is no longer than this costs less to copy with its body than the body to parse again, which is asked for as a rule. */
+const short = 600;
+
+/** The top-level declarations below the cursor, those inside conditionals and `extern "C"` included. `clean`: there is no error in the tree. */
+function* items(cursor: TreeCursor, text: string, clean = false): Generator<Item> {
   if (!cursor.gotoFirstChild()) return;
   let comment: { start: number; end: number } | undefined;
   do {
@@ -89,7 +92,7 @@ function* items(cursor: TreeCursor, text: string): Generator<Item> {
       continue;
     }
     if (containers.test(type)) {
-      yield* items(cursor, text);
+      yield* items(cursor, text, clean);
       comment = undefined;
       continue;
     }
@@ -98,12 +101,12 @@ function* items(cursor: TreeCursor, text: string): Generator<Item> {
       continue;
     }
     // Of what is broken only a function is of use: its body alone may be.
-    const broken = cursor.currentNode.hasError;
+    const broken = !clean && cursor.currentNode.hasError;
     if (broken && type !== 'function_definition') {
       comment = undefined;
       continue;
     }
-    const node = copyNode(cursor, false);
+    const node = copyNode(cursor, clean && type === 'function_definition' && cursor.endIndex - cursor.startIndex <= short);
     const doc = comment && isNextLine(text, comment.end, node.start) ? withoutMarks(text.slice(comment.start, comment.end)) : undefined;
     comment = undefined;
     if (!headBroken(node)) yield { node, ...(broken ? { broken } : {}), ...(doc === undefined ? {} : { doc }) };
