@@ -22,10 +22,16 @@ const known = new Map<string, Hints>();
 function hints(name: string): Hints {
   let found = known.get(name);
   if (found === undefined) {
-    const parts = words(name).map(withoutNumber);
-    const has = (set: ReadonlySet<string>): boolean => parts.some((part) => set.has(part));
-    const releases = has(release) || /(?:free|destroy|release|unref)(?:v|all|_?full)?$/i.test(name);
-    found = { release: releases, keep: has(keep), construct: has(construct) && !releases, count: has(count) };
+    const has = { release: false, keep: false, construct: false, count: false };
+    for (const word of words(name)) {
+      const part = withoutNumber(word);
+      has.release ||= release.has(part);
+      has.keep ||= keep.has(part);
+      has.construct ||= construct.has(part);
+      has.count ||= count.has(part);
+    }
+    has.release ||= /(?:free|destroy|release|unref)(?:v|all|_?full)?$/i.test(name);
+    found = { ...has, construct: has.construct && !has.release };
     if (known.size >= most) known.clear();
     known.set(name, found);
   }

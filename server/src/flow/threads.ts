@@ -140,6 +140,7 @@ function isErrorReader(fn: GoFunction, flow: PackageFlow, depth: number): boolea
 
 /** `xxx_get_last_error()`, `virGetLastError()`: "last" and "error" are words of the name, and no object is asked. */
 function isErrorName(name: string): boolean {
+  if (!/last/i.test(name)) return false;
   const all = words(name);
   return all.includes('last') && all.some((word) => /err(?:or|no|msg)?$|^error/.test(word));
 }

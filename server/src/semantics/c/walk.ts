@@ -9,7 +9,10 @@ export function each(value: unknown, visit: (node: CExpr | CStep) => void): void
   }
   if (typeof value !== 'object' || value === null) return;
   if ('kind' in value) visit(value as CExpr | CStep);
-  for (const child of Object.values(value)) each(child, visit);
+  for (const key in value) {
+    const child = (value as Record<string, unknown>)[key];
+    if (typeof child === 'object' && key !== 'span') each(child, visit);
+  }
 }
 
 /** Equal for the same variable, field or `strlen` of one: it says nothing about when the value was read. */
