@@ -94,20 +94,35 @@ function written(step: Step, ir: FuncIr): string | undefined {
 
 /** Where the package changes a map or slice that an exported function reads, both without a lock. */
 export function registryRaces(flow: PackageFlow): { readonly fn: GoFunction; readonly fact: RaceFact }[] {
-  const readers = flow.functionsWhere('exported without lock', (fn) => fn.exported !== undefined && !locks(fn, flow));
-  if (readers.length === 0) return [];
-  const writers = flow.functionsWhere('registry writers', (fn) => writes(fn, flow).length > 0 && !mayRunAlone(fn) && !locks(fn, flow));
-  const all = writers.length === 0 ? [] : flow.everyFile().flatMap((file) => file.functions);
+  if (sharedGlobals(flow).size === 0) return [];
+  const writers = flow.functionsWhere('registry writers', (fn) => {
+    // Most functions name none of these globals, and their steps are not asked for.
+    const isShared = ({ name }: { readonly name: string }): boolean => sharedGlobals(flow).has(name);
+    return namesAny(fn, sharedGlobals(flow)) && writes(fn, flow).some(isShared) && !mayRunAlone(fn) && !locks(fn, flow);
+  });
+  if (writers.length === 0) return [];
+  const readers = unlockedExports(flow);
+  const all = flow.everyFile().flatMap((file) => file.functions);
   return writers.flatMap((fn) => {
     return writes(fn, flow).flatMap(({ name, span }): { fn: GoFunction; fact: RaceFact }[] => {
-      const reader = readers.find((one) => one.name !== fn.name && reads(one, name, flow, 2));
+      const reader = readers.find((one) => one.name !== fn.name && globalsRead(one, flow, 2).includes(name));
       return reader && !all.some((other) => readsUnderLock(other, name, flow)) ? [{ fn, fact: { span, how: 'registry', name, other: reader.name } }] : [];
     });
   });
 }
 
+const unlockedExports = (flow: PackageFlow): readonly GoFunction[] => flow.functionsWhere('exported without lock', (fn) => fn.exported !== undefined && !locks(fn, flow));
+
+/** The globals that such functions read. */
+const sharedGlobals = (flow: PackageFlow): ReadonlySet<string> => flow.ask('globals read without lock', () => new Set(unlockedExports(flow).flatMap((fn) => globalsRead(fn, flow, 2))));
+
+function namesAny({ top }: GoFunction, names: ReadonlySet<string>): boolean {
+  for (const name of names) if (top.syntax.text.includes(name)) return true;
+  return false;
+}
+
 /** Whoever locks where this is used knows of the threads; the lock may be taken further out elsewhere. */
-const readsUnderLock = (fn: GoFunction, name: string, flow: PackageFlow): boolean => fn.top.syntax.text.includes(name) && reads(fn, name, flow, 0) && locks(fn, flow, 0);
+const readsUnderLock = (fn: GoFunction, name: string, flow: PackageFlow): boolean => fn.top.syntax.text.includes(name) && globalsRead(fn, flow, 0).includes(name) && locks(fn, flow, 0);
 
 /** The registries that a function changes, once each. */
 function writes(fn: GoFunction, flow: PackageFlow): readonly { readonly name: string; readonly span: Span }[] {
@@ -126,18 +141,20 @@ function writes(fn: GoFunction, flow: PackageFlow): readonly { readonly name: st
   });
 }
 
-function reads(fn: GoFunction, name: string, flow: PackageFlow, depth: number): boolean {
-  if (depth === 0 && !fn.top.syntax.text.includes(name)) return false;
-  return bodiesOf(flow.ir(fn)).some((body) =>
-    stepsIn(body).some((step) => {
-      if (operandsOf(step).some((operand) => isGlobal(operand, name))) return true;
-      const callee = step.op === 'call' && step.callee.k === 'go' ? step.callee.name : undefined;
-      return depth > 0 && callee !== undefined && flow.targets({ name: callee }).fns.some((one) => reads(one, name, flow, depth - 1));
-    }),
-  );
+/** The globals that a function reads, itself or in functions of the package that it calls. */
+function globalsRead(fn: GoFunction, flow: PackageFlow, depth: number): readonly string[] {
+  return flow.askOf(`globals read@${depth}`, fn, (current) => {
+    const found = new Set<string>();
+    for (const { steps } of flow.ir(current).bodies) {
+      for (const step of steps) {
+        for (const operand of operandsOf(step)) if (operand.k === 'global') found.add(operand.name);
+        if (depth === 0 || step.op !== 'call' || step.callee.k !== 'go') continue;
+        for (const callee of flow.targets({ name: step.callee.name }).fns) for (const name of globalsRead(callee, flow, depth - 1)) found.add(name);
+      }
+    }
+    return [...found];
+  });
 }
-
-const isGlobal = (operand: Operand, name: string): boolean => operand.k === 'global' && operand.name === name;
 
 /** The one method that calls C without the lock that nearly all others of its type take. */
 function deviant(fn: GoFunction, flow: PackageFlow): RaceFact[] {

@@ -19,7 +19,7 @@ export function constantValue(expr: Expr | undefined, model: PackageModel, depth
     case 'Selector':
       return expr.x.k === 'Ident' && expr.x.name === 'math' ? limits[expr.name] : undefined;
     case 'Ident':
-      return value(declared(model).get(expr.name) ?? { k: 'Bad', s: 0, e: 0 });
+      return value(declared(expr.name, model) ?? { k: 'Bad', s: 0, e: 0 });
     case 'Unary':
       return expr.op === '-' ? negate(value(expr.x)) : undefined;
     case 'Call':
@@ -36,7 +36,7 @@ export function constantValue(expr: Expr | undefined, model: PackageModel, depth
 
 /** The value of a constant of the package; undefined when `name` is none, or not known. */
 export function constantNamed(name: string, model: PackageModel): number | undefined {
-  return constantValue(declared(model).get(name), model);
+  return constantValue(declared(name, model), model);
 }
 
 const negate = (value: number | undefined): number | undefined => (value === undefined ? undefined : -value);
@@ -60,18 +60,23 @@ function binary(op: string, l: number, r: number): number | undefined {
   }
 }
 
-const constants = new WeakMap<readonly DeclSyntax[], Map<string, Expr>>();
+/** Looked up by name, and read when asked for: lists of constants may be as long as all other code. */
+const constants = new WeakMap<readonly DeclSyntax[], Map<string, Expr | undefined>>();
 
-function declared(model: PackageModel): Map<string, Expr> {
-  const declarations = model.constants;
-  let found = constants.get(declarations);
-  if (found) return found;
-  found = new Map();
+function declared(name: string, { constants: declarations }: PackageModel): Expr | undefined {
+  let known = constants.get(declarations);
+  if (!known) constants.set(declarations, (known = new Map()));
+  if (!known.has(name)) known.set(name, find(name, declarations));
+  return known.get(name);
+}
+
+/** Of several variants the last. */
+function find(name: string, declarations: readonly DeclSyntax[]): Expr | undefined {
+  let found: Expr | undefined;
   for (const syntax of declarations) {
-    const decl = syntax.full();
-    if (decl.k !== 'VarDecl') continue;
-    for (const spec of decl.specs) spec.names.forEach((name, i) => spec.values[i] && found!.set(name.name, spec.values[i]));
+    const decl = syntax.text.includes(name) ? syntax.full() : undefined;
+    if (decl?.k !== 'VarDecl') continue;
+    for (const { names, values } of decl.specs) found = values[names.findIndex((one) => one.name === name)] ?? found;
   }
-  constants.set(declarations, found);
   return found;
 }
