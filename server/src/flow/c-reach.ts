@@ -34,9 +34,7 @@ export function reachedFrom(name: string, flow: PackageFlow): readonly Reached[]
 /** Whether any call of a function comes to one of these: of nearly all functions there is no more to ask. */
 export function reachesAny(fn: GoFunction, flow: PackageFlow): boolean {
   return flow.askOf('reaches', fn, (current) => {
-    for (const body of flow.ir(current).bodies) {
-      for (const { callee } of body.calls) if (callee.k === 'c' && reachedFrom(callee.name, flow).length > 0) return true;
-    }
+    for (const name of flow.ir(current).cFunctions) if (reachedFrom(name, flow).length > 0) return true;
     return false;
   });
 }

@@ -26,9 +26,10 @@ export interface FuncForC {
 
 /** The Go functions that a function gives to C. */
 export function funcsForC(fn: GoFunction, flow: PackageFlow): readonly FuncForC[] {
+  if (!hasFunctions(flow.ir(fn), flow)) return [];
   return flow.askOf('functions for C', fn, (current) => {
     const ir = flow.ir(current);
-    return ir.opaque || !hasFunctions(ir, flow) ? [] : new Search(ir, flow).all();
+    return ir.opaque ? [] : new Search(ir, flow).all();
   });
 }
 

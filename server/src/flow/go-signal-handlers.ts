@@ -15,7 +15,8 @@ export interface GoHandler {
 
 /** Calls such as `C.signal(C.SIGUSR1, C.handler(C.onSignal))`; SIG_IGN and SIG_DFL are no handlers. */
 export function goHandlers(fn: GoFunction, flow: PackageFlow): readonly GoHandler[] {
-  if (!flow.ir(fn).bodies.some(({ calls }) => calls.some(({ callee }) => callee.k === 'c' && installs.has(callee.name)))) return [];
+  const { cFunctions } = flow.ir(fn);
+  if (![...installs].some((name) => cFunctions.has(name))) return [];
   return flow.askOf('signal handlers', fn, (current) => {
     const ir = flow.ir(current);
     return bodiesOf(ir).flatMap((body) =>

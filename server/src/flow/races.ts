@@ -50,9 +50,9 @@ export function raceFacts(fn: GoFunction, flow: PackageFlow): readonly RaceFact[
 
 /** Whether there is anything to ask of a function: state that it touches, or other methods that take a lock. */
 function mayRace(fn: GoFunction, flow: PackageFlow): boolean {
-  const { bodies, traits } = flow.ir(fn);
+  const { cFunctions, traits } = flow.ir(fn);
   if (traits.has('setGlobal') || (fn.recv !== undefined && lockingTypes(flow).some(({ recv }) => recv === fn.recv))) return true;
-  for (const { calls } of bodies) for (const { callee } of calls) if (callee.k === 'c' && isThreadUnsafe(callee.name, flow)) return true;
+  for (const name of cFunctions) if (isThreadUnsafe(name, flow)) return true;
   return false;
 }
 

@@ -58,19 +58,16 @@ const noContract: Pick<Contract, 'threadError' | 'ownThread'> = {};
 
 /** Whether a function calls such C, or a function that may ask for an error: of most packages and functions there is no more to ask. */
 function mayDepend(fn: GoFunction, flow: PackageFlow): boolean {
-  for (const body of flow.ir(fn).bodies) {
-    for (const { callee } of body.calls) {
-      if (callee.k === 'c') {
-        const { error, bound } = threadState(callee.name, flow);
-        if (error !== undefined || bound !== undefined) return true;
-      } else if ((callee.k === 'go' || callee.k === 'method') && hasErrorReaders(flow)) return true;
-    }
+  const { cFunctions, traits } = flow.ir(fn);
+  for (const name of cFunctions) {
+    const { error, bound } = threadState(name, flow);
+    if (error !== undefined || bound !== undefined) return true;
   }
-  return false;
+  return (traits.has('go call') || traits.has('method call')) && hasErrorReaders(flow);
 }
 
 const hasErrorReaders = (flow: PackageFlow): boolean =>
-  flow.gather('error readers', (fn) => (fn.decl.body && calls(fn, flow).some(({ callee }) => callee.k === 'c' && threadState(callee.name, flow).error !== undefined) ? [true] : [])).length > 0;
+  flow.gather('error readers', (fn) => (fn.decl.body && [...flow.ir(fn).cFunctions].some((name) => threadState(name, flow).error !== undefined) ? [true] : [])).length > 0;
 
 /** The C call whose error a later C call, or a helper, reads from the thread. */
 function errorRead(body: FuncBody, flow: PackageFlow): ThreadFact | undefined {

@@ -26,6 +26,7 @@ export class CView {
   readonly #typedefs = new Map<string, string>();
   readonly #program: Program;
   readonly #known = new Map<string, CContract | undefined>();
+  readonly #types = new Map<string, boolean>();
   readonly #contracts: Contracts;
   readonly #unread: string;
   readonly #unsettled: ReadonlySet<CUnit>;
@@ -110,6 +111,12 @@ export class CView {
 
   /** Whether `C.name(x)` converts, as far as C says. */
   isType(name: string): boolean {
+    let found = this.#types.get(name);
+    if (found === undefined) this.#types.set(name, (found = this.#readsAsType(name)));
+    return found;
+  }
+
+  #readsAsType(name: string): boolean {
     if (this.#functions.has(name)) return false;
     if (isScalar(name) || /^(?:struct|union|enum)_/.test(name) || name.endsWith('_t')) return true;
     return this.#typedefs.has(name) || this.#structs.has(name);
@@ -204,8 +211,21 @@ function goName(type: string): string {
   return unsigned ? `u${base}` : base;
 }
 
+/** The same types are asked about again and again; beyond so many the memory begins anew. */
+const most = 10_000;
+const goTypes = new Map<string, Type>();
+
 /** The Go type of a C type in normalised text. */
 export function goType(type: string): Type {
+  let found = goTypes.get(type);
+  if (found === undefined) {
+    if (goTypes.size >= most) goTypes.clear();
+    goTypes.set(type, (found = readGoType(type)));
+  }
+  return found;
+}
+
+function readGoType(type: string): Type {
   const text = type.replace(/\b(?:const|volatile|restrict)\b/g, ' ').replace(/\s+/g, ' ').trim();
   if (/[()[\]]/.test(text)) return unknownType;
   if (text.endsWith('*')) {

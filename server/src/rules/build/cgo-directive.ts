@@ -74,7 +74,7 @@ export default defineRule({
   *check({ model }) {
     for (const file of model.files) {
       for (const directive of cgoDirectives(file.go.text, file.cImport)) {
-        const glibc = mayApplyFor(file, directive.conditions.map(({ text }) => text), 'linux');
+        const glibc = (): boolean => mayApplyFor(file, directive.conditions.map(({ text }) => text), 'linux');
         for (const { span, ...problem } of problems(directive, glibc)) for (const place of placeInFile(file, span)) yield { ...place, ...problem };
       }
     }
@@ -85,8 +85,8 @@ function main(preamble: string): string {
   return `package main\n\n${preamble}\nimport "C"\n\nfunc main() {\n\tprintln(C.sqrt(4))\n}\n`;
 }
 
-/** `glibc`: the line may be part of a build for Linux. */
-function* problems(directive: CgoDirective, glibc: boolean): Iterable<Problem> {
+/** `glibc`: whether the line may be part of a build for Linux. */
+function* problems(directive: CgoDirective, glibc: () => boolean): Iterable<Problem> {
   const { span, gap, verb, conditions, args, problem } = directive;
   if (problem === 'spaced') {
     yield {
@@ -151,7 +151,7 @@ function* problems(directive: CgoDirective, glibc: boolean): Iterable<Problem> {
   if (verb && flagVerbs.includes(verb.text)) yield* quietProblems(verb.text, args, glibc);
 }
 
-function* quietProblems(verb: string, args: CgoDirective['args'], glibc: boolean): Iterable<Problem> {
+function* quietProblems(verb: string, args: CgoDirective['args'], glibc: () => boolean): Iterable<Problem> {
   for (const arg of args) {
     const { text, span } = arg;
     const relative = relativeSearchPath(arg);
@@ -164,7 +164,7 @@ function* quietProblems(verb: string, args: CgoDirective['args'], glibc: boolean
         fixes: [{ title: 'Write the path below ${SRCDIR}', safety: 'safe', edits: () => [{ span: relative.lead, newText: root }] }],
       };
     }
-    if (glibc && verb === 'LDFLAGS' && (text === '-static' || text === '--static')) {
+    if (verb === 'LDFLAGS' && (text === '-static' || text === '--static') && glibc()) {
       yield { span, severity: 'info', message: 'With glibc a static program still needs the shared library for getaddrinfo, getpwnam and dlopen: use the build tags netgo and osusergo, or musl.' };
     }
   }

@@ -82,6 +82,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: ['call'],
   *check(fn, { flow, model }) {
     if (!fn.decl.body) return;
     const useless = fn.top.syntax.text.includes('recover') ? uselessRecovers(flow.ir(fn)) : [];

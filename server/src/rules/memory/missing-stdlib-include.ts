@@ -88,9 +88,9 @@ export default defineRule({
     }
     for (const file of model.files) {
       // While a file is being typed, its preamble may be anywhere.
-      if (!file.cImport || file.go.broken.length > 0 || detachedC(file.go, file.cImport).length > 0) continue;
+      if (!file.cImport || file.go.broken.length > 0) continue;
       const first = firstCNameUse(file.go.decls, names);
-      if (!first) continue;
+      if (!first || detachedC(file.go, file.cImport).length > 0) continue;
       const found = declaration(model, file, first.name, 'stdlib.h');
       if (found === 'declared') continue;
       for (const place of placeInFile(file, { start: first.top.start + first.span.start, end: first.top.start + first.span.end })) {

@@ -135,6 +135,7 @@ export default defineRule({
     },
   ],
   subject: 'function',
+  needs: [['c call', 'go call', 'method call', 'go', 'send']],
   *check(fn, { flow }) {
     for (const fact of blockingFacts(fn, flow)) {
       yield {
