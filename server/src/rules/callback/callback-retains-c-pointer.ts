@@ -2,7 +2,7 @@
 import { type CallbackPointer, callbackPointers } from '../../flow/callback-pointers.ts';
 import { lentObjects } from '../../flow/lent-objects.ts';
 import { go } from '../../lint/rule-meta.ts';
-import { defineRule } from '../../lint/rule.ts';
+import { defineRule, type Report } from '../../lint/rule.ts';
 
 const example = (value: string): string => go`
   package main
@@ -73,19 +73,20 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
+    const reports: Report[] = [];
     const told = new Set<number>();
     for (const fact of callbackPointers(fn, flow)) {
       if (told.has(fact.span.start) || (fact.how === 'object' && fact.exit === 'stored')) continue;
       told.add(fact.span.start);
       const weak = fact.how === 'object' || (fact.how === 'pointer' && fact.exit !== 'goroutine') || (fact.how === 'copy' && fact.exit === 'stored');
-      yield { file: fn.file, top: fn.top, span: fact.span, severity: weak ? 'info' : 'warning', confidence: weak ? 'possible' : 'likely', message: messageOf(fact) };
+      reports.push({ file: fn.file, top: fn.top, span: fact.span, severity: weak ? 'info' : 'warning', confidence: weak ? 'possible' : 'likely', message: messageOf(fact) });
     }
     for (const { span, lender, how, source, type, field, method, released } of fn.exported === undefined ? [] : lentObjects(fn, flow)) {
       if (how !== 'parameter' || told.has(span.start)) continue;
       told.add(span.start);
       const { syntax: unit } = fn.top;
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span,
@@ -95,8 +96,9 @@ export default defineRule({
           { place: { unit, span }, text: `${type}.${field} gets it here` },
           { place: released, text: `${type}.${method} releases it` },
         ],
-      };
+      });
     }
+    return reports;
   },
 });
 

@@ -1,7 +1,7 @@
 /** Rule export-returns-go-pointer: exported functions that give Go memory to their caller in C. */
 import { exportedPointers } from '../../flow/export-results.ts';
 import { go } from '../../lint/rule-meta.ts';
-import { defineRule } from '../../lint/rule.ts';
+import { defineRule, type Report } from '../../lint/rule.ts';
 
 export default defineRule({
   id: 'export-returns-go-pointer',
@@ -80,12 +80,13 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
+    const reports: Report[] = [];
     const told = new Set<number>();
     for (const { span, how, what } of exportedPointers(fn, flow)) {
       if (told.has(span.start)) continue;
       told.add(span.start);
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span,
@@ -97,7 +98,8 @@ export default defineRule({
             : how === 'pointer'
               ? `Exported ${fn.name} returns a pointer to ${what} to C: the runtime stops the program ("cgo result is unpinned Go pointer").`
               : `Exported ${fn.name} writes a pointer to ${what} into C memory: the garbage collector does not see it there and may free the memory while C uses it.`,
-      };
+      });
     }
+    return reports;
   },
 });

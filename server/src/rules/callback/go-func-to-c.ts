@@ -69,12 +69,12 @@ export default defineRule({
   ],
   subject: 'function',
   needs: [['conversion', 'c call', 'setField']],
-  *check(fn, { flow, model }) {
+  check(fn, { flow, model }) {
     const target = { decl: fn.decl, at: fn.top.start };
-    for (const fact of funcsForC(fn, flow)) {
+    return funcsForC(fn, flow).map((fact) => {
       const { name } = fact;
       const passable = fact.how === 'value' && name !== undefined && model.exported.has(name) && model.c.function(name) !== undefined;
-      yield {
+      return {
         file: fn.file,
         top: fn.top,
         span: fact.span,
@@ -83,7 +83,7 @@ export default defineRule({
         message: message(fact, passable),
         ...(passable ? { fixes: [{ title: `Pass C.${name}`, safety: 'safe' as const, edits: () => replaceName(target, shift(fact.span, target.at), name, `C.${name}`) }] } : {}),
       };
-    }
+    });
   },
 });
 

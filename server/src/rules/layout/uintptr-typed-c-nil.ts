@@ -48,17 +48,15 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
     const target = { decl: fn.decl, at: fn.top.start };
-    for (const fact of wrongNumbers(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span: fact.span,
-        message: message(fact),
-        ...(fact.how === 'go-pointer' ? {} : { fixes: [{ title: 'Write 0 instead of nil', safety: 'safe' as const, edits: () => replaceName(target, shift(fact.span, target.at), 'nil', '0') }] }),
-      };
-    }
+    return wrongNumbers(fn, flow).map((fact) => ({
+      file: fn.file,
+      top: fn.top,
+      span: fact.span,
+      message: message(fact),
+      ...(fact.how === 'go-pointer' ? {} : { fixes: [{ title: 'Write 0 instead of nil', safety: 'safe' as const, edits: () => replaceName(target, shift(fact.span, target.at), 'nil', '0') }] }),
+    }));
   },
 });
 

@@ -62,17 +62,15 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['c call', 'addr'],
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
     const target = { decl: fn.decl, at: fn.top.start };
-    for (const { span, use, name, taken, field, owner, what } of hoistedAddresses(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span,
-        message: `\`${name}\` is an address inside ${owner}, which also holds ${what}: from a variable cgo checks all of it and may panic. Write &….${field} in the call.`,
-        trace: [{ place: { unit: fn.top.syntax, span: taken }, text: 'the address is taken here' }],
-        fixes: use ? [{ title: `Write the address in the call instead of keeping \`${name}\``, safety: 'safe', edits: (file) => inlineVariable(file, target, shift(use, target.at)) }] : [],
-      };
-    }
+    return hoistedAddresses(fn, flow).map(({ span, use, name, taken, field, owner, what }) => ({
+      file: fn.file,
+      top: fn.top,
+      span,
+      message: `\`${name}\` is an address inside ${owner}, which also holds ${what}: from a variable cgo checks all of it and may panic. Write &….${field} in the call.`,
+      trace: [{ place: { unit: fn.top.syntax, span: taken }, text: 'the address is taken here' }],
+      fixes: use ? [{ title: `Write the address in the call instead of keeping \`${name}\``, safety: 'safe', edits: (file) => inlineVariable(file, target, shift(use, target.at)) }] : [],
+    }));
   },
 });

@@ -52,10 +52,10 @@ export default defineRule({
   examples: [{ title: 'A finalizer that captures what it finalizes', bad: { 'main.go': example('func(_ *Buffer) { C.free(b.ptr) }') }, good: { 'main.go': example('func(b *Buffer) { C.free(b.ptr) }') }, byFix: true }],
   subject: 'function',
   needs: ['pkg call'],
-  *check(fn, { flow }) {
-    for (const found of selfReaching(fn, flow)) {
+  check(fn, { flow }) {
+    return selfReaching(fn, flow).map((found) => {
       const { rename } = found;
-      yield {
+      return {
         file: fn.file,
         top: fn.top,
         span: found.span,
@@ -63,7 +63,7 @@ export default defineRule({
         message: message(found),
         fixes: rename ? [{ title: `Name the parameter \`${rename.name}\`, so that the function uses its argument`, safety: 'safe', edits: () => [{ span: shift(rename.span, fn.top.start), newText: rename.name }] }] : [],
       };
-    }
+    });
   },
 });
 

@@ -60,17 +60,15 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['addr'],
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
     const target = { decl: fn.decl, at: fn.top.start };
-    for (const fact of emptySliceFacts(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span: fact.span,
-        message: `\`${fact.buffer}\` may be empty (${why[fact.from]}), and then &${fact.buffer}[0] panics.`,
-        fixes: [{ title: `Use unsafe.SliceData(${fact.buffer})`, safety: 'unsafe', because: 'C is then called with a pointer that it must not read', edits: (file) => sliceData(file, target, shift(fact.span, target.at)) }],
-      };
-    }
+    return emptySliceFacts(fn, flow).map((fact) => ({
+      file: fn.file,
+      top: fn.top,
+      span: fact.span,
+      message: `\`${fact.buffer}\` may be empty (${why[fact.from]}), and then &${fact.buffer}[0] panics.`,
+      fixes: [{ title: `Use unsafe.SliceData(${fact.buffer})`, safety: 'unsafe', because: 'C is then called with a pointer that it must not read', edits: (file) => sliceData(file, target, shift(fact.span, target.at)) }],
+    }));
   },
 });
 

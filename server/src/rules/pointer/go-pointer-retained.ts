@@ -111,11 +111,11 @@ export default defineRule({
   ],
   subject: 'function',
   needs: [['c call', 'setField', 'setDeref', 'setIndex', 'composite']],
-  *check(fn, { flow }) {
-    for (const fact of retainedPointers(fn, flow)) {
+  check(fn, { flow }) {
+    return retainedPointers(fn, flow).map((fact) => {
       const unit = fn.top.syntax;
       const likely = fact.how === 'suspected' ? 'possible' : fact.certain ? 'certain' : 'likely';
-      yield {
+      return {
         file: fn.file,
         top: fn.top,
         span: fact.span,
@@ -124,7 +124,7 @@ export default defineRule({
         message: messageOf(fact),
         trace: [{ place: { unit, span: fact.span }, text: `${fact.what} is ${fact.how === 'stored' || fact.how === 'carried' ? 'stored' : 'given to C'} here` }, ...(fact.at ? [{ place: fact.at, text: 'C stores it here' }] : [])],
       };
-    }
+    });
   },
 });
 

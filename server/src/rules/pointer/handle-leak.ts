@@ -3,7 +3,7 @@ import { handleLeaks } from '../../flow/handle-leaks.ts';
 import { registryLeaks } from '../../flow/registries.ts';
 import { branchTrace } from '../../lint/reports/path-trace.ts';
 import { go } from '../../lint/rule-meta.ts';
-import { defineRule } from '../../lint/rule.ts';
+import { defineRule, type Report } from '../../lint/rule.ts';
 
 const example = (body: string): string => go`
   package main
@@ -52,10 +52,11 @@ export default defineRule({
   examples: [{ title: 'Handle for one call', bad: { 'main.go': example('C.visit(C.uintptr_t(h))') }, good: { 'main.go': example('defer h.Delete()\n  	C.visit(C.uintptr_t(h))').replace('\n  \tC.visit', '\n\tC.visit') }, byFix: false }],
   subject: 'function',
   needs: ['call'],
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
+    const reports: Report[] = [];
     for (const leak of handleLeaks(fn, flow)) {
       const name = leak.name === undefined ? 'This handle' : `Handle \`${leak.name}\``;
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span: leak.span,
@@ -67,10 +68,10 @@ export default defineRule({
               ? `${name} is never deleted and nothing keeps it: its Go value stays in the table of handles for good.`
               : `${name} is never deleted: nothing in this package calls Delete, so its Go value stays in the table of handles for good.`,
         trace: leak.exit ? [{ place: { unit: fn.top.syntax, span: leak.span }, text: 'the handle is made here' }, ...branchTrace(fn, leak.path), { place: { unit: fn.top.syntax, span: leak.exit }, text: 'the function is left here without Delete' }] : [],
-      };
+      });
     }
     for (const { span, how, registry, other } of registryLeaks(fn, flow)) {
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span,
@@ -78,7 +79,8 @@ export default defineRule({
           how === 'crossed'
             ? `A key of \`${registry}\` is given to \`${other}\`, which does not have it: the entry of \`${registry}\` stays for good, and another one of \`${other}\` may be lost.`
             : `Nothing in this package removes entries of \`${registry}\`: what is registered here for C stays in Go memory for good.`,
-      };
+      });
     }
+    return reports;
   },
 });

@@ -2,7 +2,7 @@
 import { type HandleMisuse, handleMisuses } from '../../flow/handles.ts';
 import { branchTrace } from '../../lint/reports/path-trace.ts';
 import { go } from '../../lint/rule-meta.ts';
-import { defineRule } from '../../lint/rule.ts';
+import { defineRule, type Report } from '../../lint/rule.ts';
 
 const example = (param: string, argument: string): string => go`
   package main
@@ -57,10 +57,11 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
+    const reports: Report[] = [];
     const unit = fn.top.syntax;
     for (const fact of handleMisuses(fn, flow)) {
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span: fact.span,
@@ -68,20 +69,21 @@ export default defineRule({
         confidence: fact.how === 'suspected' ? 'possible' : fact.certain ? 'certain' : 'likely',
         message: messageOf(fact),
         ...(fact.at ? { trace: [{ place: { unit, span: fact.span }, text: 'the address is given to C here' }, { place: fact.at, text: 'C stores it here' }] } : {}),
-      };
+      });
     }
     const told = new Set<number>();
     for (const use of flow.resources(fn).uses) {
       if (use.protocol !== 'handle' || told.has(use.use.start)) continue;
       told.add(use.use.start);
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span: use.use,
         message: `${use.name === undefined ? 'This handle' : `Handle \`${use.name}\``} is used although it was deleted before: Value and Delete panic on a deleted handle.`,
         trace: [...branchTrace(fn, use.path), { place: use.released, text: 'deleted here' }, { place: { unit, span: use.use }, text: 'used here' }],
-      };
+      });
     }
+    return reports;
   },
 });
 

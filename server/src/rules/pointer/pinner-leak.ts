@@ -2,7 +2,7 @@
 import { pinFacts } from '../../flow/pins.ts';
 import { branchTrace } from '../../lint/reports/path-trace.ts';
 import { go } from '../../lint/rule-meta.ts';
-import { defineRule } from '../../lint/rule.ts';
+import { defineRule, type Report } from '../../lint/rule.ts';
 import { collectAfter } from '../../lint/witness-drivers.ts';
 
 const example = (unpin: string): string => go`
@@ -52,25 +52,29 @@ export default defineRule({
   examples: [{ title: 'No Unpin', bad: { 'main.go': example('') }, good: { 'main.go': example('defer p.Unpin()\n\t') }, byFix: false, witness: { by: 'run', driver: collectAfter('size([]byte("y"))'), output: 'runtime.Pinner: found leaking pinned pointer; forgot to call Unpin()?' } }],
   subject: 'function',
   needs: ['method call'],
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
+    const reports: Report[] = [];
     const unit = fn.top.syntax;
     for (const { span, how, what } of pinFacts(fn, flow)) {
-      yield how === 'kind'
-        ? { file: fn.file, top: fn.top, span, severity: 'error', message: `Pin takes a pointer: with ${what} it panics.` }
-        : { file: fn.file, top: fn.top, span, confidence: 'likely', message: `What \`${what}\` pins here is never unpinned: nothing in this package calls Unpin, and the runtime stops the program when the Pinner is collected.` };
+      reports.push(
+        how === 'kind'
+          ? { file: fn.file, top: fn.top, span, severity: 'error', message: `Pin takes a pointer: with ${what} it panics.` }
+          : { file: fn.file, top: fn.top, span, confidence: 'likely', message: `What \`${what}\` pins here is never unpinned: nothing in this package calls Unpin, and the runtime stops the program when the Pinner is collected.` },
+      );
     }
     const told = new Set<unknown>();
     for (const leak of flow.resources(fn).leaks) {
       const { site } = leak;
       if (site.owned.protocol !== 'pinner' || leak.how === 'overwritten' || told.has(site.holder?.id)) continue;
       told.add(site.holder?.id);
-      yield {
+      reports.push({
         file: fn.file,
         top: fn.top,
         span: site.span,
         message: `\`${site.holder?.name ?? 'The pinner'}\` still pins this memory ${leak.releasedElsewhere ? 'on one way out of the function' : 'when the function returns'}: the runtime stops the program when it collects a Pinner that was not unpinned.`,
         trace: [{ place: { unit, span: site.span }, text: 'pinned here' }, ...branchTrace(fn, leak.path), { place: { unit, span: leak.exit }, text: 'the function is left here without Unpin' }],
-      };
+      });
     }
+    return reports;
   },
 });

@@ -77,11 +77,11 @@ export default defineRule({
   ],
   subject: 'function',
   needs: [['conversion', 'pkg call']],
-  *check(fn, { flow }) {
+  check(fn, { flow }) {
     const target = { decl: fn.decl, at: fn.top.start };
-    for (const fact of uintptrFacts(fn, flow)) {
+    return uintptrFacts(fn, flow).map((fact) => {
       const isHazard = fact.how === 'stale' || fact.how === 'argument' || fact.how === 'integer';
-      yield {
+      return {
         file: fn.file,
         top: fn.top,
         span: fact.span,
@@ -91,7 +91,7 @@ export default defineRule({
         trace: fact.made && fact.how !== 'order' ? [{ place: { unit: fn.top.syntax, span: fact.made }, text: 'the address becomes a number here' }] : [],
         ...(fact.how === 'argument' ? { fixes: [{ title: `Convert in the argument list instead of keeping \`${fact.name}\``, safety: 'unsafe' as const, because, edits: (file) => inlineVariable(file, target, shift(fact.span, target.at)) }] } : {}),
       };
-    }
+    });
   },
 });
 

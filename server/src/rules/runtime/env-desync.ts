@@ -47,16 +47,16 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['c call'],
-  *check(fn, { flow }) {
-    for (const { span, name, callee, inC, key, reader, at } of environmentFacts(fn, flow)) {
+  check(fn, { flow }) {
+    return environmentFacts(fn, flow).map(({ span, name, callee, inC, key, reader, at }) => {
       const who = name === callee ? `C.${name}` : `C.${name}, which calls ${callee},`;
-      yield {
+      return {
         file: fn.file,
         top: fn.top,
         span,
         message: `${who} changes ${key === undefined ? 'the environment' : key} for C alone: ${reader} does not see it. Use os.Setenv, which changes both.`,
         trace: [...(inC ? [{ place: inC, text: `${callee} is called here` }] : []), { place: at, text: 'Go reads its own environment here' }],
       };
-    }
+    });
   },
 });

@@ -1,7 +1,7 @@
 /** Rule errno-misuse: errno read where it means nothing. */
 import { errnoFacts } from '../../flow/errno.ts';
 import { go } from '../../lint/rule-meta.ts';
-import { defineRule } from '../../lint/rule.ts';
+import { defineRule, type Report } from '../../lint/rule.ts';
 import { setsErrno } from '../../semantics/c/signals.ts';
 import { unsupported } from '../../semantics/unsupported.ts';
 
@@ -97,29 +97,31 @@ export default defineRule({
     },
   ],
   subject: 'function',
-  *check(fn, { flow, model }) {
+  check(fn, { flow, model }) {
+    const reports: Report[] = [];
     const { file, top } = fn;
     for (const found of unsupported(top.syntax)) {
-      if (found.how === 'errno') yield { file, top, span: found.span, severity: 'error', confidence: 'certain', message: 'errno cannot be read as C.errno: use the second result, `r, err := C.f()`, of the call that sets it.' };
+      if (found.how === 'errno') reports.push({ file, top, span: found.span, severity: 'error', confidence: 'certain', message: 'errno cannot be read as C.errno: use the second result, `r, err := C.f()`, of the call that sets it.' });
     }
     for (const { span, name, how } of errnoFacts(fn, flow)) {
       const shown = model.c.function(name);
       if (how === 'number') {
-        if (shown?.body === undefined) yield { file, top, span, message: `C.${name} returns the error number, which is never negative: test it with != 0.` };
+        if (shown?.body === undefined) reports.push({ file, top, span, message: `C.${name} returns the error number, which is never negative: test it with != 0.` });
         continue;
       }
       if (how === 'helper') {
-        yield { file, top, span, message: `C.${name} asks for errno in a call of its own: the goroutine may be on another thread by then, and the runtime may have changed it. Take the second result of the call that sets it.` };
+        reports.push({ file, top, span, message: `C.${name} asks for errno in a call of its own: the goroutine may be on another thread by then, and the runtime may have changed it. Take the second result of the call that sets it.` });
         continue;
       }
       if (setsErrno(shown)) continue;
-      yield {
+      reports.push({
         file,
         top,
         span,
         severity: shown && !shown.result.void ? 'warning' : 'info',
         message: `The error of C.${name} is errno, which may be set although the call succeeded: ${shown?.result.void ? 'the function returns nothing that tells' : 'test its first result before the error'}.`,
-      };
+      });
     }
+    return reports;
   },
 });

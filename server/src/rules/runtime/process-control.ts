@@ -105,17 +105,15 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['c call'],
-  *check(fn, { flow }) {
-    for (const fact of processFacts(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span: fact.span,
-        severity: fact.how === 'exits' || fact.isTame ? 'info' : 'warning',
-        message: message(fact),
-        trace: fact.inC ? [{ place: fact.inC, text: `${fact.callee} is called here` }] : [],
-      };
-    }
+  check(fn, { flow }) {
+    return processFacts(fn, flow).map((fact) => ({
+      file: fn.file,
+      top: fn.top,
+      span: fact.span,
+      severity: fact.how === 'exits' || fact.isTame ? 'info' : 'warning',
+      message: message(fact),
+      trace: fact.inC ? [{ place: fact.inC, text: `${fact.callee} is called here` }] : [],
+    }));
   },
 });
 

@@ -74,10 +74,8 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['c call'],
-  *check(fn, { flow }) {
-    for (const { span, callee, handler } of goHandlers(fn, flow)) {
-      yield { file: fn.file, top: fn.top, span, message: `C.${callee} installs ${handler} without SA_ONSTACK: when it runs on a goroutine stack, the Go runtime ends the program.` };
-    }
+  check(fn, { flow }) {
+    return goHandlers(fn, flow).map(({ span, callee, handler }) => ({ file: fn.file, top: fn.top, span, message: `C.${callee} installs ${handler} without SA_ONSTACK: when it runs on a goroutine stack, the Go runtime ends the program.` }));
   },
   *checkPackage({ model }) {
     if (!model.files.some((file) => file.cImport)) return;

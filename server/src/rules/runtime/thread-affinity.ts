@@ -82,18 +82,16 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['c call'],
-  *check(fn, { flow }) {
-    for (const { span, name, how, reader, why } of threadFacts(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span,
-        message:
-          how === 'bound'
-            ? `C.${name} ties what follows to this thread (${why}), but nothing locks the goroutine to it: call runtime.LockOSThread first.`
-            : `${reader!.name} reads an error that C keeps per thread: after C.${name} the goroutine may have moved to another one. Lock it with runtime.LockOSThread around both.`,
-        trace: reader ? [{ place: { unit: fn.top.syntax, span: reader.span }, text: 'the error is read here' }] : [],
-      };
-    }
+  check(fn, { flow }) {
+    return threadFacts(fn, flow).map(({ span, name, how, reader, why }) => ({
+      file: fn.file,
+      top: fn.top,
+      span,
+      message:
+        how === 'bound'
+          ? `C.${name} ties what follows to this thread (${why}), but nothing locks the goroutine to it: call runtime.LockOSThread first.`
+          : `${reader!.name} reads an error that C keeps per thread: after C.${name} the goroutine may have moved to another one. Lock it with runtime.LockOSThread around both.`,
+      trace: reader ? [{ place: { unit: fn.top.syntax, span: reader.span }, text: 'the error is read here' }] : [],
+    }));
   },
 });
