@@ -1,6 +1,7 @@
 /** Which symbols a piece of C text gives the linker: functions with a body and variables that are neither static nor extern. Source: C11, 6.2.2 and 6.9. */
 import type { Span } from '../base/span.ts';
 import type { CUnit } from '../syntax/c/c-facts.ts';
+import type { GoSource } from './package-files.ts';
 
 export interface CDefinition {
   readonly name: string;
@@ -31,6 +32,12 @@ export function externalDefinitions(unit: CUnit, text: string, from = 0): CDefin
     if (!isStatic && !extern && isPlain(start, end < 0 ? span.end : end) && !/\bextern\b/.test(text.slice(start, span.start))) out.push({ name, kind: 'variable', span, start });
   }
   return out;
+}
+
+/** The same of a file's preamble, with spans of the file. */
+export function preambleDefinitions({ go, cImport, preambleUnit }: GoSource): CDefinition[] {
+  const comment = cImport?.preamble?.comment;
+  return preambleUnit && comment ? externalDefinitions(preambleUnit, go.text.slice(0, comment.end), comment.start) : [];
 }
 
 /** Where the statement ends that a declaration belongs to. */

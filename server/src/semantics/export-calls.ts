@@ -25,8 +25,10 @@ const structs: ReadonlySet<string | undefined> = new Set(['string', 'slice', 'in
 export function undeclaredCalls(model: PackageModel, fn: GoFunction): UndeclaredCall[] {
   const units = model.c.units;
   if (units.some((unit) => unit.prototypes.some(({ name }) => name === fn.name))) return [];
+  const callers = model.c.callersOf(fn.name);
+  if (callers.length === 0) return [];
   const wanted = passedParams(model, fn);
-  return model.c.callersOf(fn.name).flatMap(({ name, unit: index }): UndeclaredCall[] => {
+  return callers.flatMap(({ name, unit: index }): UndeclaredCall[] => {
     const unit = units[index]!;
     // The generated header declares it, and so may a header that was not read.
     if (unit.hasError || unit.includes.some(({ path, system }) => !system && !model.cSources.some(({ file }) => file.endsWith(`/${path.replace(/^(?:\.\.?\/)+/, '')}`)))) return [];

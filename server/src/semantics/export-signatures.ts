@@ -27,14 +27,15 @@ export const passedParams = (model: PackageModel, fn: GoFunction): { readonly pa
   [...(fn.decl.recv ? [fn.decl.recv] : []), ...fn.decl.sig.params].map((param) => ({ passing: goPassing(typeOf(param.type, fn.file.imports), model, 0), text: source(fn, param.type), name: param.name ?? '_' }));
 
 export function prototypeMismatch(model: PackageModel, fn: GoFunction): Mismatch | undefined {
+  const units: { readonly unit: CUnit; readonly text: string }[] = [
+    ...model.files.flatMap((file) => (file.preambleUnit && mentions(file.preambleUnit, fn.name) && (file === fn.file || mayCoexist(fn.file, file) === true) ? [{ unit: file.preambleUnit, text: file.go.text }] : [])),
+    ...model.cSources.flatMap(({ unit, text }) => (mentions(unit, fn.name) ? [{ unit, text }] : [])),
+  ];
+  if (units.length === 0) return undefined;
   const { results } = fn.decl.sig;
   const type = (at: { readonly type: Parameters<typeof typeOf>[0] }): Passing => goPassing(typeOf(at.type, fn.file.imports), model, 0);
   const given = passedParams(model, fn);
   const result: Passing = results.length === 0 ? 'void' : results.length > 1 ? 'several' : type(results[0]!);
-  const units: { readonly unit: CUnit; readonly text: string }[] = [
-    ...model.files.flatMap((file) => (file.preambleUnit && (file === fn.file || (mentions(file.preambleUnit, fn.name) && mayCoexist(fn.file, file) === true)) ? [{ unit: file.preambleUnit, text: file.go.text }] : [])),
-    ...model.cSources.map(({ unit, text }) => ({ unit, text })),
-  ];
   for (const { unit, text } of units) {
     for (const prototype of unit.prototypes) {
       if (prototype.name !== fn.name || prototype.static || prototype.variadic) continue;

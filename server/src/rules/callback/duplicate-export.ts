@@ -1,7 +1,7 @@
 /** Rule duplicate-export: C symbols that an exported Go function and something else of the package both define. */
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
-import { externalDefinitions } from '../../semantics/c-definitions.ts';
+import { externalDefinitions, preambleDefinitions } from '../../semantics/c-definitions.ts';
 import { mayCoexist, mayCoexistWithC } from '../../semantics/build-constraints.ts';
 import type { GoFunction, PackageModel } from '../../semantics/package-model.ts';
 import type { Place } from '../../flow/knowledge.ts';
@@ -88,7 +88,7 @@ function cDefinition(model: PackageModel, fn: GoFunction): { readonly place: Pla
     const unit = file.preambleUnit;
     // In its own file the preamble's definition is export-preamble-definition's.
     if (!unit || unit.hasError || file === fn.file || !unit.functions.some(({ name }) => name === fn.name)) continue;
-    const found = externalDefinitions(unit, file.go.text, file.cImport?.preamble?.comment.start).find((one) => one.name === fn.name && one.kind === 'function');
+    const found = preambleDefinitions(file).find((one) => one.name === fn.name && one.kind === 'function');
     if (found && mayCoexist(fn.file, file) === true) return { place: { unit, span: found.span }, what: `The preamble of ${file.file.slice(file.file.lastIndexOf('/') + 1)} defines ${fn.name}` };
   }
   return undefined;

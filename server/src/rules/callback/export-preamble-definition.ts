@@ -2,7 +2,7 @@
 import { placeInFile } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
-import { externalDefinitions } from '../../semantics/c-definitions.ts';
+import { preambleDefinitions } from '../../semantics/c-definitions.ts';
 
 export default defineRule({
   id: 'export-preamble-definition',
@@ -98,10 +98,10 @@ export default defineRule({
   subject: 'package',
   *check({ model }) {
     for (const file of model.files) {
-      const { preambleUnit, cImport } = file;
+      const { preambleUnit } = file;
       const exported = file.functions.find((fn) => fn.exported !== undefined);
       if (!preambleUnit || preambleUnit.hasError || !exported) continue;
-      for (const { name, kind, span, start } of externalDefinitions(preambleUnit, file.go.text, cImport?.preamble?.comment.start)) {
+      for (const { name, kind, span, start } of preambleDefinitions(file)) {
         for (const place of placeInFile(file, span)) {
           yield {
             ...place,
