@@ -7,11 +7,11 @@ import { contractArg, contractLent, contractOwned, releaseType } from './contrac
 import { type ArgEffect, borrows, type LentValue, type OwnedResult, unknownEffect } from './knowledge.ts';
 
 /** cgo's special functions that hand out C memory. Source: cmd/cgo, "Go references to C"; C.malloc never returns nil. */
-const special: Readonly<Record<string, OwnedResult>> = {
+const special: ReadonlyMap<string, OwnedResult> = new Map(Object.entries<OwnedResult>({
   CString: { index: 0, allocator: 'CString', deallocator: 'free', mayBeNil: false },
   CBytes: { index: 0, allocator: 'CBytes', deallocator: 'free', mayBeNil: false },
   malloc: { index: 0, allocator: 'malloc', deallocator: 'free', mayBeNil: false },
-};
+}));
 
 const released: ArgEffect = { releases: 'always', escapes: false, returned: [], assumed: [] };
 
@@ -124,7 +124,8 @@ function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffe
 }
 
 function ownedResults({ c, contracts }: KnownC, name: string): readonly OwnedResult[] {
-  if (special[name]) return [special[name]];
+  const own = special.get(name);
+  if (own) return [own];
   const summary = c.summary(name);
   if (summary) {
     const unit = c.units[summary.unit];

@@ -34,20 +34,23 @@ export interface CapacityFact {
 /** Argument of the memory, argument of its size in bytes, and whether the memory is there to be filled. */
 type Row = readonly [memory: number, count: number, filled: boolean];
 
-const libc: Readonly<Record<string, readonly Row[]>> = {
+const libc: ReadonlyMap<string, readonly Row[]> = new Map(Object.entries<readonly Row[]>({
   snprintf: [[0, 1, true]], vsnprintf: [[0, 1, true]], fgets: [[0, 1, true]], strncpy: [[0, 2, true]], strlcpy: [[0, 2, true]], strftime: [[0, 1, true]], strerror_r: [[1, 2, true]],
   memcpy: [[0, 2, true], [1, 2, false]], memmove: [[0, 2, true], [1, 2, false]], memset: [[0, 2, true]], memcmp: [[0, 2, false], [1, 2, false]], bzero: [[0, 1, true]],
   read: [[1, 2, true]], pread: [[1, 2, true]], write: [[1, 2, false]], pwrite: [[1, 2, false]], recv: [[1, 2, true]], recvfrom: [[1, 2, true]], send: [[1, 2, false]], sendto: [[1, 2, false]],
   getcwd: [[0, 1, true]], gethostname: [[0, 1, true]], readlink: [[1, 2, true]], ttyname_r: [[1, 2, true]], confstr: [[1, 2, true]], getrandom: [[0, 1, true]], inet_ntop: [[2, 3, true]],
   GoBytes: [[0, 1, false]], GoStringN: [[0, 1, false]],
-};
+}));
 
 /** The calls of a function that are told more room than there is. */
 export function capacityFacts(fn: GoFunction, flow: PackageFlow): readonly CapacityFact[] {
   if (!makesBuffer(flow.ir(fn))) return [];
   return flow.askOf('capacities', fn, (current) => {
     const ir = flow.ir(current);
-    return ir.opaque ? [] : bodiesOf(ir).flatMap((body) => body.calls.flatMap((call) => (call.callee.k === 'c' && call.args.length > 1 ? ofCall(ir, call, call.callee.name, flow.model) : [])));
+    const found: CapacityFact[] = [];
+    if (ir.opaque) return found;
+    for (const body of bodiesOf(ir)) for (const call of body.calls) if (call.callee.k === 'c' && call.args.length > 1) found.push(...ofCall(ir, call, call.callee.name, flow.model));
+    return found;
   });
 }
 
@@ -65,8 +68,9 @@ interface Counted {
 }
 
 function ofCall(ir: FuncIr, call: CallStep, callee: string, model: PackageModel): CapacityFact[] {
+  if (!call.args.some((arg) => bufferOf(ir, arg, model))) return [];
   const prototype = model.c.function(callee);
-  const rows: readonly Counted[] = prototype ? pairs(prototype, model) : (libc[callee] ?? []).map(([memory, count, filled]) => ({ memory, count, filled, unit: 1 }));
+  const rows: readonly Counted[] = prototype ? pairs(prototype, model) : (libc.get(callee) ?? []).map(([memory, count, filled]) => ({ memory, count, filled, unit: 1 }));
   return rows.flatMap((row): CapacityFact[] => {
     const memory = call.args[row.memory];
     const span = call.argSpans[row.count];

@@ -96,18 +96,24 @@ const isMemory = (callee: string, { model }: PackageFlow): boolean => allocates(
 
 /** Whether another function of the package compares the result of that C function with nil. */
 function isTestedElsewhere(callee: string, flow: PackageFlow): boolean {
-  return flow.gather('tested results', (fn) => (fn.decl.body && fn.top.syntax.text.includes('nil') ? flow.askOf('tested results', fn, (current) => testedResults(current, flow)) : [])).includes(callee);
+  return flow.gather('tested results', (fn) => (mayTestResult(fn) ? flow.askOf('tested results', fn, (current) => testedResults(current, flow)) : [])).includes(callee);
 }
+
+const mayTestResult = ({ decl, top: { syntax } }: GoFunction): boolean => decl.body !== undefined && syntax.text.includes('nil') && syntax.text.includes('C.');
 
 function testedResults(fn: GoFunction, flow: PackageFlow): readonly string[] {
   const ir = flow.ir(fn);
-  if (!ir.traits.has('branch') || !ir.traits.has('c call')) return [];
-  return bodiesOf(ir).flatMap((body) =>
-    body.blocks.flatMap(({ term }) => (term.k === 'branch' ? nilTested(term.cond) : []).flatMap((v) => {
-      const step = originStep(ir, { k: 'var', v });
-      return step?.op === 'call' && step.callee.k === 'c' ? [step.callee.name] : [];
-    })),
-  );
+  const found: string[] = [];
+  if (!ir.traits.has('branch') || !ir.traits.has('c call')) return found;
+  for (const { blocks } of bodiesOf(ir)) {
+    for (const { term } of blocks) {
+      for (const v of term.k === 'branch' ? nilTested(term.cond) : []) {
+        const step = originStep(ir, { k: 'var', v });
+        if (step?.op === 'call' && step.callee.k === 'c') found.push(step.callee.name);
+      }
+    }
+  }
+  return found;
 }
 
 const isPointer = (v: Var): boolean => v.type?.k === 'pointer' || isUnsafePointer(v.type);
@@ -135,11 +141,13 @@ function aliasesOf(ir: FuncIr, result: Var): ReadonlySet<Var> {
   return set;
 }
 
-function nilTested(cond: (Block['term'] & { k: 'branch' })['cond']): Var[] {
-  if (cond.k !== 'eq') return [];
+function nilTested(cond: (Block['term'] & { k: 'branch' })['cond']): readonly Var[] {
+  if (cond.k !== 'eq') return nobody;
   const isNil = (operand: Operand): boolean => operand.k === 'const' && operand.value === 'nil';
   return [...(isNil(cond.r) && cond.l.k === 'var' ? [cond.l.v] : []), ...(isNil(cond.l) && cond.r.k === 'var' ? [cond.r.v] : [])];
 }
+
+const nobody: readonly Var[] = [];
 
 /** What counts as a use beside dereferences in Go. */
 export interface Uses {

@@ -52,7 +52,8 @@ export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly Seco
     const ir = flow.ir(current);
     const found: SecondRelease[] = [];
     if (ir.opaque) return found;
-    for (const step of stepsOf(ir.body)) {
+    // Only what C calls can hand memory out by an assignment.
+    for (const step of current.exported === undefined ? ir.body.calls : stepsOf(ir.body)) {
       const one = step.op === 'setDeref' ? handedOut(current, ir, step, flow) : step.op === 'call' ? atCall(current, ir, step, flow) : undefined;
       if (one) found.push(one);
     }
