@@ -67,7 +67,7 @@ function mayDepend(fn: GoFunction, flow: PackageFlow): boolean {
 }
 
 const hasErrorReaders = (flow: PackageFlow): boolean =>
-  flow.gather('error readers', (fn) => (fn.decl.body && [...flow.ir(fn).cFunctions].some((name) => threadState(name, flow).error !== undefined) ? [true] : [])).length > 0;
+  flow.ask('error readers', () => flow.model.usedCNames.some((name) => threadState(name, flow).error !== undefined));
 
 /** The C call whose error a later C call, or a helper, reads from the thread. */
 function errorRead(body: FuncBody, flow: PackageFlow): ThreadFact | undefined {

@@ -143,6 +143,10 @@ export class CMentions {
     this.#declarations = declarations;
   }
 
+  used(): string[] {
+    return [...this.#used].flatMap(([name, count]) => (count > 0 ? [name] : []));
+  }
+
   isUsed(name: string): boolean {
     return (this.#used.get(name) ?? 0) > 0;
   }

@@ -144,6 +144,12 @@ export class PackageModel {
     return this.#mentions().isUsed(name);
   }
 
+  /** Every name that Go code writes behind `C.`. */
+  get usedCNames(): readonly string[] {
+    this.observer?.('files', '');
+    return this.#mentions().used();
+  }
+
   /** Names that Go code writes behind `C.` in more than one declaration. For the editor: no analysis can depend on them. */
   get settledCNames(): readonly { readonly name: string; readonly isType: boolean }[] {
     const mentions = this.#mentions();

@@ -68,18 +68,14 @@ export default defineRule({
   ],
   subject: 'package',
   *check({ model }) {
-    const known = new Map<string, boolean>();
-    const isOne = (name: string): boolean => {
-      const answer = known.get(name) ?? variadic(model, name);
-      known.set(name, answer);
-      return answer;
-    };
+    const those = new Set(model.usedCNames.filter((name) => variadic(model, name)));
+    if (those.size === 0) return;
     for (const file of model.files) {
       if (!file.cImport) continue;
       for (const top of file.go.decls) {
-        if (!usesCName(top.syntax, isOne)) continue;
+        if (!usesCName(top.syntax, (name) => those.has(name))) continue;
         for (const { name, span, called } of cNameUses(top.syntax)) {
-          if (!called || !isOne(name)) continue;
+          if (!called || !those.has(name)) continue;
           for (const place of placeInFile(file, { start: top.start + span.start, end: top.start + span.end })) {
             yield { ...place, message: `${name} takes a variable number of arguments: cgo cannot call it. Write a C wrapper with fixed parameters.` };
           }
