@@ -25,20 +25,25 @@ export interface EmptySliceFact {
 /** The addresses of a function. */
 export function emptySliceFacts(fn: GoFunction, flow: PackageFlow): readonly EmptySliceFact[] {
   return flow.askOf('empty slices', fn, (current) => {
+    const ir = flow.ir(current);
+    const found = find(ir, flow);
+    if (found.length === 0) return found;
     // A buffer that is cast without a look at its length is the greater hazard, and one is told.
     const cast = new Set(castFacts(current, flow).map(({ from }) => from));
-    const ir = flow.ir(current);
     const isTested = ({ buffer, from }: EmptySliceFact): boolean => from === 'parameter' && testedByCallers(current, ir.body.params.findIndex(({ name }) => name === buffer), flow);
-    return find(ir, flow).filter((fact) => !cast.has(fact.buffer) && !fact.to.some((type) => isUnread(type, flow)) && !isTested(fact));
+    return found.filter((fact) => !cast.has(fact.buffer) && !fact.to.some((type) => isUnread(type, flow)) && !isTested(fact));
   });
 }
 
 function find(ir: FuncIr, flow: PackageFlow): EmptySliceFact[] {
   const addresses: Addr[] = [];
+  for (const body of bodiesOf(ir)) {
+    for (const step of stepsOf(body)) if (step.op === 'addr' && step.index?.k === 'const' && step.index.value === '0' && isSlice(step.container, flow)) addresses.push(step);
+  }
+  if (addresses.length === 0) return [];
   const converted = new Map<Var, Type[]>();
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
-      if (step.op === 'addr' && step.index?.k === 'const' && step.index.value === '0' && isSlice(step.container, flow)) addresses.push(step);
       // An address that stays in Go is an ordinary index expression.
       const leaves = (step.op === 'copy' && step.conv !== undefined) || (step.op === 'call' && step.callee.k === 'c') || ((step.op === 'setField' || step.op === 'composite') && !isOwn(step));
       if (leaves) for (const operand of operandsOf(step)) if (operand.k === 'var') note(converted, operand.v, step);

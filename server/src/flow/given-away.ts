@@ -26,11 +26,12 @@ export interface GivenAway {
 
 /** Where a function gives such memory away. */
 export function givenAway(fn: GoFunction, flow: PackageFlow): readonly GivenAway[] {
-  if (!hasFinalizers(flow)) return [];
+  const { traits } = flow.ir(fn);
+  if (!hasFinalizers(flow) || !(traits.has('field') || traits.has('method call'))) return [];
   return flow.askOf('given away', fn, (current) => {
     const ir = flow.ir(current);
     const out: GivenAway[] = [];
-    if (ir.opaque || !(ir.traits.has('field') || ir.traits.has('method call'))) return out;
+    if (ir.opaque) return out;
     const add = (value: Operand, span: Span, how: 'returned' | 'written'): void => {
       const found = judge(current, ir, value, span, how, flow);
       if (found) out.push(found);
