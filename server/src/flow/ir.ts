@@ -112,6 +112,8 @@ export interface Definitions {
   readonly of: { get(v: Var): readonly Step[] | undefined };
   /** The body that a step belongs to. */
   readonly bodyOf: { get(step: Step): FuncBody | undefined };
+  /** Which variables are set to the value of another one, converted or not, in the order of the steps. */
+  readonly copies: readonly { readonly from: Var; readonly to: Var }[];
   /** Variables whose own address is taken. */
   readonly addressed: ReadonlySet<Var>;
 }

@@ -42,8 +42,9 @@ export function uncheckedPointers(fn: GoFunction, flow: PackageFlow): readonly U
     const found: UncheckedPointer[] = [];
     if (ir.opaque) return found;
     for (const body of bodiesOf(ir)) {
+      const compared = comparedWithNil(body);
       for (const step of body.calls) {
-        const one = step.mode === 'call' && step.callee.k === 'c' ? ofCall(ir, body, step, step.callee.name, flow) : undefined;
+        const one = step.mode === 'call' && step.callee.k === 'c' ? ofCall(ir, body, compared, step, step.callee.name, flow) : undefined;
         if (one) found.push(one);
       }
     }
@@ -51,7 +52,7 @@ export function uncheckedPointers(fn: GoFunction, flow: PackageFlow): readonly U
   });
 }
 
-function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, callee: string, flow: PackageFlow): UncheckedPointer | undefined {
+function ofCall(ir: FuncIr, body: FuncBody, compared: readonly Var[], step: CallStep, callee: string, flow: PackageFlow): UncheckedPointer | undefined {
   const result = step.dsts[0];
   if (result === undefined || callee === 'malloc') return undefined;
   if (callee === 'realloc') {
@@ -59,14 +60,14 @@ function ofCall(ir: FuncIr, body: FuncBody, step: CallStep, callee: string, flow
     if (over && !stopsWithout(body, aliasesOf(ir, result))) return { callee, span: step.span, why: 'overwritten', use: over.span, ...(over.name === undefined ? {} : { name: over.name }) };
   }
   // What is no pointer wherever it goes matters only where somebody compares it with nil.
-  if (!ir.traits.has('branch') && !ir.traits.has('pointer copy') && !isPointer(result) && !documentsNull(flow.model, callee)) return undefined;
+  if (compared.length === 0 && !ir.traits.has('pointer copy') && !isPointer(result) && !documentsNull(flow.model, callee)) return undefined;
   const aliases = aliasesOf(ir, result);
   const sentinel = flow.model.c.function(callee) ? undefined : sentinels.get(callee);
   if (sentinel !== undefined) {
     const test = body.blocks.find(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => aliases.has(v)));
     return test?.term.k === 'branch' && isOnlyTest(ir, body, test, aliases, telltales(ir, step)) ? { callee, span: test.term.span, why: 'sentinel', use: step.span, sentinel } : undefined;
   }
-  const testedSomewhere = body.blocks.some(({ term }) => term.k === 'branch' && nilTested(term.cond).some((v) => v.kind !== 'temp' && aliases.has(v)));
+  const testedSomewhere = compared.some((v) => v.kind !== 'temp' && aliases.has(v));
   if (!testedSomewhere && ![...aliases].some(isPointer) && !documentsNull(flow.model, callee)) return undefined;
   const why = reason(callee, testedSomewhere, flow);
   if (why === undefined) return undefined;
@@ -136,9 +137,15 @@ function aliasesOf(ir: FuncIr, result: Var): ReadonlySet<Var> {
   const set = new Set([result]);
   for (let size = 0; size !== set.size; ) {
     size = set.size;
-    for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.src.k === 'var' && set.has(step.src.v)) set.add(step.dst);
+    for (const { from, to } of ir.definitions.copies) if (set.has(from)) set.add(to);
   }
   return set;
+}
+
+/** The variables of a body that some branch compares with nil. */
+function comparedWithNil({ blocks }: FuncBody): readonly Var[] {
+  if (blocks.length === 1) return nobody;
+  return blocks.flatMap(({ term }) => (term.k === 'branch' ? nilTested(term.cond) : nobody));
 }
 
 function nilTested(cond: (Block['term'] & { k: 'branch' })['cond']): readonly Var[] {

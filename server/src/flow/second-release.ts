@@ -181,7 +181,7 @@ const releasesForCertain = (now: readonly string[], name: string, flow: PackageF
 export function isSettled(ir: FuncIr, v: Var, path: string, fact: FinalizerFact, flow: PackageFlow, after?: CallStep, depth = 3): boolean {
   const made = origin(ir, { k: 'var', v });
   const same = new Set(made.k === 'var' ? [v, made.v] : [v]);
-  for (const body of bodiesOf(ir)) for (const step of stepsOf(body)) if (step.op === 'copy' && step.src.k === 'var' && same.has(step.src.v)) same.add(step.dst);
+  for (const { from, to } of ir.definitions.copies) if (same.has(from)) same.add(to);
   const is = (operand: Operand | undefined): boolean => operand?.k === 'var' && same.has(operand.v);
   const says = (step: Step): boolean => {
     switch (step.op) {

@@ -1,7 +1,7 @@
 /** What tells whether a C call has worked, beside the pointer that it returns, and which tests are about either. */
 import { definitions, originStep } from './definitions.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
-import { bodiesOf, operandsOf, stepsOf } from './resource/function-info.ts';
+import { operandsOf } from './resource/function-info.ts';
 
 /** A place in a body: a block, and a step in it. */
 export interface At {
@@ -21,7 +21,7 @@ export function telltales(ir: FuncIr, step: CallStep): ReadonlySet<Var> {
   const close = (v: Var): void => {
     if (out.has(v)) return;
     out.add(v);
-    for (const body of bodiesOf(ir)) for (const other of stepsOf(body)) if (other.op === 'copy' && other.src.k === 'var' && other.src.v === v) close(other.dst);
+    for (const { from, to } of ir.definitions.copies) if (from === v) close(to);
   };
   for (const v of step.dsts.slice(1)) close(v);
   for (const arg of step.args) {

@@ -7,6 +7,7 @@ export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<Fu
   const traits = new TraitSet();
   const cFunctions = new Set<string>();
   const setters: (Step[] | undefined)[] = new Array<Step[] | undefined>(vars.length);
+  const copies: { readonly from: Var; readonly to: Var }[] = [];
   const addressed = new Set<Var>();
   const set = (v: Var, step: Step): void => {
     const known = setters[v.id];
@@ -25,6 +26,7 @@ export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<Fu
         else if (callee.k === 'pkg' && callee.pkg === 'unsafe') traits.add('unsafe call');
         if (mode !== 'call') traits.add(mode);
       } else if (step.op === 'copy') {
+        if (step.src.k === 'var') copies.push({ from: step.src.v, to: step.dst });
         if (step.dst.type?.k === 'pointer' || isUnsafePointer(step.dst.type)) traits.add('pointer copy');
         if (step.conv) {
           traits.add('conversion');
@@ -39,7 +41,7 @@ export function look(bodies: readonly FuncBody[], vars: readonly Var[]): Pick<Fu
       else for (const target of targetsOf(step)) set(target, step);
     }
   }
-  return { traits: traits.shared(), cFunctions, definitions: { of: new Setters(vars, setters), bodyOf: { get: (step) => bodies.find(({ steps }) => steps.includes(step)) }, addressed } };
+  return { traits: traits.shared(), cFunctions, definitions: { of: new Setters(vars, setters), bodyOf: { get: (step) => bodies.find(({ steps }) => steps.includes(step)) }, copies, addressed } };
 }
 
 /** Variables are numbered within their function, so a list does what a map would. */
