@@ -64,7 +64,7 @@ export function keptObjects(fn: GoFunction, flow: PackageFlow): readonly KeptObj
 
 /** Objects that a function gives a finalizer and puts into a registry, with the functions that the finalizer runs. */
 function stored(fn: GoFunction, flow: PackageFlow): readonly (Omit<KeptObject, 'removed' | 'isLost'> & { readonly callback?: Named; readonly inside: readonly { readonly id: number; readonly body?: number }[] })[] {
-  if (!/SetFinalizer|AddCleanup/.test(fn.top.syntax.text)) return [];
+  if (!flow.ir(fn).traits.has('pkg call') || !/SetFinalizer|AddCleanup/.test(fn.top.syntax.text)) return [];
   return flow.askOf('stored with finalizer', fn, (current) => {
     const facts = finalizers(current, flow);
     const ir = flow.ir(current);

@@ -114,12 +114,22 @@ export class PackageFlow {
       `all ${what}`,
       () => {
         // Without edits there is nothing to gain from runs.
-        if (this.#lowered) return [...this.#runs.values()].flatMap(({ ids }) => ids.flatMap((id) => factOf(this.#current(id))));
+        if (this.#lowered) return [...this.#runs.values()].flatMap(({ ids }) => this.#factsOf(ids, factOf));
         this.#queries.depend('functions', '');
-        return [...this.#runs.values()].flatMap(({ number, ids }) => this.askAbout(`${what} in a run`, `run ${number}`, () => ids.flatMap((id) => factOf(this.#current(id))), compare));
+        return [...this.#runs.values()].flatMap(({ number, ids }) => this.askAbout(`${what} in a run`, `run ${number}`, () => this.#factsOf(ids, factOf), compare));
       },
       compare,
     );
+  }
+
+  /** Of most functions there is nothing to say. */
+  #factsOf<T>(ids: readonly number[], factOf: (fn: GoFunction) => readonly T[]): readonly T[] {
+    const out: T[] = [];
+    for (const id of ids) {
+      const facts = factOf(this.#current(id));
+      if (facts.length > 0) out.push(...facts);
+    }
+    return out;
   }
 
   /** The functions for which `test` holds, an answer as in `askOf`. */

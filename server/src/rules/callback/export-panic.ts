@@ -1,10 +1,12 @@
 /** Rule export-panic: panics that unwind out of an //export function through C frames. */
 import { nilCalls } from '../../flow/nil-functions.ts';
+import type { PackageFlow } from '../../flow/package-flow.ts';
 import { escapingPanics, exportThatRuns, unguardedValues, uselessRecovers } from '../../flow/panics.ts';
 import { recoverGuard } from '../../lint/fixes/recover-guard.ts';
 import { go } from '../../lint/rule-meta.ts';
-import { defineRule } from '../../lint/rule.ts';
+import { defineRule, type Report } from '../../lint/rule.ts';
 import { isForTests } from '../../semantics/build-constraints.ts';
+import type { GoFunction, PackageModel } from '../../semantics/package-model.ts';
 
 export default defineRule({
   id: 'export-panic',
@@ -83,64 +85,69 @@ export default defineRule({
   ],
   subject: 'function',
   needs: ['call'],
-  *check(fn, { flow, model }) {
-    if (!fn.decl.body) return;
-    const useless = fn.top.syntax.text.includes('recover') ? uselessRecovers(flow.ir(fn)) : [];
-    if (fn.exported === undefined) {
-      const outer = useless.length > 0 ? exportThatRuns(fn, flow) : undefined;
-      for (const span of outer ? useless : []) {
-        yield { file: fn.file, top: fn.top, span, message: `\`defer recover()\` stops no panic: ${fn.name} looks guarded, but a panic still unwinds through exported ${outer!.name} and the C frames. Call recover in a deferred function.` };
-      }
-      return;
-    }
-    const panics = escapingPanics(flow.ir(fn), flow);
-    const from = panics.length > 0 ? model.c.callersOf(fn.exported)[0] : undefined;
-    for (const span of panics.length === 0 ? useless : []) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span,
-        message: `\`defer recover()\` stops no panic: in exported ${fn.name} it looks like a guard, but a panic still unwinds through the C frames. Call recover in a deferred function.`,
-      };
-    }
-    for (const { span, name, setter, set } of nilCalls(fn, flow, (ir) => unguardedValues(ir, flow))) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span,
-        severity: isForTests(fn.file) ? 'info' : 'warning',
-        message: `After ${setter}(nil) this call panics in exported ${fn.name} and unwinds through the C frames: nothing compares ${name} with nil.`,
-        trace: [{ place: set, text: `${setter} stores what it is given` }],
-      };
-    }
-    for (const found of panics) {
-      const unit = from && model.c.units[from.unit];
-      const who = from ? `, called by the C function ${from.name},` : '';
-      const what = found.how === 'helper' ? `${found.callee} may panic, which leaves` : found.how === 'goexit' ? 'runtime.Goexit ends the goroutine' : found.callee === 'panic' ? 'This panic leaves' : `${found.callee} panics and leaves`;
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span: found.span,
-        // That a lookup finds what was registered is an invariant of the program, and a test has to fail somehow: worth knowing, not worth an alarm.
-        severity: found.isInvariant || isForTests(fn.file) ? 'info' : 'warning',
-        message:
-          found.how === 'panic' || found.how === 'helper'
-            ? `${what} exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`
-            : `${what} in exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`,
-        trace: [
-          ...(from && unit ? [{ place: { unit, span: from.at }, text: `C calls ${fn.name} here` }] : []),
-          { place: { unit: fn.top.syntax, span: found.span }, text: found.how === 'helper' ? `${found.callee} is called here` : 'it panics here' },
-          ...(found.inner ? [{ place: found.inner, text: 'and panics here' }] : []),
-        ],
-        fixes: found.how === 'goexit' || found.how === 'fatal' ? [] : [
-          {
-            title: `Recover at the top of ${fn.name}`,
-            safety: 'unsafe',
-            because: 'the caller in C must learn that the call failed',
-            edits: (file) => recoverGuard(file, { decl: fn.decl, at: fn.top.start }),
-          },
-        ],
-      };
-    }
+  check(fn, { flow, model }) {
+    const mayReport = fn.decl.body !== undefined && (fn.exported !== undefined || flow.ir(fn).traits.has('defer'));
+    return mayReport ? reports(fn, flow, model) : [];
   },
 });
+
+function* reports(fn: GoFunction, flow: PackageFlow, model: PackageModel): Iterable<Report> {
+  const ir = flow.ir(fn);
+  const useless = uselessRecovers(ir);
+  if (fn.exported === undefined) {
+    const outer = useless.length > 0 ? exportThatRuns(fn, flow) : undefined;
+    for (const span of outer ? useless : []) {
+      yield { file: fn.file, top: fn.top, span, message: `\`defer recover()\` stops no panic: ${fn.name} looks guarded, but a panic still unwinds through exported ${outer!.name} and the C frames. Call recover in a deferred function.` };
+    }
+    return;
+  }
+  const panics = escapingPanics(ir, flow);
+  const from = panics.length > 0 ? model.c.callersOf(fn.exported)[0] : undefined;
+  for (const span of panics.length === 0 ? useless : []) {
+    yield {
+      file: fn.file,
+      top: fn.top,
+      span,
+      message: `\`defer recover()\` stops no panic: in exported ${fn.name} it looks like a guard, but a panic still unwinds through the C frames. Call recover in a deferred function.`,
+    };
+  }
+  for (const { span, name, setter, set } of nilCalls(fn, flow, (inner) => unguardedValues(inner, flow))) {
+    yield {
+      file: fn.file,
+      top: fn.top,
+      span,
+      severity: isForTests(fn.file) ? 'info' : 'warning',
+      message: `After ${setter}(nil) this call panics in exported ${fn.name} and unwinds through the C frames: nothing compares ${name} with nil.`,
+      trace: [{ place: set, text: `${setter} stores what it is given` }],
+    };
+  }
+  for (const found of panics) {
+    const unit = from && model.c.units[from.unit];
+    const who = from ? `, called by the C function ${from.name},` : '';
+    const what = found.how === 'helper' ? `${found.callee} may panic, which leaves` : found.how === 'goexit' ? 'runtime.Goexit ends the goroutine' : found.callee === 'panic' ? 'This panic leaves' : `${found.callee} panics and leaves`;
+    yield {
+      file: fn.file,
+      top: fn.top,
+      span: found.span,
+      // That a lookup finds what was registered is an invariant of the program, and a test has to fail somehow: worth knowing, not worth an alarm.
+      severity: found.isInvariant || isForTests(fn.file) ? 'info' : 'warning',
+      message:
+        found.how === 'panic' || found.how === 'helper'
+          ? `${what} exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`
+          : `${what} in exported ${fn.name}${who} and unwinds through the C frames: no deferred recover was registered before.`,
+      trace: [
+        ...(from && unit ? [{ place: { unit, span: from.at }, text: `C calls ${fn.name} here` }] : []),
+        { place: { unit: fn.top.syntax, span: found.span }, text: found.how === 'helper' ? `${found.callee} is called here` : 'it panics here' },
+        ...(found.inner ? [{ place: found.inner, text: 'and panics here' }] : []),
+      ],
+      fixes: found.how === 'goexit' || found.how === 'fatal' ? [] : [
+        {
+          title: `Recover at the top of ${fn.name}`,
+          safety: 'unsafe',
+          because: 'the caller in C must learn that the call failed',
+          edits: (file) => recoverGuard(file, { decl: fn.decl, at: fn.top.start }),
+        },
+      ],
+    };
+  }
+}

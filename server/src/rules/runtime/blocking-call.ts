@@ -136,17 +136,15 @@ export default defineRule({
   ],
   subject: 'function',
   needs: [['c call', 'go call', 'method call', 'go', 'send']],
-  *check(fn, { flow }) {
-    for (const fact of blockingFacts(fn, flow)) {
-      yield {
-        file: fn.file,
-        top: fn.top,
-        span: fact.span,
-        severity: fact.isKnown ? 'info' : 'hint',
-        message: message(fact),
-        trace: [...(fact.at ? [{ place: fact.at, text: where(fact) }] : []), ...(fact.inC ? [{ place: fact.inC, text: 'and waits here' }] : [])],
-      };
-    }
+  check(fn, { flow }) {
+    return blockingFacts(fn, flow).map((fact) => ({
+      file: fn.file,
+      top: fn.top,
+      span: fact.span,
+      severity: fact.isKnown ? 'info' : 'hint',
+      message: message(fact),
+      trace: [...(fact.at ? [{ place: fact.at, text: where(fact) }] : []), ...(fact.inC ? [{ place: fact.inC, text: 'and waits here' }] : [])],
+    }));
   },
 });
 
