@@ -36,15 +36,21 @@ export function funcsForC(fn: GoFunction, flow: PackageFlow): readonly FuncForC[
 /** Whether any value that is handed on is a function, by what it is or by its type, or the address of one: hardly any wrapper has one. */
 function hasFunctions(ir: FuncIr, flow: PackageFlow): boolean {
   const own = functionTypes(flow);
-  const typeOf = (operand: Operand): Type | undefined => (operand.k === 'var' ? operand.v.type : operand.k === 'global' ? flow.model.shape.global(operand.name) : undefined);
-  const isFunction = (operand: Operand): boolean => isFunctionItself(operand) || isFunctionType(typeOf(operand), own);
-  return ir.bodies.some(({ steps }) =>
-    steps.some((step) => {
-      if (step.op === 'call') return step.args.some(isFunction);
-      if (step.op === 'addr') return step.dst.type?.k === 'pointer' && isFunctionType(step.dst.type.elem, own);
-      return (step.op === 'copy' || step.op === 'assert' || step.op === 'setField') && isFunction(step.src);
-    }),
-  );
+  for (const { steps } of ir.bodies) {
+    for (const step of steps) {
+      if (step.op === 'call') {
+        for (const arg of step.args) if (mayBeFunction(arg, own, flow)) return true;
+      } else if (step.op === 'addr') {
+        if (step.dst.type?.k === 'pointer' && isFunctionType(step.dst.type.elem, own)) return true;
+      } else if ((step.op === 'copy' || step.op === 'assert' || step.op === 'setField') && mayBeFunction(step.src, own, flow)) return true;
+    }
+  }
+  return false;
+}
+
+function mayBeFunction(operand: Operand, own: ReadonlySet<string>, flow: PackageFlow): boolean {
+  if (operand.k === 'var') return isFunctionType(operand.v.type, own);
+  return isFunctionItself(operand) || (operand.k === 'global' && isFunctionType(flow.model.shape.global(operand.name), own));
 }
 
 const isFunctionItself = ({ k }: Operand): boolean => k === 'func' || k === 'closure' || k === 'method';

@@ -2,11 +2,10 @@
 import type { Span } from '../base/span.ts';
 import { mayBuildFor } from '../semantics/build-constraints.ts';
 import { goType } from '../semantics/c-view.ts';
-import { usesCName } from '../semantics/mentions.ts';
 import type { GoFunction, PackageFile } from '../semantics/package-model.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { cTypeName, isUnsafePointer, type Type } from '../semantics/types.ts';
-import { mayBeUintptr, mayDeclareUintptr, uintptrFamily } from '../semantics/uintptr-types.ts';
+import { mayDeclareUintptr, mayNameUintptr, uintptrFamily } from '../semantics/uintptr-types.ts';
 import type { CallStep, Cond, FuncIr, Operand, Step } from './ir.ts';
 import { addressSource } from './number-sources.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -34,9 +33,8 @@ export function wrongNumbers(fn: GoFunction, flow: PackageFlow): readonly WrongN
 /** Whether Go or the C in view names such a type at all. */
 const hasSpecialTypes = (flow: PackageFlow): boolean =>
   flow.ask('names uintptr types', () => {
-    const { c, otherDeclarations } = flow.model;
-    if (c.units.some(mayDeclareUintptr) || otherDeclarations.some((syntax) => usesCName(syntax, mayBeUintptr))) return true;
-    return flow.gather('uintptr types by name', (fn) => (usesCName(fn.top.syntax, mayBeUintptr) ? [true] : [])).length > 0;
+    const { c, files } = flow.model;
+    return c.units.some(mayDeclareUintptr) || files.some(({ go }) => mayNameUintptr(go));
   });
 
 /** The special C type that a Go type is, through the package's own names for it. */

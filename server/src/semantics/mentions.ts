@@ -86,18 +86,16 @@ export function cNames(syntax: DeclSyntax): CNames {
   return made;
 }
 
+interface Node {
+  readonly k?: string;
+  readonly [key: string]: unknown;
+}
+
 function collect(decl: Decl, text: string): CNames {
   const used = new Set<string>();
   const types = new Set<string>();
   const mayHold = spansWith(text, cDot);
-  const walk = (value: unknown, typePosition: boolean): void => {
-    if (Array.isArray(value)) {
-      for (const item of value) walk(item, typePosition);
-      return;
-    }
-    if (typeof value !== 'object' || value === null) return;
-    if (!mayHold(value)) return;
-    const node = value as { readonly k?: string; readonly [key: string]: unknown };
+  const walk = (node: Node, typePosition: boolean): void => {
     if (node.k === 'Selector') {
       const x = node['x'] as { readonly k: string; readonly name?: string };
       if (x.k === 'Ident' && x.name === 'C') {
@@ -108,13 +106,20 @@ function collect(decl: Decl, text: string): CNames {
     }
     for (const key in node) {
       const child = node[key];
-      if (typeof child !== 'object' || child === null) continue;
+      if (typeof child !== 'object' || child === null || (!Array.isArray(child) && !mayHold(child))) continue;
       // Declared types, elements of type literals, and what a conversion `(*C.T)(x)` or a literal `C.T{}` names.
       const isType = key === 'type' || key === 'elem' || (node.k === 'Unary' && node['op'] === '*' && typePosition) || (node.k === 'Paren' && typePosition) || (key === 'fn' && convertsTo(child));
-      walk(child, isType);
+      if (Array.isArray(child)) walkAll(child, isType);
+      else walk(child as Node, isType);
     }
   };
-  walk(decl, false);
+  const walkAll = (items: readonly unknown[], typePosition: boolean): void => {
+    for (const item of items) {
+      if (Array.isArray(item)) walkAll(item, typePosition);
+      else if (typeof item === 'object' && item !== null && mayHold(item)) walk(item as Node, typePosition);
+    }
+  };
+  if (mayHold(decl)) walk(decl as unknown as Node, false);
   return { used, types };
 }
 

@@ -1,5 +1,6 @@
 /** C pointer types that cgo gives Go as uintptr, because their values need not be addresses. Source: cmd/cgo, "Special cases"; cmd/cgo/gcc.go, badPointerTypedef. */
 import type { CUnit } from '../syntax/c/c-facts.ts';
+import type { GoFile } from '../syntax/go/go-file.ts';
 import type { CView } from './c-view.ts';
 
 /** The parent of each JNI type that cgo knows. */
@@ -8,10 +9,18 @@ const jni: Readonly<Record<string, string>> = {
   jbooleanArray: 'jarray', jbyteArray: 'jarray', jcharArray: 'jarray', jshortArray: 'jarray', jintArray: 'jarray', jlongArray: 'jarray', jfloatArray: 'jarray', jdoubleArray: 'jarray', jobjectArray: 'jarray',
 };
 
-const looksSpecial = new RegExp(`\\b(?:EGLDisplay|EGLConfig|jobject|${Object.keys(jni).join('|')}|C[FG][A-Z]\\w*Ref)\\b`);
+const names = `(?:EGLDisplay|EGLConfig|jobject|${Object.keys(jni).join('|')}|C[FG][A-Z]\\w*Ref)\\b`;
+const inGo = new RegExp(`\\.\\s*${names}`);
+const inC = new RegExp(`\\b${names}`);
 
-/** Whether a name, or the text of a C type, looks like one of these types: without any in a package there is nothing to ask. */
-export const mayBeUintptr = (text: string): boolean => looksSpecial.test(text);
+const files = new WeakMap<GoFile, boolean>();
+
+/** Whether a Go file names what looks like one of these types: where nobody does there is nothing to ask. */
+export function mayNameUintptr(go: GoFile): boolean {
+  let found = files.get(go);
+  if (found === undefined) files.set(go, (found = inGo.test(go.text)));
+  return found;
+}
 
 const units = new WeakMap<CUnit, boolean>();
 
@@ -19,7 +28,7 @@ const units = new WeakMap<CUnit, boolean>();
 export function mayDeclareUintptr(unit: CUnit): boolean {
   let found = units.get(unit);
   if (found === undefined) {
-    const isOne = ({ type }: { readonly type: string }): boolean => mayBeUintptr(type);
+    const isOne = ({ type }: { readonly type: string }): boolean => inC.test(type);
     found = [...unit.prototypes, ...unit.functions].some(({ params, result }) => isOne(result) || params.some(isOne)) || unit.structs.some(({ fields }) => fields?.some(isOne) === true);
     units.set(unit, found);
   }

@@ -60,6 +60,8 @@ export const alternatives = (value: CValue): readonly CValue[] => (value.kind ==
 
 /** One of the values. */
 export function oneOf(values: readonly CValue[]): CValue {
+  const [only] = values;
+  if (values.length === 1 && only && only.kind !== 'any') return only;
   const distinct = new Map<string, CValue>();
   let open = false;
   for (const value of values) {

@@ -262,8 +262,11 @@ class Run {
 
   #param(record: ParamRecord, index: number): CParamSummary {
     const returned = this.#exits.some(({ value }) => value && alternatives(value).some((v) => (v.kind === 'param' || v.kind === 'member') && v.index === index));
-    const stored = this.#exits.flatMap(({ state }) => alternatives(state.vars.get(`*${index}`) ?? unknown).flatMap((v) => (v.kind === 'alloc' && owns(state, v.site) ? [this.#sites[v.site]!] : [])));
-    const anyhow = this.#exits.some(({ state, unjudged }) => unjudged && alternatives(state.vars.get(`*${index}`) ?? unknown).every((v) => v.kind === 'alloc' && state.allocs.get(v.site) === 'nonnull'));
+    const place = `*${index}`;
+    // Few parameters are pointers through which a body stores pointers.
+    const isSet = this.#exits.some(({ state }) => state.vars.has(place));
+    const stored = !isSet ? [] : this.#exits.flatMap(({ state }) => alternatives(state.vars.get(place) ?? unknown).flatMap((v) => (v.kind === 'alloc' && owns(state, v.site) ? [this.#sites[v.site]!] : [])));
+    const anyhow = isSet && this.#exits.some(({ state, unjudged }) => unjudged && alternatives(state.vars.get(place) ?? unknown).every((v) => v.kind === 'alloc' && state.allocs.get(v.site) === 'nonnull'));
     const { effect, at, keptBehind, keptDepth } = this.#effect(record, index);
     return {
       effect,
@@ -272,7 +275,7 @@ class Run {
       ...(stored[0] ? { storedOwned: true, storedDeallocator: stored[0].deallocator, ...(anyhow ? { storedAnyhow: true } : {}) } : {}),
       ...(record.contentsReleased ? { contentsReleased: true } : {}),
       ...(record.followed && !this.#body.hasError ? { followed: true } : {}),
-      ...this.#unset(record, index),
+      ...(isSet ? this.#unset(record, index) : {}),
       ...(record.ownType ? { ownType: true } : {}),
       ...(keptBehind ? { keptBehind } : {}),
       ...(keptDepth !== undefined ? { keptDepth } : {}),
