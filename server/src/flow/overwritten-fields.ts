@@ -37,13 +37,12 @@ export function overwrittenFields(fn: GoFunction, flow: PackageFlow): readonly O
   });
   return candidates.flatMap(({ loop, ...one }): OverwrittenField[] => {
     if (loop) return [one];
-    if (!flow.model.complete) return [];
     const declared = flow.model.shape.fields(one.type)?.find(({ name }) => name === one.field);
     const owners = fieldOwners(flow);
     const before = owners.constructed.find((made) => made.fresh && made.type === one.type && made.field === one.field && made.unit !== fn.top.syntax);
     // Where nobody releases the field at all, that is what is told.
     if (before === undefined || declared === undefined || !owners.isReleased(one.type, one.field, declared.type)) return [];
-    if (!alwaysFilled(one.type, one.field, owners.constructed, flow)) return [];
+    if (!alwaysFilled(one.type, one.field, owners.constructed, flow) || !flow.model.complete) return [];
     return [{ ...one, before: { maker: before.maker, at: { unit: before.unit, span: before.span } } }];
   });
 }

@@ -42,7 +42,8 @@ export function registryLeaks(fn: GoFunction, flow: PackageFlow): readonly Regis
   for (const { span, from, made, to } of facts.crossed) {
     if (packageFacts(flow).calls.has(`${to}.${made}`)) out.push({ span, how: 'crossed', registry: from, other: to });
   }
-  if (!flow.model.complete || (fn.recv === undefined && fn.name === 'init')) return out;
+  // Whether the package is whole changes while one types: few functions may hang on it.
+  if (facts.added.length === 0 || (fn.recv === undefined && fn.name === 'init') || !flow.model.complete) return out;
   for (const { registry, span } of facts.added) {
     if (!readByExports(flow).has(registry)) continue;
     const { removed, removesUnknown } = packageFacts(flow);
