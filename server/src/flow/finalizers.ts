@@ -42,6 +42,14 @@ export function hasFinalizers(flow: PackageFlow): boolean {
   return flow.ask('has finalizers', () => allFinalizers(flow).length > 0);
 }
 
+/** Whether a function has a variable that points to an object of such a type. */
+export function handlesFinalized({ vars }: FuncIr, flow: PackageFlow): boolean {
+  return vars.some(({ type }) => {
+    const name = type?.k === 'pointer' ? ownTypeName(type) : undefined;
+    return name !== undefined && finalizersOf(name, flow).length > 0;
+  });
+}
+
 /** Every finalizer and cleanup of the package that releases C memory. */
 export function allFinalizers(flow: PackageFlow): readonly FinalizerFact[] {
   return flow.gather('finalizers', (fn) => (fn.decl.body ? finalizers(fn, flow) : []));
@@ -125,7 +133,9 @@ export function finalizers(fn: GoFunction, flow: PackageFlow): readonly Finalize
 function finalizer(ir: FuncIr, step: CallStep, api: string, fn: GoFunction, flow: PackageFlow): FinalizerFact | undefined {
   if (api !== 'SetFinalizer' && api !== 'AddCleanup') return undefined;
   const type = objectType(ir, step, flow);
-  if (type === undefined) return undefined;
+  const callback = step.args[1] && origin(ir, step.args[1]);
+  // `SetFinalizer(x, nil)`
+  if (type === undefined || callback?.k === 'const') return undefined;
   const enders: string[] = [];
   const ends = (effect: ArgEffect): boolean => {
     // A finalizer that hands the field to C does so to end it, whatever the C function is called.
@@ -135,7 +145,6 @@ function finalizer(ir: FuncIr, step: CallStep, api: string, fn: GoFunction, flow
   const bodies = callbackBodies(ir, step.args[1], flow);
   const paths = api === 'SetFinalizer' ? finalizedPaths(ir, step, type, fn, flow, ends, bodies, enders) : cleanedPaths(ir, step, type, fn, flow, ends);
   if (paths.length === 0) return undefined;
-  const callback = step.args[1] && origin(ir, step.args[1]);
   // What runs the methods that are handed on may keep them: they are the object's end all the same.
   const later = handedOn(bodies).filter(({ recv }) => recv === type).flatMap((method) => flow.targets(method).fns.map((target) => ({ ir: flow.ir(target), body: flow.ir(target).body })));
   const releases = new Map(

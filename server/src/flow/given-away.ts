@@ -4,7 +4,7 @@ import { buildOf, mayMeet } from '../semantics/build-constraints.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
 import { mentions, origin, originStep } from './definitions.ts';
-import { type FinalizerFact, finalizersOf, hasFinalizers } from './finalizers.ts';
+import { type FinalizerFact, finalizersOf, handlesFinalized, hasFinalizers } from './finalizers.ts';
 import type { CallStep, FuncIr, Operand, Step, Var } from './ir.ts';
 import { keepers, mayBeHeld } from './liveness.ts';
 import type { Place } from './knowledge.ts';
@@ -26,8 +26,9 @@ export interface GivenAway {
 
 /** Where a function gives such memory away. */
 export function givenAway(fn: GoFunction, flow: PackageFlow): readonly GivenAway[] {
+  if (!hasFinalizers(flow)) return [];
   const { traits } = flow.ir(fn);
-  if (!hasFinalizers(flow) || !(traits.has('field') || traits.has('method call'))) return [];
+  if (!(traits.has('field') || traits.has('method call')) || !handlesFinalized(flow.ir(fn), flow)) return [];
   return flow.askOf('given away', fn, (current) => {
     const ir = flow.ir(current);
     const out: GivenAway[] = [];

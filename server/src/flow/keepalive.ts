@@ -41,11 +41,20 @@ export interface EarlyFinalizer {
 
 /** The calls in `fn` that need a runtime.KeepAlive. */
 export function earlyFinalizers(fn: GoFunction, flow: PackageFlow): readonly EarlyFinalizer[] {
-  if (!hasFinalizedFields(flow)) return [];
+  if (!hasFinalizedFields(flow) || !readsFinalized(flow.ir(fn), flow)) return [];
   return flow.askOf('keepalive', fn, (current) => {
     const ir = flow.ir(current);
     return ir.opaque ? [] : new Search(current, ir, flow).run();
   });
+}
+
+/** Whether a function has a variable for an object with such fields, or may read one of an object further away: `s.db.ptr`. */
+function readsFinalized({ vars, bodies }: FuncIr, flow: PackageFlow): boolean {
+  const isOwner = ({ type }: Var): boolean => {
+    const name = ownTypeName(type);
+    return name !== undefined && finalizedFieldsOf(name, flow) !== undefined;
+  };
+  return vars.some(isOwner) || bodies.some(({ steps }) => steps.some((step) => step.op === 'field' && step.name.includes('.')));
 }
 
 interface Owned {

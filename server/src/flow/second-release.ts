@@ -8,7 +8,7 @@ import { cCallsOfStep, cCallsOn } from './c-calls-on.ts';
 import { mayCount, mayRelease, words } from './c-names.ts';
 import { onlyDefinition, origin, originStep } from './definitions.ts';
 import { notYetFinalized } from './finalizer-set.ts';
-import { allFinalizers, type FinalizerFact, finalizersOf, hasFinalizers } from './finalizers.ts';
+import { allFinalizers, type FinalizerFact, finalizersOf, handlesFinalized, hasFinalizers } from './finalizers.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, SetDeref, Step, Var } from './ir.ts';
 import { keepers, mayBeHeld } from './liveness.ts';
 import type { Place } from './knowledge.ts';
@@ -47,7 +47,7 @@ export function closingFunctions(flow: PackageFlow): readonly GoFunction[] {
 
 /** The calls in `fn` after which a finalizer of the object would release the same memory once more. */
 export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly SecondRelease[] {
-  if (!hasFinalizers(flow)) return [];
+  if (!hasFinalizers(flow) || !handlesFinalized(flow.ir(fn), flow)) return [];
   return flow.askOf('second releases', fn, (current) => {
     const ir = flow.ir(current);
     const found: SecondRelease[] = [];
