@@ -54,18 +54,19 @@ export function secondOwners(fn: GoFunction, flow: PackageFlow): readonly Second
 }
 
 function alwaysTaken(key: string, flow: PackageFlow): Pick<SecondOwner, 'taker' | 'takenAt'> | undefined {
-  // Few packages hand over a field anywhere.
-  if (!flow.gather('fields handed over', (fn) => (fn.decl.body && mayHandOver(fn, flow) ? eventsOf(fn, flow).flatMap((event) => (event.how === 'taken' ? [event.key] : [])) : [])).includes(key)) return undefined;
+  // Few packages hand over a field anywhere: what else becomes of fields need not be looked at.
+  if (!flow.gather('fields handed over', (fn) => (fn.decl.body ? handedOver(fn, flow) : [])).includes(key)) return undefined;
   const events = flow.gather('taken fields', (fn) => (fn.decl.body ? eventsOf(fn, flow) : [])).filter((event) => event.key === key);
   const taken = events.find(({ how }) => how === 'taken');
   return taken?.taker !== undefined && taken.at && events.every(({ how }) => how === 'taken') ? { taker: taken.taker, takenAt: taken.at } : undefined;
 }
 
-const mayHandOver = (fn: GoFunction, flow: PackageFlow): boolean =>
-  flow.askOf('may hand over', fn, (current) => {
-    const ir = flow.ir(current);
-    return ir.traits.has('setField') && bodiesOf(ir).some((body) => takersIn(body, flow).length > 0);
-  });
+/** The fields whose memory a function hands over. */
+function handedOver(fn: GoFunction, flow: PackageFlow): readonly string[] {
+  const { traits, bodies } = flow.ir(fn);
+  if (!traits.has('setField') || !bodies.some((body) => takersIn(body, flow).length > 0)) return [];
+  return eventsOf(fn, flow).flatMap(({ how, key }) => (how === 'taken' ? [key] : []));
+}
 
 /** The calls that make C the owner of an argument. */
 const takersIn = (body: FuncBody, flow: PackageFlow): readonly CallStep[] => body.calls.filter((step) => step.mode === 'call' && step.callee.k === 'c' && step.args.some((_, i) => isTaker(step, i, flow)));
