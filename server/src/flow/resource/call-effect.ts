@@ -5,10 +5,10 @@ import { mayCount, mayRelease, words } from '../c-names.ts';
 import { origin } from '../definitions.ts';
 import type { CallStep, Operand } from '../ir.ts';
 import { type ArgEffect, borrows } from '../knowledge.ts';
-import { assignValue } from './branch.ts';
+import { assignValue, isPlain } from './branch.ts';
 import type { Again, Explorer, Used } from './explore.ts';
 import { methodEffect } from './protocols.ts';
-import { asView, assignPlace, type Carried, carried, type State } from './state.ts';
+import { asView, assignPlace, type Carried, carried, rootsOf, type State } from './state.ts';
 import { errorWitness } from './witness.ts';
 
 export type CallOutcome =
@@ -21,6 +21,21 @@ export type CallOutcome =
 
 /** cgo's own helpers copy what they are given. Source: cmd/cgo, "Go references to C". */
 const copiers = new Set(['GoString', 'GoStringN', 'GoBytes', 'CString', 'CBytes']);
+
+/**
+ * Whether a call has nothing to do with the resource, nor with what is known of the path: all that `callEffect` would find out is whether it
+ * returns. Most calls are of this kind.
+ */
+export function passesBy(ex: Explorer, state: State, step: CallStep): boolean {
+  if (state.stored || state.lenders || !isPlain(state, ex.info)) return false;
+  if (state.phase === 'unborn') return true;
+  const held = rootsOf(state.holders);
+  for (const arg of step.args) {
+    if (arg.k === 'closure' || arg.k === 'method' || (arg.k === 'var' && (held.has(arg.v.id) || ex.info.closures.has(arg.v)))) return false;
+  }
+  for (const dst of step.dsts) if (held.has(dst.id)) return false;
+  return true;
+}
 
 export function callEffect(ex: Explorer, state: State, step: CallStep, args: readonly Carried[]): CallOutcome {
   const done = (next: State): CallOutcome => ({ k: 'state', state: results(ex, next, step, []) });
@@ -74,7 +89,8 @@ function escaped(ex: Explorer): CallOutcome {
   return { k: 'escaped' };
 }
 
-function neverReturns(ex: Explorer, step: CallStep): boolean {
+/** Whether the path ends in this call. */
+export function neverReturns(ex: Explorer, step: CallStep): boolean {
   if (step.mode !== 'call') return false;
   if (step.callee.k === 'go') return ex.knowledge.neverReturns({ name: step.callee.name });
   const recv = step.callee.k === 'method' ? ownTypeName(step.callee.recvType) : undefined;

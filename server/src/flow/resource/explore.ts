@@ -8,7 +8,7 @@ import type { ArgEffect, Knowledge, LentValue, OwnedResult, Place } from '../kno
 import type { CallStep, FuncBody, FuncIr, Operand, Step } from '../ir.ts';
 import { refine } from './branch.ts';
 import { type CContainer, containerOf } from './c-containers.ts';
-import { type CallOutcome, callEffect } from './call-effect.ts';
+import { type CallOutcome, callEffect, neverReturns, passesBy } from './call-effect.ts';
 import { type ElementArray, elementArray, endsElements } from './element-arrays.ts';
 import { effectOf } from './effect.ts';
 import { deferredPlace, functionInfo, type FunctionInfo } from './function-info.ts';
@@ -268,6 +268,7 @@ export class Explorer {
       const known = state.defers.some((other) => other.step === step && other.captured.every((value, i) => sameMap(value, pending.captured[i]!)));
       return known ? state : { ...state, defers: [...state.defers, pending] };
     }
+    if (passesBy(this, state, step)) return neverReturns(this, step) ? undefined : state;
     return this.#settle(callEffect(this, state, step, step.args.map((arg) => carried(state, arg))));
   }
 
