@@ -68,12 +68,10 @@ export function lowerCall(low: Lowering, expr: Call, count: number, mode: CallSt
   const { callee, recv, types } = calleeOf(low, fn);
   const args: Operand[] = recv ? [recv.operand] : [];
   const argSpans = recv ? [recv.span] : [];
-  const typeArgs = [...types];
-  for (const [i, arg] of expr.args.entries()) {
-    if (i === 0 && callee.k === 'builtin' && (callee.name === 'make' || callee.name === 'new')) {
-      typeArgs.push(typeOf(unparen(arg), low.imports));
-      continue;
-    }
+  const first = callee.k === 'builtin' && (callee.name === 'make' || callee.name === 'new') ? expr.args[0] : undefined;
+  const typeArgs = first ? [...types, typeOf(unparen(first), low.imports)] : types;
+  for (const arg of expr.args) {
+    if (arg === first) continue;
     args.push(lowerExpr(low, arg));
     argSpans.push(spanOf(arg));
   }

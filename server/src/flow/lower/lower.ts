@@ -14,13 +14,13 @@ export function lower(decl: FuncDecl, shape: Shape, imports: Imports): FuncIr {
   const recv = decl.recv && ownTypeName(typeOf(decl.recv.type, imports));
   const bodies = [body, ...low.literals];
   return {
+    ...look(bodies, low.vars),
     name: decl.name,
     ...(recv !== undefined ? { recv } : {}),
     body,
     vars: low.vars,
     literals: low.literals,
     bodies,
-    ...look(bodies, low.vars),
     variadic: decl.sig.params.at(-1)?.variadic ?? false,
     resultTypes: decl.sig.results.map((result) => typeOf(result.type, imports)),
     opaque: low.opaque,
