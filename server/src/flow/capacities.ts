@@ -55,8 +55,10 @@ export function capacityFacts(fn: GoFunction, flow: PackageFlow): readonly Capac
 }
 
 /** Whether anything here may be memory of a known size. */
-const makesBuffer = ({ traits, cFunctions }: FuncIr): boolean =>
-  traits.has('addr') || traits.has('unsafe call') || cFunctions.has('malloc') || cFunctions.has('CString') || cFunctions.has('CBytes');
+const makesBuffer = ({ traits, cFunctions }: FuncIr): boolean => traits.has('addr') || traits.has('unsafe call') || makers.some((name) => cFunctions.has(name));
+
+/** C functions whose results are as long as they were asked to be. */
+const makers: readonly string[] = ['malloc', 'CString', 'CBytes'];
 
 interface Counted {
   readonly memory: number;
@@ -127,17 +129,16 @@ export function bufferOf(ir: FuncIr, pointer: Operand, model: PackageModel): Buf
   const step = at.k === 'var' ? onlyDefinition(ir, at.v) : undefined;
   if (step?.op === 'call') {
     const { callee } = step;
-    const name = at.k === 'var' ? nameOf(ir, pointer) : undefined;
-    const common = { made: step.span, vars: new Set(at.k === 'var' ? [at.v] : []), ...(name === undefined ? {} : { name }) };
-    if (callee.k === 'c' && callee.name === 'malloc') return sized(common, sizeValue(ir, step.args[0], model));
-    if (callee.k === 'c' && (callee.name === 'CString' || callee.name === 'CBytes') && step.args[0]) {
-      const of = origin(ir, step.args[0]);
-      const key = placeKey(ir, of);
-      const length = key === undefined ? {} : { size: { times: 1, plus: callee.name === 'CString' ? 1 : 0, key: `len(${key})`, lengthOf: of, measured: [] } };
-      return { ...common, ...length, ...(callee.name === 'CString' ? { text: of } : {}) };
-    }
     if (callee.k === 'pkg' && callee.pkg === 'unsafe' && callee.name === 'SliceData' && step.args[0]) return ofSlice(ir, step.args[0], model);
-    return undefined;
+    if (callee.k !== 'c' || !makers.includes(callee.name)) return undefined;
+    const name = nameOf(ir, pointer);
+    const common = { made: step.span, vars: new Set(at.k === 'var' ? [at.v] : []), ...(name === undefined ? {} : { name }) };
+    if (callee.name === 'malloc') return sized(common, sizeValue(ir, step.args[0], model));
+    if (!step.args[0]) return undefined;
+    const of = origin(ir, step.args[0]);
+    const key = placeKey(ir, of);
+    const length = key === undefined ? {} : { size: { times: 1, plus: callee.name === 'CString' ? 1 : 0, key: `len(${key})`, lengthOf: of, measured: [] } };
+    return { ...common, ...length, ...(callee.name === 'CString' ? { text: of } : {}) };
   }
   if (step?.op !== 'addr' || step.path !== '') return undefined;
   if (!step.indexed) return step.base.k === 'var' && step.base.v.type?.k === 'array' ? ofArray(step.base.v, step.base.v.type, model) : undefined;

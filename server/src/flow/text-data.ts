@@ -55,10 +55,10 @@ const toNul: Readonly<Record<string, readonly number[]>> = {
 
 /** What a function gives to C of its strings and byte slices. */
 export function textFacts(fn: GoFunction, flow: PackageFlow): TextFacts {
-  if (!takesAddress(flow.ir(fn)) && !flow.ir(fn).cFunctions.has('GoString')) return noText;
+  if (!takesAddress(flow.ir(fn), flow) && !flow.ir(fn).cFunctions.has('GoString')) return noText;
   return flow.askOf('text', fn, (current) => {
     const ir = flow.ir(current);
-    const isAddressed = takesAddress(ir);
+    const isAddressed = takesAddress(ir, flow);
     const args: TextArgument[] = [];
     const ignored: IgnoredLength[] = [];
     for (const body of bodiesOf(ir)) {
@@ -80,7 +80,17 @@ export function textFacts(fn: GoFunction, flow: PackageFlow): TextFacts {
 const noText: TextFacts = { args: [], writes: [], ignored: [] };
 
 /** Whether anything in the function may be the address of a string's or slice's bytes, a helper's result included. */
-const takesAddress = ({ traits }: FuncIr): boolean => traits.has('unsafe call') || traits.has('address of element') || traits.has('go call') || (traits.has('addr') && traits.has('field'));
+function takesAddress({ traits, bodies }: FuncIr, flow: PackageFlow): boolean {
+  if (traits.has('unsafe call') || traits.has('address of element') || (traits.has('addr') && traits.has('field'))) return true;
+  return traits.has('go call') && hasHelpers(flow) && bodies.some(({ calls }) => calls.some(({ callee }) => callee.k === 'go' && isHelper(callee.name, flow)));
+}
+
+/** Functions of the package that may return such an address, by their texts. */
+const helpers = (flow: PackageFlow): readonly string[] => flow.gather('text helpers', ({ name, recv, top }) => (recv === undefined && /StringData|SliceData|\bData\b|\[\s*0\s*\]/.test(top.syntax.text) ? [name] : []));
+
+const hasHelpers = (flow: PackageFlow): boolean => flow.ask('has text helpers', () => helpers(flow).length > 0);
+
+const isHelper = (name: string, flow: PackageFlow): boolean => flow.askAbout('is text helper', name, () => helpers(flow).includes(name));
 
 function argument(ir: FuncIr, call: CallStep, callee: string, index: number, data: TextData, flow: PackageFlow): TextArgument {
   const { c } = flow.model;
