@@ -127,7 +127,7 @@ function functionDeclarator(declarator: CNode): CNode | undefined {
 
 /** The type as one would write it without the name: the base, then the declarator with `without` cut out. */
 function typeText(declarator: CNode | undefined, without: CNode | undefined, specifiers: Specifiers, text: string): string {
-  if (!declarator) return specifiers.base;
+  if (!declarator || declarator === without) return specifiers.base;
   const written = without ? `${text.slice(declarator.start, without.start)}${text.slice(without.end, declarator.end)}` : text.slice(declarator.start, declarator.end);
   const rest = normalise(written.replace(/__attribute__\s*\(\(.*?\)\)/g, ' ')).replace(/\s*\*\s*/g, '*').replace(/(?<=\w)\*/g, ' *').replace(/\s*\[\s*/g, '[').replace(/\( /g, '(').replace(/ \)/g, ')');
   return rest === '' ? specifiers.base : `${specifiers.base} ${rest}`;
