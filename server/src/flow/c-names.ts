@@ -15,6 +15,11 @@ interface Hints {
   readonly count: boolean;
 }
 
+/** What each of the words hints at. */
+const meanings = new Map<string, (keyof Hints)[]>();
+for (const [hint, list] of Object.entries({ release, keep, construct, count })) for (const word of list) meanings.set(word, [...(meanings.get(word) ?? []), hint as keyof Hints]);
+const nothing: readonly (keyof Hints)[] = [];
+
 /** The same names are asked about again and again; beyond so many the memory begins anew. */
 const most = 20_000;
 const known = new Map<string, Hints>();
@@ -23,13 +28,7 @@ function hints(name: string): Hints {
   let found = known.get(name);
   if (found === undefined) {
     const has = { release: false, keep: false, construct: false, count: false };
-    for (const word of words(name)) {
-      const part = withoutNumber(word);
-      has.release ||= release.has(part);
-      has.keep ||= keep.has(part);
-      has.construct ||= construct.has(part);
-      has.count ||= count.has(part);
-    }
+    for (const word of words(name)) for (const hint of meanings.get(withoutNumber(word)) ?? nothing) has[hint] = true;
     has.release ||= /(?:free|destroy|release|unref)(?:v|all|_?full)?$/i.test(name);
     found = { ...has, construct: has.construct && !has.release };
     if (known.size >= most) known.clear();
