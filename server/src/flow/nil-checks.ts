@@ -42,9 +42,10 @@ export function uncheckedPointers(fn: GoFunction, flow: PackageFlow): readonly U
     const found: UncheckedPointer[] = [];
     if (ir.opaque) return found;
     for (const body of bodiesOf(ir)) {
-      const compared = comparedWithNil(body);
+      let compared: readonly Var[] | undefined;
       for (const step of body.calls) {
-        const one = step.mode === 'call' && step.callee.k === 'c' ? ofCall(ir, body, compared, step, step.callee.name, flow) : undefined;
+        if (step.mode !== 'call' || step.callee.k !== 'c' || step.dsts.length === 0) continue;
+        const one = ofCall(ir, body, (compared ??= comparedWithNil(body)), step, step.callee.name, flow);
         if (one) found.push(one);
       }
     }
@@ -144,15 +145,21 @@ function aliasesOf(ir: FuncIr, result: Var): ReadonlySet<Var> {
 
 /** The variables of a body that some branch compares with nil. */
 function comparedWithNil({ blocks }: FuncBody): readonly Var[] {
-  if (blocks.length === 1) return nobody;
-  return blocks.flatMap(({ term }) => (term.k === 'branch' ? nilTested(term.cond) : nobody));
+  const found: Var[] = [];
+  for (const { term } of blocks) {
+    const [v] = term.k === 'branch' ? nilTested(term.cond) : nobody;
+    if (v) found.push(v);
+  }
+  return found;
 }
 
 function nilTested(cond: (Block['term'] & { k: 'branch' })['cond']): readonly Var[] {
   if (cond.k !== 'eq') return nobody;
-  const isNil = (operand: Operand): boolean => operand.k === 'const' && operand.value === 'nil';
-  return [...(isNil(cond.r) && cond.l.k === 'var' ? [cond.l.v] : []), ...(isNil(cond.l) && cond.r.k === 'var' ? [cond.r.v] : [])];
+  const tested = isNil(cond.r) ? cond.l : isNil(cond.l) ? cond.r : undefined;
+  return tested?.k === 'var' ? [tested.v] : nobody;
 }
+
+const isNil = (operand: Operand): boolean => operand.k === 'const' && operand.value === 'nil';
 
 const nobody: readonly Var[] = [];
 
