@@ -147,7 +147,7 @@ export interface FuncBody {
 export interface FuncIr {
   readonly name: string;
   /** Receiver type name of a method. */
-  readonly recv?: string;
+  readonly recv: string | undefined;
   readonly body: FuncBody;
   readonly vars: readonly Var[];
   /** Every function literal inside, at any depth. */

@@ -114,7 +114,7 @@ function collect(rules: readonly Rule[], fn: GoFunction | undefined, flow: Packa
       onError(rule.id, error);
     }
   }
-  return { kept, ...(kept.length > 0 ? { fresh: { subject: fn?.top ?? flow.model, reports: fresh } } : {}) };
+  return kept.length === 0 ? none : { kept, fresh: { subject: fn?.top ?? flow.model, reports: fresh } };
 }
 
 const chosen = new WeakMap<readonly Rule[], Map<ReadonlySet<Trait>, readonly Rule[]>>();

@@ -13,14 +13,18 @@ export function lower(decl: FuncDecl, shape: Shape, imports: Imports): FuncIr {
   const body = lowerBody(low, decl.sig, decl.body ?? { k: 'Block', s: decl.e, e: decl.e, body: [] }, decl.s, decl.e, decl.recv);
   const recv = decl.recv && ownTypeName(typeOf(decl.recv.type, imports));
   const bodies = [body, ...low.literals];
+  const { traits, cFunctions, definitions } = look(bodies, low.vars);
+  // Without a spread: the engine makes an object of a known shape at once, and one that is put together property by property.
   return {
-    ...look(bodies, low.vars),
     name: decl.name,
-    ...(recv !== undefined ? { recv } : {}),
+    recv,
     body,
     vars: low.vars,
     literals: low.literals,
     bodies,
+    traits,
+    cFunctions,
+    definitions,
     variadic: decl.sig.params.at(-1)?.variadic ?? false,
     resultTypes: decl.sig.results.map((result) => typeOf(result.type, imports)),
     opaque: low.opaque,

@@ -51,7 +51,8 @@ export class Lowering {
 
   declare(name: string | undefined, kind: Var['kind'], span: Span, type?: Type): Var {
     if (name === undefined) return this.#unnamed(kind, span, type);
-    const made: Var = { id: this.vars.length, kind, span, scope: this.#frame.id, name, ...(type ? { type } : {}) };
+    const made: Var = { id: this.vars.length, kind, span, scope: this.#frame.id, name };
+    if (type) made.type = type;
     this.vars.push(made);
     const last = this.#scopes.length - 1;
     (this.#scopes[last] ??= new Map<string, Var>()).set(name, made);
