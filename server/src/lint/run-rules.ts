@@ -106,7 +106,10 @@ function collect(rules: readonly Rule[], fn: GoFunction | undefined, flow: Packa
   for (const rule of fn ? rulesFor(rules, flow.ir(fn).traits) : rules) {
     let number = 0;
     try {
-      for (const report of rule.subject !== 'function' ? rule.check(context) : fn ? rule.check(fn, context) : (rule.checkPackage?.(context) ?? [])) {
+      const reports = rule.subject !== 'function' ? rule.check(context) : fn ? rule.check(fn, context) : rule.checkPackage?.(context);
+      // Mostly there are none.
+      if (reports === undefined || (Array.isArray(reports) && reports.length === 0)) continue;
+      for (const report of reports) {
         kept.push(keep(rule, report, number++, fn?.top));
         fresh.push(report.fixes ?? []);
       }
