@@ -36,6 +36,11 @@ const withoutFields = [
   'type_parameter_list', 'var_declaration', 'var_spec_list', 'variadic_argument',
 ];
 
+/** The bracket that nodes end with: right behind a child it is theirs, and nothing follows. */
+const closingBrackets: Readonly<Record<string, string>> = {
+  argument_list: ')', parameter_list: ')', parenthesized_expression: ')', parenthesized_type: ')', index_expression: ']', literal_value: '}',
+};
+
 const withOperator = ['binary_expression', 'unary_expression', 'assignment_statement'];
 
 /** The fields of the named children of nodes that always have the same ones, in their order. */
@@ -82,6 +87,8 @@ interface Kind {
   readonly ordered: readonly string[] | undefined;
   readonly last: string | undefined;
   readonly dotted: string | undefined;
+  /** Code of the bracket at the end. */
+  readonly closing: number | undefined;
   /** In parentheses. */
   readonly list: boolean;
   readonly operator: boolean;
@@ -95,7 +102,7 @@ export interface Without {
 
 const none: readonly RawNode[] = [];
 const unknownKind: Kind = {
-  name: 'ERROR', copied: true, leaf: true, word: false, fields: false, ordered: undefined, last: undefined, dotted: undefined, list: false, operator: false,
+  name: 'ERROR', copied: true, leaf: true, word: false, fields: false, ordered: undefined, last: undefined, dotted: undefined, closing: undefined, list: false, operator: false,
 };
 
 export class TreeCopier {
@@ -139,7 +146,7 @@ export class TreeCopier {
     if (kind.list && this.#text.charCodeAt(start + 1) === closingParenthesis) return { t: kind.name, f: field, s: start, e: start + 2, c: none };
     if (kind.leaf) return { t: kind.name, f: field, s: start, e: cursor.endIndex - this.#base, c: none };
     if (depth > maxDepth) return this.#hidden(field, start);
-    let end = kind.last === undefined ? cursor.endIndex - this.#base : -1;
+    let end = kind.last === undefined && kind.closing === undefined ? cursor.endIndex - this.#base : -1;
     if (!cursor.gotoFirstChild()) return { t: kind.name, f: field, s: start, e: end < 0 ? cursor.endIndex - this.#base : end, c: none };
     const children: RawNode[] = [];
     let first = true;
@@ -156,6 +163,10 @@ export class TreeCopier {
           if (behind) children.push(behind);
           if (behind || (name !== undefined && name === kind.last)) {
             end = (behind ?? child).e;
+            break;
+          }
+          if (kind.closing !== undefined && this.#text.charCodeAt(child.e) === kind.closing) {
+            end = child.e + 1;
             break;
           }
         }
@@ -207,6 +218,7 @@ function kindOf(language: Language, id: number): Kind {
     ordered: orderedFields[name],
     last: lastFields[name],
     dotted: dotted[name],
+    closing: closingBrackets[name]?.charCodeAt(0),
     list: lists.includes(name),
     operator: withOperator.includes(name),
   };
