@@ -8,7 +8,7 @@ import { type ArgEffect, borrows } from '../knowledge.ts';
 import { assignValue, isPlain } from './branch.ts';
 import type { Again, Explorer, Used } from './explore.ts';
 import { methodEffect } from './protocols.ts';
-import { asView, assignPlace, type Carried, carried, rootsOf, type State } from './state.ts';
+import { asView, assignPlace, type Carried, carried, emptied, rootsOf, type State } from './state.ts';
 import { errorWitness } from './witness.ts';
 
 export type CallOutcome =
@@ -287,8 +287,7 @@ function goCall(ex: Explorer, state: State, step: CallStep, callee: { readonly r
       if (effect === undefined) return escaped(ex);
       if (effect.releases !== 'never') {
         // `x.Close()` that sets x.ptr to nil leaves nothing behind to be used or released again.
-        const { v } = step.args[i]?.k === 'var' ? step.args[i] : { v: undefined };
-        if (effect.cleared && v && path !== '') next = { ...next, holders: assignPlace(next.holders, `${v.id}${path}`, new Map()) };
+        if (effect.cleared && path !== '') next = { ...next, holders: emptied(next.holders, path) };
         return release(ex, next, step, hold === 'same' ? effect : { ...effect, releases: 'sometimes' });
       }
       if (effect.escapes) return escaped(ex);

@@ -22,7 +22,9 @@ export function paramEffect(ir: FuncIr, unit: object, knowledge: Knowledge, arg:
   if (param.name === undefined) return borrows;
   // What is passed for a variadic parameter is an element of its slice; a slice passed whole (`all...`) has its own path already.
   const place = `${param.id}${rest && !path.startsWith('[]') ? '[]' : ''}${path}`;
-  return effectOf(new Explorer(ir, unit, knowledge).run(ir.body, new Map([[place, 'same']])), place);
+  const effect = effectOf(new Explorer(ir, unit, knowledge).run(ir.body, new Map([[place, 'same']])), place);
+  // What a struct that is passed by value loses, its owner still has.
+  return effect.cleared && path !== '' && !rest && param.type?.k === 'named' && ownTypeName(param.type) !== undefined ? { ...effect, cleared: false } : effect;
 }
 
 /** Finds every allocation of the function and follows it. */
@@ -55,6 +57,8 @@ export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): R
           if (owned.path !== undefined) {
             // What an object's own methods do to it is judged by what this function does on other paths.
             leaks.push(...found.filter((leak) => leak.releasedElsewhere));
+            uses.push(...usesOf(ir, site, trail).filter((use) => use.kind === 'used' || (use.kind === 'returned' && isDeferred(ir, use.released.span))));
+            again.push(...againOf(trail, { site, ...(site.holder ? { name: site.holder.name } : {}) }));
             continue;
           }
           leaks.push(...found);
@@ -233,6 +237,9 @@ function usesOf(ir: FuncIr, site: Site, trail: Trail): UseAfterRelease[] {
   const unique = new Map([...used, ...back].map((use) => [`${use.use.start}:${use.kind}`, use]));
   return [...unique.values()].sort((a, b) => a.use.start - b.use.start);
 }
+
+/** A closed object may go back beside an error; one that a `defer x.Close()` ends never reaches the caller alive. */
+const isDeferred = (ir: FuncIr, release: Span): boolean => ir.body.calls.some(({ mode, span }) => mode === 'defer' && span.start === release.start && span.end === release.end);
 
 /** At most this many things that a function was given and frees are followed. */
 const mostGiven = 8;

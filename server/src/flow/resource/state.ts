@@ -189,6 +189,11 @@ export function assignPlace(holders: Holders, root: string, value: Carried): Hol
   return next;
 }
 
+/** Empties a field of an object: whichever variables lead to the object, they find it empty. */
+export function emptied(holders: Holders, path: string): Holders {
+  return [...holders.keys()].some((place) => place.endsWith(path)) ? new Map([...holders].filter(([place]) => !place.endsWith(path))) : holders;
+}
+
 /** Adds without removing. */
 export function addPlace(holders: Holders, root: string, value: Carried): Holders {
   if (value.size === 0) return holders;

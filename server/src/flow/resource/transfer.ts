@@ -6,7 +6,7 @@ import { assignValue, isPlain } from './branch.ts';
 import type { Explorer } from './explore.ts';
 import { origin } from '../definitions.ts';
 import { bodiesOf, operandsOf, reachedThrough, stepsOf, targetsOf } from './function-info.ts';
-import { addPlace, asView, assignPlace, type Carried, carried, hasSame, type Hold, promised, rootsOf, type State, under } from './state.ts';
+import { addPlace, asView, assignPlace, type Carried, carried, emptied, hasSame, type Hold, promised, rootsOf, type State, under } from './state.ts';
 
 type PlainStep = Exclude<Step, { op: 'call' }>;
 
@@ -24,7 +24,7 @@ export function transfer(ex: Explorer, before: State, step: PlainStep): State | 
     ex.trail.used.push({ state, span: step.span, released: released!, view: false });
     return undefined;
   }
-  if (released && read.some((operand) => isPointer(carried(state, operand).get('')) || (step.op === 'field' && reachesThrough(carried(state, operand), step.name)))) {
+  if (released && read.some((operand) => isPointer(carried(state, operand).get('')) || ((step.op === 'field' || step.op === 'setField') && reachesThrough(carried(state, operand), step.name)))) {
     const hold = read.map((operand) => carried(state, operand).get('')).find((h) => h !== undefined);
     ex.trail.used.push({ state, span: step.span, released, view: hold === 'view' });
     return undefined;
@@ -207,11 +207,13 @@ function setField(ex: Explorer, state: State, step: Step & { op: 'setField' }): 
   const { base, name, src } = step;
   const value = carried(state, src);
   const place = base.k === 'var' ? `${base.v.id}.${name}` : '';
+  // After a release, an object that several pointers lead to is empty for all of them.
+  const others = state.phase === 'released' && base.k === 'var' && base.v.type?.k === 'pointer' ? emptied(state.holders, `.${name}`) : state.holders;
   if (base.k !== 'var' || !ex.info.locals.has(base.v)) {
     if (state.stored?.place === place && value.size === 0) return state.phase === 'owned' ? ex.gone() : forget(state);
     const inside = value.size > 0 ? contained(ex, state, base, `.${name}`, value) : undefined;
     if (inside) return inside;
-    if (value.size === 0) return under(state.holders, place).size > 0 ? { ...state, holders: assignPlace(state.holders, place, value) } : state;
+    if (value.size === 0) return under(state.holders, place).size > 0 ? { ...state, holders: assignPlace(others, place, value) } : state;
     // The object itself was given as a copy: its owner never sees what is put into this one.
     const copy = base.k === 'var' && value.get('') === 'same' && state.phase === 'owned' && ex.origin ? copyOfCaller(ex, base.v) : undefined;
     if (copy !== undefined) ex.trail.copied.push({ state, span: step.span, type: copy, field: name });
@@ -220,7 +222,7 @@ function setField(ex: Explorer, state: State, step: Step & { op: 'setField' }): 
     if (object !== undefined && value.get('') === 'same' && state.phase === 'owned' && ex.origin && !ex.origin.lent) return { ...state, stored: { base: object, place } };
     return ex.gone();
   }
-  return { ...state, holders: assignPlace(state.holders, place, value) };
+  return { ...state, holders: assignPlace(others, place, value) };
 }
 
 /** The parameter through which an object of the caller is reached: one of the package's own types, or a C struct behind a pointer. */
