@@ -105,6 +105,8 @@ export interface Knowledge {
   neverReturns(callee: { readonly recv?: string; readonly name: string }): boolean;
   /** The effect of a package function on the memory at `path` (`''`, `.ptr`, `[]`) of argument `arg` (the receiver is 0). */
   goArg(callee: { readonly recv?: string; readonly name: string }, arg: number, path: string): ArgEffect | undefined;
+  /** Whether a package function touches the memory at `path` of argument `arg`, which is dead, on every path. */
+  goUsesDead(callee: { readonly recv?: string; readonly name: string }, arg: number, path: string): boolean;
   /** The argument to whose elements the result of a package function points. */
   goElements(callee: { readonly recv?: string; readonly name: string }): number | undefined;
   goOwned(callee: { readonly recv?: string; readonly name: string }): readonly OwnedResult[];

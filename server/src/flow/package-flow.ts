@@ -12,7 +12,7 @@ import { Queries, type Subject } from './queries.ts';
 import type { ResourceFacts } from './resource/facts.ts';
 import { noFacts } from './resource/facts.ts';
 import { pointsToElements } from './resource/element-arrays.ts';
-import { ownedResults, paramEffect, resourceFacts } from './resource/resources.ts';
+import { ownedResults, paramEffect, resourceFacts, usesDead } from './resource/resources.ts';
 
 /** How many neighbouring functions are asked about together, on average. */
 const run = 32;
@@ -250,6 +250,11 @@ export class PackageFlow {
           return fns.map((fn) => (this.#body(fn) ? paramEffect(this.ir(fn), fn.top.syntax, callees(), arg, inner) : unknownEffect)).reduce(join);
         });
       },
+      goUsesDead: (callee, arg, path) =>
+        asked('dead', callee, `#${arg}${path}`, false, (fns, strip) => {
+          const inner = arg === 0 && strip !== '' && path.startsWith(strip) ? path.slice(strip.length) : path;
+          return fns.length > 0 && fns.every((fn) => this.#body(fn) && usesDead(this.ir(fn), fn.top.syntax, callees(), arg, inner));
+        }),
       goElements: (callee) =>
         asked<number | undefined>('elements', callee, '', undefined, (fns) => {
           const found = new Set(fns.map((fn) => (this.#body(fn) ? pointsToElements(this.ir(fn), callees()) : undefined)));

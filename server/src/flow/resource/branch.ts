@@ -33,7 +33,7 @@ function absentOn(state: State, cond: Cond, taken: boolean, info: FunctionInfo):
   }
   const holder = cond.k === 'eq' ? sides.find((side, i) => hasSame(carried(state, side)) && (carried(state, side).has('') || isNil(sides[1 - i]!))) : undefined;
   // The pointer is nil, or it is another pointer's memory, which somebody else owns.
-  return holder && state.phase === 'owned' ? taken : undefined;
+  return holder && (state.phase === 'owned' || state.gone) ? taken : undefined;
 }
 
 /** The outcome of a condition where the values on this path decide it. */

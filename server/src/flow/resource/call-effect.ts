@@ -126,6 +126,7 @@ function whenReleased(ex: Explorer, state: State, step: CallStep, args: readonly
   if (state.taken && !releasesAgain(ex, state, step, args)) return isLent(ex, step, args) ? done(state) : { k: 'over' };
   if (releasesAgain(ex, state, step, args)) return { k: 'again', again: { state, span: step.span, deferred: step.mode === 'defer', released: state.released! } };
   // Whoever gets the object around the pointer, or its variable, may put something else there.
+  if (index < 0 && state.released && usesInside(ex, step, args)) return { k: 'used', used: { state, span: step.span, released: state.released, view: false } };
   if (index < 0 || state.released === undefined) return callee.k === 'builtin' ? done(state) : { k: 'over' };
   // As the key of a map it is an address and no more.
   if (callee.k === 'builtin' && (callee.name === 'len' || callee.name === 'cap' || (callee.name === 'delete' && args[index]!.get('') === 'same'))) return done(state);
@@ -143,6 +144,13 @@ function whenReleased(ex: Explorer, state: State, step: CallStep, args: readonly
   }
   if (callee.k === 'value') return { k: 'over' };
   return { k: 'used', used: { state, span: step.mode === 'call' ? (step.argSpans[index] ?? step.span) : step.span, released: state.released, view: args[index]!.get('') === 'view' } };
+}
+
+/** Whether a Go function touches what an object still points to, although it is dead: `x.Close(); x.Read()`. */
+function usesInside(ex: Explorer, { callee }: CallStep, args: readonly Carried[]): boolean {
+  if (callee.k !== 'go' && callee.k !== 'method') return false;
+  const recv = callee.k === 'method' ? (ownTypeName(callee.recvType) ?? '?') : undefined;
+  return args.some((value, i) => [...value].some(([path, hold]) => hold === 'same' && ex.knowledge.goUsesDead({ ...(recv !== undefined ? { recv } : {}), name: callee.name }, i, path)));
 }
 
 /** C functions that are known to do nothing to what they get. */

@@ -77,6 +77,8 @@ export class Trail {
   escaped = false;
   maybeReleased = false;
   certainlyReleased: Place | undefined;
+  /** Some path came to a call behind which nothing can be said. */
+  unsure = false;
   exhausted = false;
   born = false;
 }
@@ -112,7 +114,16 @@ export class Explorer {
 
   /** Explores from the entry of `fn`. `held` says where the resource is when it exists from the start, `facts` which conditions are known by then. */
   run(fn: FuncBody, held?: Holders, facts: State['facts'] = start.facts): Trail {
-    this.#push({ state: held ? { ...start, phase: 'owned', holders: held, facts } : start, fn, block: 0, step: 0 });
+    return this.#from(held ? { ...start, phase: 'owned', holders: held, facts } : start, fn);
+  }
+
+  /** Explores from the entry of `fn` with a resource that is released already. */
+  runDead(fn: FuncBody, held: Holders): Trail {
+    return this.#from({ ...start, phase: 'released', holders: held, released: this.place(fn.body), gone: true }, fn);
+  }
+
+  #from(state: State, fn: FuncBody): Trail {
+    this.#push({ state, fn, block: 0, step: 0 });
     for (let n = 0; this.#queue.length > 0; n++) {
       if (n > budget) {
         this.trail.exhausted = true;
@@ -293,6 +304,7 @@ export class Explorer {
     if (outcome.k === 'state') return outcome.state;
     if (outcome.k === 'used') this.trail.used.push(outcome.used);
     if (outcome.k === 'again') this.trail.again.push(outcome.again);
+    if (outcome.k === 'over') this.trail.unsure = true;
     return outcome.k === 'escaped' ? this.gone() : undefined;
   }
 

@@ -27,6 +27,14 @@ export function paramEffect(ir: FuncIr, unit: object, knowledge: Knowledge, arg:
   return effect.cleared && path !== '' && !rest && param.type?.k === 'named' && ownTypeName(param.type) !== undefined ? { ...effect, cleared: false } : effect;
 }
 
+/** Whether function `ir` touches the memory at `path` of its parameter number `arg` whatever happens, if that memory is dead. */
+export function usesDead(ir: FuncIr, unit: object, knowledge: Knowledge, arg: number, path: string): boolean {
+  const param = ir.body.params[arg];
+  if (ir.opaque || param?.name === undefined || (ir.variadic && arg >= ir.body.params.length - 1)) return false;
+  const trail = new Explorer(ir, unit, knowledge).runDead(ir.body, new Map([[`${param.id}${path}`, 'same']]));
+  return trail.used.length > 0 && trail.exits.length === 0 && !trail.unsure && !trail.escaped && !trail.exhausted;
+}
+
 /** Finds every allocation of the function and follows it. */
 export function resourceFacts(ir: FuncIr, unit: object, knowledge: Knowledge): ResourceFacts {
   const leaks: Leak[] = [];

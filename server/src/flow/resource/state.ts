@@ -83,6 +83,8 @@ export interface State {
   readonly running?: Span;
   /** Where it was released, when that is certain. */
   readonly released?: Place;
+  /** It was released before the function was entered: whatever holds it is not nil. */
+  readonly gone?: true;
   /** Released is not the word: C has become the owner there. It may be used, but not released. */
   readonly taken?: true;
   readonly path: PathNode | undefined;

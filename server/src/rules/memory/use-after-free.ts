@@ -18,7 +18,7 @@ export default defineRule({
   docs: {
     why: 'After `C.free(p)` the allocator may hand the same bytes to anyone. Reading them gives somebody else’s data, writing them corrupts it, and neither crashes reliably. A Go slice from `unsafe.Slice(p, n)` is a view of that memory, not a copy, and a value that a function returns while its own `defer` frees it is dead on arrival.',
     advice: 'Copy before the free: `C.GoString(p)`, `C.GoBytes(p, n)`, `slices.Clone(view)`. Or hand the memory to the caller together with the duty to free it, and do not free it here.',
-    limits: 'Only releases that are certain count: `C.free`, a function of the package or a C body in view that frees on every path. A function that frees by its name alone is never blamed. Which values belong to an object of a C library, and which calls end them, is known from contracts only. A goroutine counts as awaited as soon as anything behind its start may wait. Pointers that C keeps are not seen.',
+    limits: 'Only releases that are certain count: `C.free`, a function of the package or a C body in view that frees on every path. A function that frees by its name alone is never blamed. A method that gets an object after its Close is reported where it touches the memory on every path. Which values belong to an object of a C library, and which calls end them, is known from contracts only. A goroutine counts as awaited as soon as anything behind its start may wait. Pointers that C keeps are not seen.',
     references: [
       { title: 'cmd/cgo: Passing pointers', url: 'https://pkg.go.dev/cmd/cgo#hdr-Passing_pointers' },
       { title: 'Go wiki: turning C arrays into Go slices', url: 'https://go.dev/wiki/cgo#turning-c-arrays-into-go-slices' },
