@@ -158,7 +158,7 @@ const prefix = (place: string, root: string): boolean => place.startsWith(root) 
 
 /** What an operand carries. */
 export function carried(state: State, operand: Operand | undefined): Carried {
-  return operand?.k === 'var' ? under(state.holders, String(operand.v.id)) : nothing;
+  return operand?.k === 'var' && state.holders.size > 0 && rootsOf(state.holders).has(operand.v.id) ? under(state.holders, String(operand.v.id)) : nothing;
 }
 
 const nothing: Carried = new Map();
@@ -177,7 +177,9 @@ const roots = new WeakMap<Holders, ReadonlySet<number>>();
 export function rootsOf(holders: Holders): ReadonlySet<number> {
   let found = roots.get(holders);
   if (found === undefined) {
-    found = new Set([...holders.keys()].map((place) => Number.parseInt(place, 10)));
+    const numbers = new Set<number>();
+    for (const place of holders.keys()) numbers.add(Number.parseInt(place, 10));
+    found = numbers;
     roots.set(holders, found);
   }
   return found;
