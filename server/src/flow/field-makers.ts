@@ -129,6 +129,9 @@ class Search {
         if (owned) return { maker: `C.${step.callee.name}`, deallocator: owned.deallocator, ...(owned.at ? { at: owned.at } : {}) };
         const summary = this.#flow.model.c.summary(step.callee.name);
         if (summary && summary.result.owner !== 'unknown') return undefined;
+        // A library that says what it returns knows better than the name: a new stream belongs to its context.
+        const returns = summary ? undefined : this.#flow.model.contracts.lookup(step.callee.name)?.returns;
+        if (returns !== undefined && returns !== 'owned') return undefined;
         return mayConstruct(step.callee.name) && this.#returnsPointer(step) ? { maker: `C.${step.callee.name}` } : undefined;
       }
       case 'go': {

@@ -1,11 +1,11 @@
 /** Which struct fields are given C resources, and which are released by anyone in the package: releases and hand-overs of fields. */
 import type { GoFunction } from '../semantics/package-model.ts';
-import { ownTypeName, type Type } from '../semantics/types.ts';
+import { isCPointer, ownTypeName, type Type } from '../semantics/types.ts';
 import { mayConstruct, mayKeep, mayRelease } from './c-names.ts';
 import { definitions, origin, originStep } from './definitions.ts';
 import { type Constructed, constructedFields } from './field-makers.ts';
 import { finalizedFields } from './finalized-fields.ts';
-import type { CallStep, FuncIr, Operand, Step, Var } from './ir.ts';
+import type { Addr, CallStep, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
@@ -145,6 +145,8 @@ class Collector {
     step.args.forEach((arg, i) => {
       const addr = mayAddress ? originStep(this.#ir, arg) : undefined;
       if (addr?.op === 'addr' && addr.path !== '' && addr.base.k === 'var') this.#address(step, addr, addr.base.v);
+      // `C.free_it(&p)` takes the address of the pointer, to clear it.
+      if (addr?.op === 'addr' && addr.path === '' && !addr.indexed && callee.k === 'c' && this.#mayEnd(callee.name, i) && !mayConstruct(callee.name)) this.#releases(addr.base);
       switch (callee.k) {
         case 'c':
           if (this.#mayEnd(callee.name, i)) this.#releases(arg);
@@ -212,9 +214,18 @@ class Collector {
     return step.src.k === 'const' || step.src.k === 'unknown' || originStep(this.#ir, step.src)?.op === 'call';
   }
 
+  /** The field whose object a part is of. */
+  #aroundPart({ base, path, indexed }: Addr): FieldUse | undefined {
+    const type = base.k === 'var' && !indexed && path.includes('.') ? ownTypeName(base.v.type) : undefined;
+    const field = path.slice(0, path.indexOf('.'));
+    return type !== undefined && isCPointer(this.#flow.model.shape.fields(type)?.find(({ name }) => name === field)?.type) ? { type, field } : undefined;
+  }
+
   /** The field a value was loaded from, directly or through an accessor. */
   #fieldOf(operand: Operand): FieldUse | undefined {
     const step = originStep(this.#ir, operand);
+    // `node{p: &s.p.tree}`: who holds a part of the object can release it whole.
+    if (step?.op === 'addr') return this.#aroundPart(step);
     if (step?.op === 'field') {
       const type = step.base.k === 'var' ? ownTypeName(step.base.v.type) : step.base.k === 'global' ? ownTypeName(this.#flow.model.shape.global(step.base.name)) : undefined;
       const nested = step.name.includes('.');
@@ -225,6 +236,25 @@ class Collector {
     for (const field of recv === undefined ? [] : (this.#flow.model.shape.fields(recv) ?? [])) {
       if (this.#flow.knowledge.goArg({ recv: recv!, name: step.callee.name }, 0, `.${field.name}`)?.returned.includes(0)) return { type: recv!, field: field.name };
     }
-    return undefined;
+    const result = origin(this.#ir, operand);
+    const field = recv === undefined || result.k !== 'var' ? undefined : this.#flow.targets({ recv, name: step.callee.name }).fns.flatMap((fn) => storedAndReturned(fn, step.dsts.indexOf(result.v), this.#flow))[0];
+    return field === undefined ? undefined : { type: recv!, field };
   }
+}
+
+/** The fields of its receiver in which a method keeps what it also returns as result n: `d.dev = dev; return dev, nil`. */
+function storedAndReturned(fn: GoFunction, n: number, flow: PackageFlow): readonly string[] {
+  if (!flow.ir(fn).traits.has('setField')) return [];
+  return flow.askOf(`stored and returned ${n}`, fn, (current) => {
+    const ir = flow.ir(current);
+    const given = new Set(ir.body.blocks.flatMap(({ term }) => (term.k === 'return' ? [term.values[n]] : [])).flatMap((value) => (value?.k === 'var' ? [value.v] : [])));
+    const isGiven = (src: Operand): boolean => src.k === 'var' && (given.has(src.v) || [...given].some((v) => sameOrigin(ir, src, v)));
+    return stepsOf(ir.body).flatMap((step) => (step.op === 'setField' && step.base.k === 'var' && step.base.v === ir.body.params[0] && !step.name.includes('.') && isGiven(step.src) ? [step.name] : []));
+  });
+}
+
+function sameOrigin(ir: FuncIr, operand: Operand, v: Var): boolean {
+  const a = origin(ir, operand);
+  const b = origin(ir, { k: 'var', v });
+  return a.k === 'var' && b.k === 'var' && a.v === b.v;
 }

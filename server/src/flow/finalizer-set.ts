@@ -4,6 +4,7 @@ import { definitions, mentions, origin, originStep } from './definitions.ts';
 import { successors } from './deferred-frees.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import { keepers } from './liveness.ts';
+import type { GoFunction } from '../semantics/package-model.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
@@ -18,18 +19,49 @@ export function notYetFinalized(ir: FuncIr, step: CallStep, object: Var, body: F
 }
 
 /** Every way from the entry to the call has taken the finalizer off the object: `runtime.SetFinalizer(x, nil)`, `x.cleanup.Stop()`. */
-export function noMoreFinalized(ir: FuncIr, step: CallStep, object: Var, body: FuncBody): boolean {
+export function noMoreFinalized(ir: FuncIr, step: CallStep, object: Var, body: FuncBody, flow: PackageFlow): boolean {
   if ((definitions(ir).of.get(object) ?? []).length > 1) return false;
-  const is = (operand: Operand | undefined): boolean => operand !== undefined && mentions(origin(ir, operand), new Set([object]));
-  const ends = (other: Step): boolean => {
-    if (other.op !== 'call' || other.mode !== 'call') return false;
-    const { callee, args } = other;
+  const ends = takesOff(ir, object, flow, true);
+  return stepsOf(body).some(ends) && meetsFirst(body, ends, step);
+}
+
+/** The steps that take the finalizer off the object: in this function, or in a helper that it is given to. */
+function takesOff(ir: FuncIr, object: Var, flow: PackageFlow, mayAsk: boolean): (step: Step) => boolean {
+  const first = origin(ir, { k: 'var', v: object });
+  const same = new Set([object, ...(first.k === 'var' ? [first.v] : [])]);
+  const is = (operand: Operand | undefined): boolean => operand !== undefined && mentions(origin(ir, operand), same);
+  return (step) => {
+    if (step.op !== 'call' || step.mode !== 'call') return false;
+    const { callee, args } = step;
     if (callee.k === 'pkg') return callee.pkg === 'runtime' && callee.name === 'SetFinalizer' && is(args[0]) && args[1]?.k === 'const';
-    if (callee.k !== 'method' || callee.name !== 'Stop' || callee.recvType.k !== 'named' || callee.recvType.pkg !== 'runtime') return false;
-    const load = args[0] && originStep(ir, args[0]);
-    return load?.op === 'field' && is(load.base);
+    if (callee.k === 'method' && callee.name === 'Stop' && callee.recvType.k === 'named' && callee.recvType.pkg === 'runtime') {
+      const load = args[0] && originStep(ir, args[0]);
+      return load?.op === 'field' && is(load.base);
+    }
+    if (!mayAsk || (callee.k !== 'go' && callee.k !== 'method')) return false;
+    const arg = args.findIndex(is);
+    if (arg < 0) return false;
+    const recv = callee.k === 'method' ? ownTypeName(callee.recvType) : undefined;
+    if (callee.k === 'method' && recv === undefined) return false;
+    const { fns, strip } = flow.targets({ ...(recv !== undefined ? { recv } : {}), name: callee.name });
+    return strip === '' && fns.length > 0 && fns.every((fn) => takesOffArgument(fn, arg, flow));
   };
-  if (!stepsOf(body).some(ends)) return false;
+}
+
+/** Whether every way through a helper takes the finalizer off its argument. */
+function takesOffArgument(fn: GoFunction, arg: number, flow: PackageFlow): boolean {
+  if (!flow.ir(fn).traits.has('pkg call') && !flow.ir(fn).traits.has('method call')) return false;
+  return flow.askOf(`takes the finalizer off ${arg}`, fn, (current) => {
+    const ir = flow.ir(current);
+    const param = ir.body.params[arg];
+    if (param === undefined || (definitions(ir).of.get(param) ?? []).length > 0) return false;
+    const ends = takesOff(ir, param, flow, false);
+    return stepsOf(ir.body).some(ends) && meetsFirst(ir.body, ends, undefined);
+  });
+}
+
+/** Whether every way from the entry meets one of the steps before it comes to `step`, or to the end. */
+function meetsFirst(body: FuncBody, ends: (step: Step) => boolean, step: Step | undefined): boolean {
   const seen = new Set<number>();
   const queue = [0];
   while (queue.length > 0) {
@@ -38,7 +70,7 @@ export function noMoreFinalized(ir: FuncIr, step: CallStep, object: Var, body: F
     seen.add(at);
     const block = body.blocks[at]!;
     const first = block.steps.find((other) => other === step || ends(other));
-    if (first === step) return false;
+    if (first === undefined ? step === undefined && block.term.k === 'return' : first === step) return false;
     if (first === undefined) queue.push(...successors(block));
   }
   return true;

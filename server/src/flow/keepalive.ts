@@ -116,7 +116,7 @@ class Search {
       const at = (where: Step): boolean => excludes(held.get(where) ?? new Map<string, boolean>(), fact.locks);
       if (at(step) && at(found.load)) return undefined;
     }
-    if (notYetFinalized(ir, step, object, body, this.#flow) || noMoreFinalized(ir, step, object, body)) return undefined;
+    if (notYetFinalized(ir, step, object, body, this.#flow) || noMoreFinalized(ir, step, object, body, this.#flow)) return undefined;
     const key = `${object.id}${found.path}`;
     if (!this.#exempt.has(key)) this.#exempt.set(key, isReleaser(this.#fn, ir, object, found.path, this.#flow) || outOfInterface(ir, object) || keptByCallers(this.#fn, ir, object, this.#flow) || madeForCallbacks(found, this.#flow));
     return this.#exempt.get(key) ? undefined : found;

@@ -214,6 +214,17 @@ export const isWithoutCgo = (file: PackageFile): boolean => satisfiable([constra
 export const mayMissBeside = (user: PackageFile, beside: PackageFile, others: readonly PackageFile[]): boolean | undefined =>
   satisfiable([constraintOf(user), constraintOf(beside), ...others.map((file): Constraint => ({ k: 'not', x: constraintOf(file) }))], { cgo: false, ignore: false });
 
+/** Whether the file is in builds by a Go before 1.`minor` only: `//go:build !go1.12`. */
+export function isOnlyBefore(file: PackageFile, minor: number): boolean {
+  const tags = new Set<string>();
+  tagsOf(constraintOf(file), tags);
+  const named = [...tags].flatMap((tag) => (/^go1\.\d+$/.test(tag) ? [Number(tag.slice(4))] : []));
+  const builds = (by: number): boolean => satisfiable([constraintOf(file)], Object.fromEntries(named.map((one) => [`go1.${one}`, one <= by]))) !== false;
+  // Between the versions that it names nothing changes.
+  const versions = [minor, ...named.flatMap((one) => [one - 1, one])];
+  return named.length > 0 && !versions.some((one) => one >= minor && builds(one)) && versions.some((one) => one < minor && builds(one));
+}
+
 /** Whether the file is meant for TinyGo, which exports without cgo. */
 export const isForTinyGo = (file: PackageFile): boolean => satisfiable([constraintOf(file)], { tinygo: false }) === false;
 

@@ -2,6 +2,7 @@
 import { placeInFile } from '../../lint/reports/file-place.ts';
 import { go } from '../../lint/rule-meta.ts';
 import { defineRule } from '../../lint/rule.ts';
+import { isOnlyBefore } from '../../semantics/build-constraints.ts';
 import { unsupported, type Unsupported } from '../../semantics/unsupported.ts';
 
 export default defineRule({
@@ -16,7 +17,7 @@ export default defineRule({
   docs: {
     why: '`C` is no package. cgo rewrites every `C.name` to a name it makes up, so what works with the names of a package does not with these: a C type cannot be embedded or get methods (those belong to the package that defines a type, and nobody does), the import cannot be renamed, and names such as `_Ctype_int` are cgo’s own. `C.malloc`, `C.CString` and the other functions that cgo provides have no form with an error.',
     advice: 'Wrap the C type in a Go struct with a named field and declare the methods on that. Write `C.int` instead of the generated name. `C.malloc` never returns nil; call a C function of your own where you need its errno.',
-    limits: 'Only what is refused whatever the types are. `C.errno` is errno-misuse’s, calls of variadic functions are variadic-c-call’s.',
+    limits: 'Only what is refused whatever the types are. `C.errno` is errno-misuse’s, calls of variadic functions are variadic-c-call’s. Generated names in files that only a Go before 1.12 builds, which allowed them, are left alone.',
     references: [
       { title: 'cmd/cgo: Go references to C', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
       { title: 'Go 1.24 release notes: Cgo', url: 'https://go.dev/doc/go1.24#cgo' },
@@ -172,13 +173,16 @@ export default defineRule({
       if (file.cImport.name !== undefined) for (const place of placeInFile(file, file.cImport.span)) yield { ...place, message: 'import "C" cannot be renamed: cgo looks for the name C.' };
       for (const top of file.go.decls) {
         for (const found of unsupported(top.syntax)) {
-          if (found.how === 'errno') continue;
+          if (found.how === 'errno' || (found.how === 'mangled' && isOnlyBefore(file, refusesMangled))) continue;
           yield { file, top, span: found.span, message: message(found) };
         }
       }
     }
   },
 });
+
+/** The first cgo that refuses names which look like its own is that of Go 1.12: golang.org/issue/28069. */
+const refusesMangled = 12;
 
 function message({ how, name }: Unsupported): string {
   if (how === 'embedded') return `A C type cannot be embedded: give the field of type C.${name} a name.`;
