@@ -132,8 +132,8 @@ function ownedResults({ c, contracts }: KnownC, name: string): readonly OwnedRes
     const out: OwnedResult[] = [];
     const { result } = summary;
     if (result.owner === 'unknown' && contracts.ownNames.includes(name)) out.push(...contractOwned(contracts, name).filter(({ outArg }) => outArg === undefined));
-    // What comes through an argument may be the message that there is no result.
-    const errorArgs = result.mayBeNull ? summary.params.flatMap((param, i) => (param.storedOwned ? [i] : [])) : [];
+    // What comes through an argument may be the message that there is no result, or the number of an error.
+    const errorArgs = result.mayBeNull ? summary.params.flatMap((param, i) => (param.storedOwned || param.tellsFailure ? [i] : [])) : [];
     if (result.owner === 'owned' && result.deallocator !== undefined && unit) {
       out.push({ index: 0, allocator: result.allocator ?? name, deallocator: result.deallocator, mayBeNil: result.mayBeNull, ...ofLibrary(contracts, result.deallocator), ...(errorArgs.length > 0 ? { errorArgs } : {}), ...(result.at ? { at: { unit, span: result.at } } : {}) });
     }

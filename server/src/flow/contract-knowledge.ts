@@ -23,7 +23,7 @@ export function contractOwned(contracts: Contracts, name: string): readonly Owne
   const contract = contracts.lookup(name);
   if (contract?.trusted !== true) return [];
   const params = contract.params ?? [];
-  const errorArgs = params.filter(isError).map(({ index }) => index);
+  const errorArgs = [...params.filter(isError).map(({ index }) => index), ...(contract.statusThrough !== undefined ? [contract.statusThrough] : [])];
   // A pointer that is not NULL says that the call went well.
   const success = params.find((param) => param.success !== undefined)?.success ?? (contract.returns === 'owned' || contract.returns === 'borrowed' ? 'nonzero' : undefined);
   const common = (release: string): Omit<OwnedResult, 'index' | 'mayBeNil'> => ({

@@ -2,7 +2,7 @@
 import type { Span } from '../../base/span.ts';
 import type { CExpr } from '../../syntax/c/c-facts.ts';
 import type { CMemory } from './c-memory.ts';
-import { join, nullValue, number, oneOf, refine, staticValue, unknown, withVar, type CState, type CValue } from './c-state.ts';
+import { join, nullValue, number, oneOf, refine, staticValue, toldKey, unknown, withVar, type CState, type CValue } from './c-state.ts';
 
 /** One way an expression can go. */
 export interface COutcome {
@@ -205,8 +205,15 @@ export class CEvaluator {
       );
     }
     return this.evaluate(expr.value, state).flatMap(({ state: after, value }) =>
-      this.#place(expr.target, after).map((place) => ({ state: this.#store(place, value, expr.span), value })),
+      this.#place(expr.target, after).map((place) => ({ state: this.#tell(place, expr.value, this.#store(place, value, expr.span)), value })),
     );
+  }
+
+  /** `*status = -1`: of what is stored through a parameter, whether it is zero is remembered by itself. */
+  #tell(place: { value?: CValue; suffix: string }, stored: CExpr, state: CState): CState {
+    if (place.value?.kind !== 'param' || place.suffix !== '') return state;
+    const sign = stored.kind === 'null' ? nullValue : stored.kind === 'number' ? number : stored.kind === 'name' && this.#scope.storage(stored.name) === undefined ? this.#scope.global(stored.name) : unknown;
+    return { ...state, vars: new Map(state.vars).set(toldKey(place.value.index), sign.kind === 'null' || sign.kind === 'number' ? sign : unknown) };
   }
 
   /** Where an assignment goes: a variable of the body, or through a pointer value. */

@@ -73,6 +73,9 @@ export function oneOf(values: readonly CValue[]): CValue {
   return of.length === 1 && !open ? of[0]! : { kind: 'any', of, open };
 }
 
+/** The variable in which it is kept whether the number stored through a parameter is zero (`null`), another number, or not known. */
+export const toldKey = (index: number): string => `=${index}`;
+
 export function withVar(state: CState, name: string, value: CValue): CState {
   // A number tells no more than an unknown value.
   const nothing = value.kind === 'unknown' || value.kind === 'number';

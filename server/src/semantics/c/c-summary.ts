@@ -37,6 +37,8 @@ export interface CParamSummary {
   readonly keptBehind?: readonly number[];
   /** Some path follows it although nothing there says that it is not NULL. */
   readonly followed?: boolean;
+  /** A number is stored through it where the result is NULL; where it is not, zero is, or nothing. */
+  readonly tellsFailure?: true;
   /** What it points to is set on every path but those that return such a value. */
   readonly unsetOn?: 'zero' | 'nonzero';
   /** How many calls further down it is stored where its place is seen to be lasting; absent when the place is not known. */

@@ -51,6 +51,8 @@ export interface ContractRow {
   readonly ownedIfNull?: number;
   /** What takes the owned result and returns zero exactly when there is something to release; a failure is a static object. */
   readonly status?: string;
+  /** The argument through which it stores a number: zero exactly when the owned result came to be, which is NULL otherwise. */
+  readonly statusThrough?: number;
   readonly params?: readonly ContractParam[];
   readonly errorInThreadLocal?: boolean;
   readonly errnoOnlyOnFailure?: boolean;

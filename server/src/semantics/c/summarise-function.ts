@@ -7,7 +7,7 @@ import { buildCGraph, ranks, type CBlock, type COperation } from './c-graph.ts';
 import { type CEnd, lostMemory } from './c-leaks.ts';
 import { CMemory, withoutLocal } from './c-memory.ts';
 import { libcFunction } from './libc.ts';
-import { alternatives, join, stateKey, unknown, withVar, type CState, type CValue } from './c-state.ts';
+import { alternatives, join, stateKey, toldKey, unknown, withVar, type CState, type CValue } from './c-state.ts';
 import type { CHandOn, CParamEffect, CParamSummary, CResultSummary, CSummary } from './c-summary.ts';
 
 /** What a body sees beyond itself. */
@@ -276,6 +276,7 @@ class Run {
       ...(record.contentsReleased ? { contentsReleased: true } : {}),
       ...(record.followed && !this.#body.hasError ? { followed: true } : {}),
       ...(isSet ? this.#unset(record, index) : {}),
+      ...(record.written && this.#tellsFailure(record, index) ? { tellsFailure: true } : {}),
       ...(record.ownType ? { ownType: true } : {}),
       ...(keptBehind ? { keptBehind } : {}),
       ...(keptDepth !== undefined ? { keptDepth } : {}),
@@ -293,6 +294,19 @@ class Run {
     const only = (kinds: ReadonlySet<string>, kind: string): boolean => kinds.size === 1 && kinds.has(kind);
     if (only(set, 'null') && only(unset, 'number')) return { unsetOn: 'nonzero' };
     return only(set, 'number') && only(unset, 'null') ? { unsetOn: 'zero' } : {};
+  }
+
+  /** `*rc = -1; return NULL`: whether a number that is not zero means that there is no result. */
+  #tellsFailure(record: ParamRecord, index: number): boolean {
+    if (record.handedOn.size > 0 || record.unknownAt || this.#isJoined || this.#body.hasError) return false;
+    let isTold = false;
+    for (const { state, value } of this.#exits) {
+      const told = state.vars.get(toldKey(index));
+      const isNull = value !== undefined && alternatives(value).every((one) => one.kind === 'null' || (one.kind === 'alloc' && state.allocs.get(one.site) === 'null'));
+      if (!isNull && told !== undefined && told.kind !== 'null') return false;
+      isTold ||= isNull && told !== undefined && told.kind !== 'null';
+    }
+    return isTold;
   }
 
   #effect(record: ParamRecord, index: number): { effect: CParamEffect; at?: Span; keptBehind?: readonly number[]; keptDepth?: number } {

@@ -296,6 +296,7 @@ function joinParams(a: CParamSummary | undefined, b: CParamSummary | undefined):
     ...(a.storedAnyhow && b.storedAnyhow ? { storedAnyhow: true } : {}),
     ...(a.contentsReleased || b.contentsReleased ? { contentsReleased: true } : {}),
     ...(a.followed && b.followed ? { followed: true } : {}),
+    ...(a.tellsFailure && b.tellsFailure ? { tellsFailure: true } : {}),
     ...(a.unsetOn !== undefined && a.unsetOn === b.unsetOn ? { unsetOn: a.unsetOn } : {}),
     ...(a.ownType || b.ownType ? { ownType: true } : {}),
     ...(effect === 'retains' && [a, b].every((one) => one.effect !== 'retains' || one.keptBehind) ? { keptBehind: [...new Set([a, b].flatMap((one) => one.keptBehind ?? []))] } : {}),
