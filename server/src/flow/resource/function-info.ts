@@ -89,6 +89,7 @@ function compute(ir: FuncIr): FunctionInfo {
   const addresses = new Map<Var, string>();
   const elements = new Map<Var, string>();
   const named = new Map<Var, Operand>();
+  const measured = new Map<Var, { readonly of: Var; readonly key: string }>();
   const reached = new Map<Var, number>();
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
@@ -115,10 +116,13 @@ function compute(ir: FuncIr): FunctionInfo {
       }
       if (branches && step.op === 'field' && step.base.k === 'var') pure.set(step.dst, `${keyOf(step.base, pure) ?? '?'}.${step.name}`);
       if (branches && step.op === 'call' && step.callee.k === 'builtin' && (step.callee.name === 'len' || step.callee.name === 'cap') && step.dsts[0]) {
-        pure.set(step.dsts[0], `${step.callee.name}(${keyOf(step.args[0], pure) ?? '?'})`);
+        const key = `${step.callee.name}(${keyOf(step.args[0], pure) ?? '?'})`;
+        pure.set(step.dsts[0], key);
+        if (step.args[0]?.k === 'var') measured.set(step.dsts[0], { of: step.args[0].v, key });
       }
     }
   }
+  if (branches && measured.size > 0) nameLengths(ir, new Map([...measured].flatMap(([v, { of, key }]) => (isSettled(of, assigned, ir) ? [[v, key]] : []))), pure, assigned);
   // A variable that is set once to an address is as good as the address.
   for (const body of addresses.size === 0 ? [] : bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
@@ -150,6 +154,34 @@ function compute(ir: FuncIr): FunctionInfo {
   const remembered = new Set([...counts].filter(([, n]) => n > 1).map(([key]) => key));
   const objects = new Set(ir.vars.filter((v) => locals[v.id] === 1 && v.kind !== 'result'));
   return { closures, named, loose: [...loose], pure, remembered, addresses, elements, locals: objects, tracked: trackedVars(ir, remembered, tested) };
+}
+
+/** A parameter or a local that has one value. */
+const isSettled = (v: Var, assigned: Int32Array, ir: FuncIr): boolean => (v.kind === 'param' || v.kind === 'local') && !ir.definitions.addressed.has(v) && assigned[v.id]! <= (v.kind === 'param' ? 0 : 1);
+
+/** `n := C.int(len(s))`, and `v.length` right after `v.length = C.int(len(s))`, are tested like `len(s)` itself. */
+function nameLengths(ir: FuncIr, lengths: Map<Var, string>, pure: Map<Var, string>, assigned: Int32Array): void {
+  for (const body of bodiesOf(ir)) {
+    for (const block of body.blocks) {
+      const fields = new Map<string, string>();
+      for (const step of block.steps) {
+        if (step.op === 'copy') {
+          const length = step.src.k === 'var' ? lengths.get(step.src.v) : undefined;
+          if (length === undefined) continue;
+          if (step.dst.kind === 'temp') lengths.set(step.dst, length);
+          else if (step.dst.kind === 'local' && assigned[step.dst.id] === 1 && !ir.definitions.addressed.has(step.dst)) pure.set(step.dst, length);
+        } else if (step.op === 'setField') {
+          const length = step.src.k === 'var' ? lengths.get(step.src.v) : undefined;
+          const key = `${keyOf(step.base, pure) ?? '?'}.${step.name}`;
+          if (length !== undefined && step.base.k === 'var') fields.set(key, length);
+          else fields.delete(key);
+        } else if (step.op === 'field') {
+          const length = fields.get(`${keyOf(step.base, pure) ?? '?'}.${step.name}`);
+          if (length !== undefined) pure.set(step.dst, length);
+        } else if (step.op === 'call' ? step.callee.k !== 'builtin' : step.op === 'setDeref' || step.op === 'havoc') fields.clear();
+      }
+    }
+  }
 }
 
 /** The place that a deferred call gets the address of: it finds there what the place holds when it runs. */
@@ -216,7 +248,7 @@ function testsAny(cond: Cond, vars: ReadonlySet<Var>): boolean {
 export function keyOf(operand: Operand | undefined, pure: ReadonlyMap<Var, string>): string | undefined {
   switch (operand?.k) {
     case 'var':
-      return operand.v.kind === 'temp' ? pure.get(operand.v) : `v${operand.v.id}`;
+      return pure.get(operand.v) ?? (operand.v.kind === 'temp' ? undefined : `v${operand.v.id}`);
     case 'const':
       return operand.value;
     case 'c':
