@@ -4,7 +4,7 @@ import { layoutOf, scalarKind } from '../semantics/layout.ts';
 import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
 import { cTypeName, isUnsafePointer, type Type, typeText } from '../semantics/types.ts';
 import { onlyDefinition, origin } from './definitions.ts';
-import type { FuncIr, Operand, Step } from './ir.ts';
+import type { FuncIr, Operand, Step, Var } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
@@ -19,6 +19,8 @@ export interface ElementMismatch {
   readonly owner: 'go' | 'c';
   /** One variable, not an array or slice of them. */
   readonly single: boolean;
+  /** Go itself reads the number through the new pointer at once: `*(*C.int)(unsafe.Pointer(&n))`. */
+  readonly read: boolean;
 }
 
 /** The conversions of a function between pointers to numbers of different size. */
@@ -29,16 +31,17 @@ export function elementMismatches(fn: GoFunction, flow: PackageFlow): readonly E
 
 function find(ir: FuncIr, model: PackageModel): ElementMismatch[] {
   const out: ElementMismatch[] = [];
+  const read = ir.traits.has('deref') ? new Set(bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((step) => (step.op === 'deref' && step.base.k === 'var' && step.base.v.kind === 'temp' ? [step.base.v] : [])))) : new Set<Var>();
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
       const fact = step.op === 'copy' && step.conv?.k === 'pointer' ? compare(ir, step, step.conv, model) : undefined;
-      if (fact) out.push(fact);
+      if (fact && step.op === 'copy') out.push({ ...fact, read: read.has(step.dst) });
     }
   }
   return out;
 }
 
-function compare(ir: FuncIr, step: Step & { op: 'copy' }, conv: Type & { k: 'pointer' }, model: PackageModel): ElementMismatch | undefined {
+function compare(ir: FuncIr, step: Step & { op: 'copy' }, conv: Type & { k: 'pointer' }, model: PackageModel): Omit<ElementMismatch, 'read'> | undefined {
   const source = pointedTo(ir, step.src);
   if (source === undefined) return undefined;
   const from = source.elem;

@@ -148,7 +148,7 @@ class Sources {
     const inner = this.of(src);
     if (inner.kind !== 'unknown') return inner;
     // Nobody converts a pointer to a number and back in one breath: what has no visible type is a number.
-    return this.#typed(type) ?? (type === undefined || type.k === 'unknown' ? { kind: this.#isForeign(src) ? 'foreign' : 'integer', kept: inner.kept } : inner);
+    return this.#typed(type) ?? (type === undefined || type.k === 'unknown' ? { kind: this.#isForeign(src) ? 'foreign' : this.#isDecoded(src) ? 'unknown' : 'integer', kept: inner.kept } : inner);
   }
 
   #pointer(step: Step, src: Operand & { k: 'var' }): NumberSource {
@@ -206,6 +206,15 @@ class Sources {
     const first = found[0];
     // An address of another function has no place here.
     return first !== undefined && (first.kind === 'integer' || first.kind === 'foreign') && found.every(({ kind }) => kind === first.kind) ? { kind: first.kind, kept: false } : unknown;
+  }
+
+  /** `binary.NativeEndian.Uint64(b)` reads back whatever was written there, addresses too. Source: encoding/binary, ByteOrder. */
+  #isDecoded(operand: Operand): boolean {
+    const at = origin(this.#ir, operand);
+    const steps = at.k === 'var' ? (definitions(this.#ir).of.get(at.v) ?? []) : [];
+    // Variables of other packages have no operand of their own.
+    const isDecoder = (step: Step): boolean => step.op === 'call' && step.callee.k === 'method' && /^Uint(?:32|64)$/.test(step.callee.name) && step.args[0]?.k === 'unknown';
+    return steps.some(isDecoder) && [...this.#fn.file.imports.values()].includes('encoding/binary');
   }
 
   #isForeign(operand: Operand): boolean {

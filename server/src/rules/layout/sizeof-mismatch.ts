@@ -16,7 +16,7 @@ export default defineRule({
   docs: {
     why: 'A conversion such as `(*C.int)(unsafe.Pointer(&numbers[0]))` changes no memory. On 64-bit platforms a Go `int` has 8 bytes and a C `int` has 4: C reads the halves of the Go numbers one after the other, and what it writes fills half of them, or overwrites what stands behind. On small numbers in one variable it even seems to work, as long as the machine is little-endian. `memcpy`, `memset` and `C.GoBytes` count bytes, `len` counts elements, and `unsafe.Sizeof(p)` of a pointer is the size of the pointer.',
     advice: 'Declare the variable or the slice with the C type (`[]C.int`) and convert element by element. Multiply the length by the size of the element (`C.size_t(len(xs)) * C.sizeof_int`), and measure what the pointer points to: `unsafe.Sizeof(*p)`, `C.sizeof_T`.',
-    limits: 'Sizes are those of 64-bit platforms; C types whose size differs between them (`long`) or is not in view are left alone. So are bytes, which memory of any type is handed around as, complex numbers, and words of C memory that Go reads in smaller parts.',
+    limits: 'Sizes are those of 64-bit platforms; C types whose size differs between them (`long`) or is not in view are left alone. So are bytes, which memory of any type is handed around as, complex numbers, and words of C memory that Go reads in smaller parts. Where Go itself reads the number at once (`*(*C.int)(unsafe.Pointer(&n))`), that is wrong on big-endian machines only, and told as info.',
     references: [
       { title: 'cmd/cgo: Go references to C', url: 'https://pkg.go.dev/cmd/cgo#hdr-Go_references_to_C' },
       { title: 'unsafe.Pointer, rule 1', url: 'https://pkg.go.dev/unsafe#Pointer' },
@@ -88,14 +88,20 @@ export default defineRule({
   needs: [['pointer conversion', 'c call']],
   check(fn, { flow }) {
     return [
-      ...elementMismatches(fn, flow).map((fact) => ({ file: fn.file, top: fn.top, span: fact.span, message: elementMessage(fact) })),
+      ...elementMismatches(fn, flow).map((fact) => ({ file: fn.file, top: fn.top, span: fact.span, message: elementMessage(fact), ...(isHalfRead(fact) ? { severity: 'info' as const, confidence: 'possible' as const } : {}) })),
       ...copySizeFacts(fn, flow).map((fact) => ({ file: fn.file, top: fn.top, span: fact.span, message: copyMessage(fact) })),
     ];
   },
 });
 
-function elementMessage({ from, to, fromSize, toSize, owner, single }: ElementMismatch): string {
+/** The low half is read, where the machine is little-endian: as good as a conversion there. */
+const isHalfRead = ({ read, owner, single, fromSize, toSize }: ElementMismatch): boolean => read && single && owner === 'go' && toSize < fromSize;
+
+function elementMessage(fact: ElementMismatch): string {
+  const { from, to, fromSize, toSize, owner, single, read } = fact;
   const sizes = `${from} has ${bytes(fromSize)} and ${to} has ${toSize} on 64-bit platforms`;
+  if (isHalfRead(fact)) return `${sizes}: this reads a part of the variable, the right one on little-endian machines only. Convert the number: ${to}(n).`;
+  if (read && single && owner === 'go') return `${sizes}: this reads beyond the variable.`;
   if (owner === 'c') return `${sizes}: Go reads and writes ${toSize} bytes for each ${fromSize} that C has there.`;
   if (!single) return `${sizes}: C reads and writes other numbers there than Go does.`;
   return toSize < fromSize ? `${sizes}: C reads and writes only a part of the variable.` : `${sizes}: C reads and writes beyond the variable.`;
