@@ -47,7 +47,7 @@ export function closingFunctions(flow: PackageFlow): readonly GoFunction[] {
 
 /** The calls in `fn` after which a finalizer of the object would release the same memory once more. */
 export function secondReleases(fn: GoFunction, flow: PackageFlow): readonly SecondRelease[] {
-  if (!hasFinalizers(flow) || !handlesFinalized(flow.ir(fn), flow)) return [];
+  if (!hasFinalizers(flow) || !(handlesFinalized(flow.ir(fn), flow) || keepsFinalized(fn, flow))) return [];
   return flow.askOf('second releases', fn, (current) => {
     const ir = flow.ir(current);
     const found: SecondRelease[] = [];
@@ -70,6 +70,37 @@ function atCall(fn: GoFunction, ir: FuncIr, step: CallStep, flow: PackageFlow): 
     if (facts.length === 0 || (!/^\p{Lu}/u.test(fn.name) && ir.body.params.includes(v))) continue;
     const found = secondReleaseOf(fn, ir, step, v, facts, flow);
     if (found) return found;
+  }
+  return innerRelease(fn, ir, step, flow);
+}
+
+/** Whether the receiver has a field with an object that is finalized: os.File is made in this way. */
+function keepsFinalized(fn: GoFunction, flow: PackageFlow): boolean {
+  return fn.recv !== undefined && /^\p{Lu}/u.test(fn.name) && flow.askAbout('keeps finalized', fn.recv, () => (flow.model.shape.fields(fn.recv!) ?? []).some(({ type }) => type.k === 'pointer' && finalizersOf(ownTypeName(type) ?? '', flow).length > 0));
+}
+
+/** `func (f *File) Close() { f.file.close() }`, or `f.close()` where file is embedded: the finalizer is that of the object inside. */
+function innerRelease(fn: GoFunction, ir: FuncIr, step: CallStep, flow: PackageFlow): SecondRelease | undefined {
+  const [outer] = ir.body.params;
+  const [arg] = step.args;
+  if (step.callee.k !== 'method' || outer?.kind !== 'receiver' || outer.name === undefined || arg === undefined || !keepsFinalized(fn, flow)) return undefined;
+  const load = originStep(ir, arg);
+  const recv = ownTypeName(step.callee.recvType);
+  const at = origin(ir, arg);
+  const isLoad = load?.op === 'field' && load.base.k === 'var' && load.base.v === outer;
+  const field = isLoad ? load.name : recv !== undefined && at.k === 'var' && at.v === outer ? flow.targets({ recv, name: step.callee.name }).strip.slice(1) : '';
+  const type = field === '' || field.includes('.') ? undefined : fieldType(flow.model.shape, outer.type, field);
+  const inner = type?.k === 'pointer' ? ownTypeName(type) : undefined;
+  // Whoever marks the outer object, or the inner one through any load of the field, has settled it.
+  const objects = [outer, ...stepsOf(ir.body).flatMap((other) => (other.op === 'field' && other.name === field && other.base.k === 'var' && other.base.v === outer ? [other.dst] : []))];
+  for (const fact of inner === undefined ? [] : finalizersOf(inner, flow)) {
+    if (!mayMeet(buildOf(fn.file), fact.build)) continue;
+    for (const path of fact.paths) {
+      const now = isLoad && at.k === 'var' ? cCallsOfStep(ir, step, at.v, path, flow, 3) : cCallsOfStep(ir, step, outer, `.${field}${path}`, flow, 3);
+      const release = sharedRelease(now, fact, path, flow);
+      if (release === undefined || objects.some((v) => isSettled(ir, v, path, fact, flow))) continue;
+      return { call: step.span, callee: step.callee.name, object: `${outer.name}.${field}`, type: fact.type, field: path.slice(1), kind: fact.kind, how: 'released', release: `C.${release}`, setAt: fact.at, clearable: false };
+    }
   }
   return undefined;
 }
