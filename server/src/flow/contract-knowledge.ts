@@ -34,11 +34,11 @@ export function contractOwned(contracts: Contracts, name: string): readonly Owne
     ...(success === 'zero' || success === 'nonzero' ? { success } : {}),
   });
   const out = params.flatMap((param): OwnedResult[] => {
-    const { index, effect, release, on, when, elements, anyhow } = param;
+    const { index, effect, release, on, when, elements, anyhow, reuses } = param;
     if (effect !== 'out-owned' || release === undefined || when !== undefined) return [];
     if (elements) return [{ ...common(release), index: 0, outArg: index, mayBeNil: true, elements }];
     const only = on === 'failure' ? { only: 'failure' as const } : errorArgs.length > 0 ? { errorArgs } : {};
-    return [{ ...common(release), index: 0, outArg: index, mayBeNil: true, ...only, ...(anyhow ? { anyhow } : {}) }];
+    return [{ ...common(release), index: 0, outArg: index, mayBeNil: true, ...only, ...(anyhow ? { anyhow } : {}), ...(reuses || on === 'failure' ? {} : { overwrites: true as const }) }];
   });
   if (contract.returns !== 'owned' || contract.release === undefined) return out;
   return [...out, { ...common(contract.release), index: 0, mayBeNil: contract.nullable === true, ...(errorArgs.length > 0 ? { errorArgs } : {}), ...(contract.status !== undefined ? { status: contract.status } : {}), ...(contract.ownedIfNull !== undefined ? { ifNull: contract.ownedIfNull } : {}) }];

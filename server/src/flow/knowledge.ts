@@ -66,6 +66,8 @@ export interface OwnedResult {
   readonly only?: 'failure';
   /** It lies in this field of the result (`.ptr`): the result is an object that owns it. */
   readonly path?: string;
+  /** What the variable held before is overwritten unseen. */
+  readonly overwrites?: true;
   /** Neither the results nor anything else tells whether it was made. */
   readonly anyhow?: true;
   /** What the first result of the call is when the call went well; absent where nothing is known of it. */

@@ -1,14 +1,15 @@
 /** What a call does to the resource that its arguments carry. The same answer serves a call now and a deferred call at the exit. */
 import { isForeignDeallocator, isSystemDeallocator } from '../../semantics/c/allocators.ts';
-import { ownTypeName, type Type } from '../../semantics/types.ts';
+import { isScalar } from '../../semantics/c-view.ts';
+import { isUnsafePointer, ownTypeName, type Type } from '../../semantics/types.ts';
 import { mayCount, mayRelease, words } from '../c-names.ts';
 import { origin } from '../definitions.ts';
 import type { CallStep, Operand } from '../ir.ts';
-import { type ArgEffect, borrows } from '../knowledge.ts';
+import { type ArgEffect, borrows, type OwnedResult } from '../knowledge.ts';
 import { assignValue, isPlain } from './branch.ts';
 import type { Again, Explorer, Used } from './explore.ts';
 import { methodEffect } from './protocols.ts';
-import { asView, assignPlace, type Carried, carried, emptied, rootsOf, type State } from './state.ts';
+import { asView, assignPlace, type Carried, carried, emptied, promised, rootsOf, type State } from './state.ts';
 import { errorWitness } from './witness.ts';
 
 export type CallOutcome =
@@ -43,6 +44,8 @@ export function callEffect(ex: Explorer, state: State, step: CallStep, args: rea
   if (state.phase === 'unborn') return done(state);
   // `failed(rc)`: whether true means success is known to the helper only.
   if (state.phase === 'owned' && tellsOf(state, step) && step.dsts.some((dst) => !isErrorType(dst.type))) return escaped(ex);
+  // A number that C makes of it, `C.failed(rc)`; a pointer is a message.
+  if (state.phase === 'owned' && step.callee.k === 'c' && step.args.some((arg) => arg.k === 'var' && state.witnesses.has(arg.v.id)) && isCNumber(step.dsts[0]?.type)) return escaped(ex);
   for (const arg of step.args) {
     if (arg.k === 'method' && carried(state, arg.recv).size > 0) return escaped(ex);
     const fn = ex.closureOf(arg);
@@ -113,6 +116,8 @@ function results(ex: Explorer, state: State, step: CallStep, values: readonly Ca
 
 /** A Go function gets the result code (or the error) that says whether the resource exists. */
 const tellsOf = (state: State, step: CallStep): boolean => step.callee.k !== 'builtin' && step.callee.k !== 'c' && step.args.some((arg) => arg.k === 'var' && state.witnesses.has(arg.v.id));
+
+const isCNumber = (type: Type | undefined): boolean => type?.k === 'named' && type.pkg === 'C' && isScalar(type.name);
 
 const isErrorType = (type: Type | undefined): boolean => type === undefined || type.k === 'unknown' || (type.k === 'named' && type.pkg === undefined && type.name === 'error');
 
@@ -256,6 +261,10 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
         return { k: 'over' };
       }
       if (hold === 'ref') {
+        if (loses(ex, state, step, name, i)) {
+          ex.trail.lost.push({ state, span: step.span });
+          return { k: 'over' };
+        }
         if (effect && !effect.escapes && effect.releases === 'never') continue;
         return escaped(ex);
       }
@@ -266,6 +275,24 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
   const [status] = step.dsts;
   const tells = status !== undefined && args[0]?.get('') === 'same' && ex.origin?.owned.status === name;
   return { k: 'state', state: tells ? { ...told, witnesses: new Map(told.witnesses).set(status.id, 'zero') } : told };
+}
+
+/** The pointer variable to which a call gives something new without a look at what it holds. */
+export function overwrittenBy(ex: Explorer, state: State, step: CallStep, { overwrites, outArg }: OwnedResult): string | undefined {
+  const place = overwrites && outArg !== undefined ? ex.outPlace(step.args[outArg]) : undefined;
+  const type = place !== undefined && /^\d+$/.test(place) ? ex.ir.vars[Number(place)]?.type : undefined;
+  return (type?.k === 'pointer' || isUnsafePointer(type)) && !judgedInC(ex, state) ? place : undefined;
+}
+
+/** `C.is_busy(rc)`: what the result code means is decided in C, so that nobody can tell whether the memory exists where the call is made once more. */
+const judgedInC = (ex: Explorer, { witnesses }: State): boolean =>
+  ex.ir.bodies.some((body) => body.calls.some(({ callee, args, dsts }) => callee.k === 'c' && dsts[0] !== undefined && dsts[0].type?.k !== 'pointer' && args.some((arg) => arg.k === 'var' && witnesses.has(arg.v.id))));
+
+/** Whether the call gives the variable that alone has the memory something else. Where it fails instead, the variable keeps what it had. */
+function loses(ex: Explorer, state: State, step: CallStep, name: string, arg: number): boolean {
+  if (state.phase !== 'owned' || state.stored || state.running || state.supposed || promised(state)) return false;
+  const place = ex.knowledge.cOwned(name).filter(({ outArg }) => outArg === arg).map((owned) => overwrittenBy(ex, state, step, owned))[0];
+  return place !== undefined && [...state.holders].every(([at, hold]) => at === place || hold === 'ref' || ex.ir.vars[Number.parseInt(at, 10)]?.kind === 'temp');
 }
 
 /** A release that hangs on another argument, `SDL_LoadBMP_RW(src, 1)`: a constant there says whether it happens. */

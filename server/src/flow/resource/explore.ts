@@ -8,7 +8,7 @@ import type { ArgEffect, Knowledge, LentValue, OwnedResult, Place } from '../kno
 import type { CallStep, FuncBody, FuncIr, Operand, Step } from '../ir.ts';
 import { refine } from './branch.ts';
 import { type CContainer, containerOf } from './c-containers.ts';
-import { type CallOutcome, callEffect, neverReturns, passesBy } from './call-effect.ts';
+import { type CallOutcome, callEffect, neverReturns, overwrittenBy, passesBy } from './call-effect.ts';
 import { type ElementArray, elementArray, endsElements } from './element-arrays.ts';
 import { effectOf } from './effect.ts';
 import { deferredPlace, functionInfo, type FunctionInfo } from './function-info.ts';
@@ -320,7 +320,8 @@ export class Explorer {
     if (state.phase === 'owned') {
       // Round again: the earlier memory is lost unless a variable or a deferred call still has it.
       const temps = new Set(this.ir.vars.filter((v) => v.kind === 'temp').map((v) => String(v.id)));
-      if (![...state.holders.keys()].some((place) => !temps.has(place.split(/[.[]/)[0]!)) && !promised(state)) this.trail.lost.push({ state, span: step.span });
+      const over = overwrittenBy(this, state, step, origin.owned);
+      if (![...state.holders.keys()].some((place) => place !== over && !temps.has(place.split(/[.[]/)[0]!)) && !promised(state)) this.trail.lost.push({ state, span: step.span });
       // The call may take the earlier memory (realloc); its results mean the new one.
       return this.#settle(callEffect(this, state, step, step.args.map((arg) => carried(state, arg))));
     }

@@ -18,6 +18,8 @@ export interface ContractParam {
   readonly elements?: true;
   /** An owned out value that is made whether or not the call went well. */
   readonly anyhow?: true;
+  /** An owned out value that is there already is extended or filled anew; any other is overwritten unseen. */
+  readonly reuses?: true;
   /** Another condition, in words: the effect is only possible. */
   readonly when?: string;
   /** The effect happens exactly when this argument of the call is not zero. */
