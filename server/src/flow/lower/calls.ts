@@ -58,28 +58,27 @@ function lookupRoot(low: Lowering, expr: Expr): boolean {
 /** Lowers a call with `count` wanted results; a conversion yields its one value. */
 export function lowerCall(low: Lowering, expr: Call, count: number, mode: CallStep['mode'] = 'call'): Operand[] {
   const fn = expr.fn;
+  const span = spanOf(expr);
   if (isConversion(low, fn) && expr.args.length === 1) {
     const src = lowerExpr(low, expr.args[0]!);
     const conv = typeOf(unparen(fn), low.imports);
-    const dst = low.temp(spanOf(expr), conv);
-    low.emit({ op: 'copy', dst, src, conv }, spanOf(expr));
+    const dst = low.temp(span, conv);
+    low.emit({ op: 'copy', dst, src, conv }, span);
     return [varOperand(dst)];
   }
   const { callee, recv, types } = calleeOf(low, fn);
-  const args: Operand[] = recv ? [recv.operand] : [];
-  const argSpans = recv ? [recv.span] : [];
   const first = callee.k === 'builtin' && (callee.name === 'make' || callee.name === 'new') ? expr.args[0] : undefined;
   const typeArgs = first ? [...types, typeOf(unparen(first), low.imports)] : types;
-  for (const arg of expr.args) {
-    if (arg === first) continue;
-    args.push(lowerExpr(low, arg));
-    argSpans.push(spanOf(arg));
-  }
+  // Most steps of a package are calls: lists that are made at once take no more room than they need.
+  const values = first ? expr.args.slice(1) : expr.args;
+  const operands = values.map((arg) => lowerExpr(low, arg));
+  const spans = values.map(spanOf);
+  const args = recv ? [recv.operand, ...operands] : operands;
+  const argSpans = recv ? [recv.span, ...spans] : spans;
   const results = resultTypes(low, callee, args, typeArgs);
-  const wanted = mode === 'call' ? Math.max(count, 1) : 0;
-  const dsts: Var[] = [];
-  for (let i = 0; i < wanted; i++) dsts.push(low.temp(spanOf(expr), results[i]));
-  low.emit({ op: 'call', mode, dsts, callee, args, argSpans, spread: expr.spread, lp: expr.lp, types: typeArgs }, spanOf(expr));
+  const temp = (i: number): Var => low.temp(span, results[i]);
+  const dsts = mode !== 'call' ? [] : count <= 1 ? [temp(0)] : Array.from({ length: count }, (_, i) => temp(i));
+  low.emit({ op: 'call', mode, dsts, callee, args, argSpans, spread: expr.spread, lp: expr.lp, types: typeArgs }, span);
   if (mode === 'call' && endsPath(callee)) low.frame.end({ k: 'stop' });
   return dsts.map(varOperand);
 }
