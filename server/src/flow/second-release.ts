@@ -82,27 +82,39 @@ function keepsFinalized(fn: GoFunction, flow: PackageFlow): boolean {
 /** `func (f *File) Close() { f.file.close() }`, or `f.close()` where file is embedded: the finalizer is that of the object inside. */
 function innerRelease(fn: GoFunction, ir: FuncIr, step: CallStep, flow: PackageFlow): SecondRelease | undefined {
   const [outer] = ir.body.params;
-  const [arg] = step.args;
-  if (step.callee.k !== 'method' || outer?.kind !== 'receiver' || outer.name === undefined || arg === undefined || !keepsFinalized(fn, flow)) return undefined;
-  const load = originStep(ir, arg);
-  const recv = ownTypeName(step.callee.recvType);
-  const at = origin(ir, arg);
-  const isLoad = load?.op === 'field' && load.base.k === 'var' && load.base.v === outer;
-  const field = isLoad ? load.name : recv !== undefined && at.k === 'var' && at.v === outer ? flow.targets({ recv, name: step.callee.name }).strip.slice(1) : '';
-  const type = field === '' || field.includes('.') ? undefined : fieldType(flow.model.shape, outer.type, field);
+  if (outer?.kind !== 'receiver' || outer.name === undefined || !keepsFinalized(fn, flow)) return undefined;
+  const field = innerField(ir, step, outer, flow);
+  const type = field === undefined ? undefined : fieldType(flow.model.shape, outer.type, field);
   const inner = type?.k === 'pointer' ? ownTypeName(type) : undefined;
+  if (field === undefined || inner === undefined) return undefined;
   // Whoever marks the outer object, or the inner one through any load of the field, has settled it.
   const objects = [outer, ...stepsOf(ir.body).flatMap((other) => (other.op === 'field' && other.name === field && other.base.k === 'var' && other.base.v === outer ? [other.dst] : []))];
-  for (const fact of inner === undefined ? [] : finalizersOf(inner, flow)) {
+  for (const fact of finalizersOf(inner, flow)) {
     if (!mayMeet(buildOf(fn.file), fact.build)) continue;
     for (const path of fact.paths) {
-      const now = isLoad && at.k === 'var' ? cCallsOfStep(ir, step, at.v, path, flow, 3) : cCallsOfStep(ir, step, outer, `.${field}${path}`, flow, 3);
+      const now = objects.flatMap((v) => cCallsOfStep(ir, step, v, v === outer ? `.${field}${path}` : path, flow, 3));
       const release = sharedRelease(now, fact, path, flow);
       if (release === undefined || objects.some((v) => isSettled(ir, v, path, fact, flow))) continue;
-      return { call: step.span, callee: step.callee.name, object: `${outer.name}.${field}`, type: fact.type, field: path.slice(1), kind: fact.kind, how: 'released', release: `C.${release}`, setAt: fact.at, clearable: false };
+      return { call: step.span, callee: step.callee.k === 'c' ? `C.${step.callee.name}` : 'name' in step.callee ? step.callee.name : '', object: `${outer.name}.${field}`, type: fact.type, field: path.slice(1), kind: fact.kind, how: 'released', release: `C.${release}`, setAt: fact.at, clearable: false };
     }
   }
   return undefined;
+}
+
+/** The field of the receiver whose object a call gets: as an argument, by a promoted method, or by a pointer that lies in it. */
+function innerField(ir: FuncIr, { callee, args }: CallStep, outer: Var, flow: PackageFlow): string | undefined {
+  const fieldOf = (operand: Operand | undefined): string | undefined => {
+    const load = operand && originStep(ir, operand);
+    if (load?.op !== 'field' || load.base.k !== 'var') return undefined;
+    return load.base.v === outer ? load.name.split('.')[0] : callee.k === 'c' ? fieldOf(load.base) : undefined;
+  };
+  if (callee.k === 'c') return args.map(fieldOf).find((field) => field !== undefined);
+  if (callee.k !== 'method') return undefined;
+  const recv = ownTypeName(callee.recvType);
+  const at = args[0] && origin(ir, args[0]);
+  if (recv === undefined || at?.k !== 'var' || at.v !== outer) return fieldOf(args[0]);
+  const { strip } = flow.targets({ recv, name: callee.name });
+  return strip === '' || strip.includes('.', 1) ? undefined : strip.slice(1);
 }
 
 function secondReleaseOf(fn: GoFunction, ir: FuncIr, step: CallStep, v: Var, facts: readonly FinalizerFact[], flow: PackageFlow): SecondRelease | undefined {
