@@ -78,7 +78,7 @@ function argEffect({ c, contracts }: KnownC, name: string, arg: number): ArgEffe
     const param = summary.params[arg];
     if (param === undefined) return undefined;
     const unit = c.units[summary.unit];
-    const at = { ...(param.at && unit ? { at: { unit, span: param.at } } : {}), ...(param.contentsReleased ? { contents: true } : {}) };
+    const at = { ...(param.at && unit ? { at: { unit, span: param.at } } : {}), ...(param.contentsReleased || param.contentsHandedOn?.some(mayRelease) ? { contents: true } : {}) };
     switch (param.effect) {
       case 'releases':
         return { ...released, ...at, ...(param.ownType ? { ownType: true } : {}) };

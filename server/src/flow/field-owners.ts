@@ -178,7 +178,7 @@ class Collector {
   #mayEnd(name: string, arg: number): boolean {
     const effect = this.#flow.knowledge.cArg(name, arg);
     if (effect === undefined) return mayRelease(name);
-    return effect.releases !== 'never' || effect.escapes || this.#flow.model.c.summary(name)?.params[arg]?.contentsReleased === true;
+    return effect.releases !== 'never' || effect.escapes || effect.contents === true;
   }
 
   /** `&x.field` is passed: C makes the resource there, or something may take it away. */

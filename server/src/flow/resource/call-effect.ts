@@ -261,6 +261,11 @@ function cCall(ex: Explorer, state: State, step: CallStep, name: string, args: r
         return { k: 'over' };
       }
       if (hold === 'ref') {
+        // `clear(&p)`: C releases what it finds there, at least on some path.
+        if (effect?.contents) {
+          ex.trail.maybeReleased = true;
+          return { k: 'over' };
+        }
         if (loses(ex, state, step, name, i)) {
           ex.trail.lost.push({ state, span: step.span });
           return { k: 'over' };

@@ -6,6 +6,7 @@ import { alternatives, number, oneOf, unknown, withAlloc, withParam, withVar, ty
 export interface CEffects {
   released(index: number, at: Span): void;
   contentsReleased(index: number): void;
+  contentsHandedOn(index: number, callee: string): void;
   /** By a function that releases nothing but objects of its own type. */
   ownTypeReleased(index: number): void;
   /** `where` says what memory holds it now, `depth` how many calls further down it was stored. */
@@ -110,6 +111,7 @@ export class CMemory {
       this.effects.unknown(index, at);
       if (callee !== undefined) this.effects.handedOn(index, callee, argument, at, throughPointer);
     });
+    if (callee !== undefined) for (const v of alternatives(value)) if (v.kind === 'content') this.effects.contentsHandedOn(v.index, callee);
     this.doubt(value, state);
     return this.clobber(value, state);
   }

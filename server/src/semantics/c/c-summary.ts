@@ -31,6 +31,8 @@ export interface CParamSummary {
   readonly storedAnyhow?: true;
   /** `free(p->field)`: what its fields point to is freed, the thing itself is not. */
   readonly contentsReleased?: boolean;
+  /** Unseen functions that get a pointer which is loaded from it: `unref(*p)`, `unref(p->child)`. */
+  readonly contentsHandedOn?: readonly string[];
   /** What releases it takes nothing but objects of its own type, which may stand in memory of the caller. */
   readonly ownType?: boolean;
   /** `retains` means only this: memory that these parameters point to holds it. */

@@ -62,6 +62,7 @@ interface ParamRecord {
   readonly keepers: { readonly where: CValue; readonly depth: number }[];
   unknownAt?: Span;
   contentsReleased: boolean;
+  contentsHandedOn?: Set<string>;
   ownType?: boolean;
   written: boolean;
   followed: boolean;
@@ -214,6 +215,7 @@ class Run {
       {
         released: (index, at) => void (record(index)!.releasedAt ??= at),
         contentsReleased: (index) => void (record(index)!.contentsReleased = true),
+        contentsHandedOn: (index, callee) => void (record(index)!.contentsHandedOn ??= new Set()).add(callee),
         ownTypeReleased: (index) => void (record(index)!.ownType = true),
         retained: (index, at, where, depth) => {
           record(index)!.retainedAt ??= at;
@@ -274,6 +276,7 @@ class Run {
       written: record.written,
       ...(stored[0] ? { storedOwned: true, storedDeallocator: stored[0].deallocator, ...(anyhow ? { storedAnyhow: true } : {}) } : {}),
       ...(record.contentsReleased ? { contentsReleased: true } : {}),
+      ...(record.contentsHandedOn ? { contentsHandedOn: [...record.contentsHandedOn] } : {}),
       ...(record.followed && !this.#body.hasError ? { followed: true } : {}),
       ...(isSet ? this.#unset(record, index) : {}),
       ...(record.written && this.#tellsFailure(record, index) ? { tellsFailure: true } : {}),

@@ -295,6 +295,7 @@ function joinParams(a: CParamSummary | undefined, b: CParamSummary | undefined):
     ...(a.storedOwned && b.storedOwned && a.storedDeallocator === b.storedDeallocator ? { storedOwned: true, storedDeallocator: a.storedDeallocator ?? 'free' } : {}),
     ...(a.storedAnyhow && b.storedAnyhow ? { storedAnyhow: true } : {}),
     ...(a.contentsReleased || b.contentsReleased ? { contentsReleased: true } : {}),
+    ...(a.contentsHandedOn || b.contentsHandedOn ? { contentsHandedOn: [...new Set([...(a.contentsHandedOn ?? []), ...(b.contentsHandedOn ?? [])])] } : {}),
     ...(a.followed && b.followed ? { followed: true } : {}),
     ...(a.tellsFailure && b.tellsFailure ? { tellsFailure: true } : {}),
     ...(a.unsetOn !== undefined && a.unsetOn === b.unsetOn ? { unsetOn: a.unsetOn } : {}),
