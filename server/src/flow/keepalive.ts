@@ -9,7 +9,7 @@ import { onlyDefinition, originStep } from './definitions.ts';
 import { type FinalizedField, finalizedFieldsOf, hasFinalizedFields } from './finalized-fields.ts';
 import { noMoreFinalized, notYetFinalized } from './finalizer-set.ts';
 import { isFinalizerEnder, isFinalizerFunction } from './finalizers.ts';
-import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
+import type { CallStep, CompositeStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import { isDeadAfter } from './liveness.ts';
 import { excludes, heldLocks, type Locks } from './locks.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -279,14 +279,26 @@ function isCast(name: string, flow: PackageFlow): boolean {
 /** An object that only exported functions make for the callbacks they run: C is working with the owner at that time, so somebody further out keeps it. */
 function madeForCallbacks({ object, fact }: Owned, flow: PackageFlow): boolean {
   const type = ownTypeName(object.type);
-  if (type === undefined || fact.via === '' || !fact.byPointer) return false;
-  return flow.askAbout('made for callbacks', type, () => {
-    const makers = flow.everyFile().flatMap((file) =>
-      file.functions.filter((fn) => {
-        if (!fn.top.syntax.text.includes(`${type}{`)) return false;
-        return bodiesOf(flow.ir(fn)).some((body) => stepsOf(body).some((step) => step.op === 'composite' && ownTypeName(step.type) === type));
-      }),
-    );
-    return makers.length > 0 && makers.every((fn) => fn.exported !== undefined);
+  return type !== undefined && fact.via !== '' && fact.byPointer && madeOfCallbacks(type, flow, 2);
+}
+
+/** Whether exported functions alone make values of the type, or others out of what such a value holds: `return scope{info.context}`. */
+function madeOfCallbacks(type: string, flow: PackageFlow, depth: number): boolean {
+  return flow.askAbout(`made for callbacks@${depth}`, type, () => {
+    const makers = flow.everyFile().flatMap((file) => file.functions.filter((fn) => fn.top.syntax.text.includes(`${type}{`) && makes(fn, type, flow).length > 0));
+    return makers.length > 0 && makers.every((fn) => fn.exported !== undefined || (depth > 0 && makes(fn, type, flow).every((step) => isMadeOfFields(fn, step, flow, depth - 1))));
   });
+}
+
+const makes = (fn: GoFunction, type: string, flow: PackageFlow): CompositeStep[] => bodiesOf(flow.ir(fn)).flatMap((body) => stepsOf(body).flatMap((step) => (step.op === 'composite' && ownTypeName(step.type) === type ? [step] : [])));
+
+function isMadeOfFields(fn: GoFunction, { fields }: CompositeStep, flow: PackageFlow, depth: number): boolean {
+  return (
+    fields.length > 0 &&
+    fields.every(({ src }) => {
+      const from = originStep(flow.ir(fn), src);
+      const holder = from?.op === 'field' && from.base.k === 'var' ? ownTypeName(from.base.v.type) : undefined;
+      return holder !== undefined && madeOfCallbacks(holder, flow, depth);
+    })
+  );
 }
