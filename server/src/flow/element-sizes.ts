@@ -4,7 +4,9 @@ import { layoutOf, scalarKind } from '../semantics/layout.ts';
 import type { GoFunction, PackageModel } from '../semantics/package-model.ts';
 import { cTypeName, isUnsafePointer, type Type, typeText } from '../semantics/types.ts';
 import { onlyDefinition, origin } from './definitions.ts';
-import type { FuncIr, Operand, Step, Var } from './ir.ts';
+import { condOperands } from './guards.ts';
+import type { FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
+import { dominates } from './loops.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { bodiesOf, stepsOf } from './resource/function-info.ts';
 
@@ -26,20 +28,44 @@ export interface ElementMismatch {
 /** The conversions of a function between pointers to numbers of different size. */
 export function elementMismatches(fn: GoFunction, flow: PackageFlow): readonly ElementMismatch[] {
   if (!flow.ir(fn).traits.has('pointer conversion')) return [];
-  return flow.askOf('element sizes', fn, (current) => find(flow.ir(current), flow.model));
+  return flow.askOf('element sizes', fn, (current) => find(flow.ir(current), flow));
 }
 
-function find(ir: FuncIr, model: PackageModel): ElementMismatch[] {
+function find(ir: FuncIr, flow: PackageFlow): ElementMismatch[] {
   const out: ElementMismatch[] = [];
   const read = ir.traits.has('deref') ? new Set(bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((step) => (step.op === 'deref' && step.base.k === 'var' && step.base.v.kind === 'temp' ? [step.base.v] : [])))) : new Set<Var>();
   for (const body of bodiesOf(ir)) {
     for (const step of stepsOf(body)) {
-      const fact = step.op === 'copy' && step.conv?.k === 'pointer' ? compare(ir, step, step.conv, model) : undefined;
-      if (fact && step.op === 'copy') out.push({ ...fact, read: read.has(step.dst) });
+      const fact = step.op === 'copy' && step.conv?.k === 'pointer' ? compare(ir, step, step.conv, flow.model) : undefined;
+      if (fact && step.op === 'copy' && !isGuarded(ir, body, step, flow)) out.push({ ...fact, read: read.has(step.dst) });
     }
   }
   return out;
 }
+
+/** `if cIntSize == goIntSize`: what is done behind a test of sizes is meant for platforms where they agree. */
+function isGuarded(ir: FuncIr, body: FuncBody, step: Step, flow: PackageFlow): boolean {
+  const at = body.blocks.findIndex(({ steps }) => steps.includes(step));
+  return body.blocks.some(({ term }, i) => term.k === 'branch' && i !== at && condOperands(term.cond).some((operand) => isSize(ir, operand, flow, 2)) && dominates(body, i, at));
+}
+
+/** `unsafe.Sizeof(x)`, `C.sizeof_int`, or a package variable that is set to such a size. */
+function isSize(ir: FuncIr, operand: Operand, flow: PackageFlow, depth: number): boolean {
+  const at = origin(ir, operand);
+  if (at.k === 'c') return at.name.startsWith('sizeof_');
+  if (at.k === 'global') {
+    return depth > 0 && flow.gather(`sizes in ${at.name}`, (fn) => (fn.top.syntax.text.includes(at.name) && flow.ir(fn).traits.has('setGlobal') ? setsToSize(fn, at.name, flow, depth - 1) : [])).some(Boolean);
+  }
+  const step = at.k === 'var' ? onlyDefinition(ir, at.v) : undefined;
+  if (step?.op === 'binary') return isSize(ir, step.l, flow, depth) || isSize(ir, step.r, flow, depth);
+  return step?.op === 'call' && step.callee.k === 'pkg' && step.callee.pkg === 'unsafe' && step.callee.name === 'Sizeof';
+}
+
+const setsToSize = (fn: GoFunction, name: string, flow: PackageFlow, depth: number): readonly boolean[] =>
+  flow.askOf(`sizes in ${name}@${depth}`, fn, (current) => {
+    const ir = flow.ir(current);
+    return bodiesOf(ir).flatMap((body) => stepsOf(body).flatMap((step) => (step.op === 'setGlobal' && step.name === name && isSize(ir, step.src, flow, depth) ? [true] : [])));
+  });
 
 function compare(ir: FuncIr, step: Step & { op: 'copy' }, conv: Type & { k: 'pointer' }, model: PackageModel): Omit<ElementMismatch, 'read'> | undefined {
   const source = pointedTo(ir, step.src);

@@ -33,7 +33,8 @@ export function loopsAround(body: FuncBody, block: number): Loop[] {
   return [...loops].filter(([, blocks]) => blocks.has(block)).sort(([, a], [, b]) => a.size - b.size).map(([head, blocks]) => ({ head, blocks }));
 }
 
-function dominates(body: FuncBody, head: number, at: number): boolean {
+/** Whether every way from the entry to one block comes through the other. */
+export function dominates(body: FuncBody, head: number, at: number): boolean {
   if (head === at || head === 0) return true;
   const seen = new Set([head]);
   const queue = [0];
