@@ -1,8 +1,8 @@
 /** Has V8 optimise only what runs very often: a run of the command line is short, and most of its code is never hot. */
 import { setFlagsFromString } from 'node:v8';
 
-/** How much longer than by default V8 waits. From 15 to 60 times made no difference that could be measured. */
-const patience = 30;
+/** How much longer than by default V8 waits. From 8 to 100 times made no difference that could be measured. */
+const patience = 15;
 
 /**
  * Raises the threshold at which V8 has its optimising compiler look at a function. With the threshold made for servers, compiling takes about as much
