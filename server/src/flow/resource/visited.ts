@@ -1,4 +1,5 @@
 /** Remembers with which states an exploration has been where. Knows nothing of what the states mean. */
+import { successors } from '../deferred-frees.ts';
 import type { FuncBody } from '../ir.ts';
 import { type Leave, sameMap, sameState, type State, stateKey } from './state.ts';
 
@@ -22,8 +23,9 @@ interface Here {
 export class Visited {
   readonly #places = new Map<FuncBody, Map<number, Here>>();
 
-  /** Notes an item; false when an equal one was there before. */
+  /** Notes an item; false when an equal one was there before. Where one path leads only, none can have been. */
   add(item: Item): boolean {
+    if (item.leave === undefined && item.step === 0 && !joinsOf(item.fn).has(item.block)) return true;
     const here = this.#here(item);
     if (here.keys === undefined) {
       if (here.items.some((other) => sameItem(other, item))) return false;
@@ -44,6 +46,25 @@ export class Visited {
     if (here === undefined) places.set(number, (here = { items: [], keys: undefined }));
     return here;
   }
+}
+
+const joins = new WeakMap<FuncBody, ReadonlySet<number>>();
+
+/** The blocks of a body into which several paths lead. A literal may be entered from several places. */
+function joinsOf(fn: FuncBody): ReadonlySet<number> {
+  let found = joins.get(fn);
+  if (found === undefined) {
+    const reached = new Set<number>([0]);
+    const several = new Set<number>(fn.id === 0 ? [] : [0]);
+    for (const block of fn.blocks) {
+      for (const to of successors(block)) {
+        if (reached.has(to)) several.add(to);
+        reached.add(to);
+      }
+    }
+    joins.set(fn, (found = several));
+  }
+  return found;
 }
 
 /** More steps than a block has, and a longer text than a function. */
