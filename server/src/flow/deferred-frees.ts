@@ -8,7 +8,8 @@ import type { GoFunction } from '../semantics/package-model.ts';
 import { cTypeName, isCPointer, ownTypeName, type Type } from '../semantics/types.ts';
 import { mayRelease } from './c-names.ts';
 import { onlyDefinition, origin, originStep } from './definitions.ts';
-import type { Block, CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
+import { reachableFrom, successors } from './graph.ts';
+import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { PackageFlow } from './package-flow.ts';
 import { effectOf } from './resource/effect.ts';
@@ -253,30 +254,4 @@ function stepsAfter({ body, block, index }: WrittenRelease): Step[] {
   const own = reachableFrom(body, block);
   for (const at of [...own].sort((a, b) => a - b)) out.push(...(at === block ? body.blocks[at]!.steps.slice(0, index) : body.blocks[at]!.steps));
   return out;
-}
-
-/** The blocks that follow a block, itself only when it is in a loop. */
-export function reachableFrom(body: FuncBody, block: number): ReadonlySet<number> {
-  const seen = new Set<number>();
-  const queue = [...successors(body.blocks[block]!)];
-  while (queue.length > 0) {
-    const at = queue.pop()!;
-    if (seen.has(at)) continue;
-    seen.add(at);
-    queue.push(...successors(body.blocks[at]!));
-  }
-  return seen;
-}
-
-export function successors({ term }: Block): readonly number[] {
-  switch (term.k) {
-    case 'jump':
-      return [term.to];
-    case 'branch':
-      return [term.yes, term.no];
-    case 'multi':
-      return term.to;
-    default:
-      return [];
-  }
 }

@@ -1,7 +1,7 @@
 /** Whether the finalizer of an object is set at some step: not yet, where the function makes the object, or not any more. */
 import { ownTypeName } from '../semantics/types.ts';
 import { definitions, mentions, origin, originStep } from './definitions.ts';
-import { successors } from './deferred-frees.ts';
+import { successors } from './graph.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from './ir.ts';
 import { keepers } from './liveness.ts';
 import type { GoFunction } from '../semantics/package-model.ts';

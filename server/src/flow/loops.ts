@@ -1,5 +1,5 @@
 /** The loops of a body, and what is known of the number of their rounds. */
-import { reachableFrom, successors } from './deferred-frees.ts';
+import { predecessors, reachableFrom, successors } from './graph.ts';
 import { onlyDefinition, origin } from './definitions.ts';
 import type { FuncBody, FuncIr, Step } from './ir.ts';
 
@@ -11,10 +11,7 @@ export interface Loop {
 /** The natural loops that contain a block, innermost first. */
 export function loopsAround(body: FuncBody, block: number): Loop[] {
   if (!reachableFrom(body, block).has(block)) return [];
-  const before = new Map<number, number[]>();
-  body.blocks.forEach((from, at) => {
-    for (const to of successors(from)) (before.get(to) ?? before.set(to, []).get(to)!).push(at);
-  });
+  const before = predecessors(body);
   const loops = new Map<number, Set<number>>();
   body.blocks.forEach((from, at) => {
     for (const head of successors(from)) {

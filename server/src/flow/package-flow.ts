@@ -5,6 +5,7 @@
 import { type Aspect, describe, functionKey, type GoFunction, type PackageFile, type PackageModel } from '../semantics/package-model.ts';
 import type { DeclSyntax } from '../syntax/go/go-file.ts';
 import { cArgEffect, cLentValues, cOwnedResults } from './c-knowledge.ts';
+import { successors } from './graph.ts';
 import type { FuncIr } from './ir.ts';
 import { type ArgEffect, type Knowledge, type OwnedResult, unknownEffect } from './knowledge.ts';
 import { lower } from './lower/lower.ts';
@@ -298,19 +299,8 @@ function neverReturns(ir: FuncIr, knowledge: Knowledge): boolean {
     const block = ir.body.blocks[at]!;
     const ends = block.steps.some((step) => step.op === 'call' && step.mode === 'call' && step.callee.k === 'go' && knowledge.neverReturns({ name: step.callee.name }));
     if (ends) continue;
-    switch (block.term.k) {
-      case 'return':
-        return false;
-      case 'jump':
-        queue.push(block.term.to);
-        break;
-      case 'branch':
-        queue.push(block.term.yes, block.term.no);
-        break;
-      case 'multi':
-        queue.push(...block.term.to);
-        break;
-    }
+    if (block.term.k === 'return') return false;
+    queue.push(...successors(block));
   }
   return true;
 }

@@ -1,5 +1,5 @@
 /** Whether a body can be left on a way that leads through one step and past others, whatever its conditions say. */
-import { successors } from './deferred-frees.ts';
+import { successors } from './graph.ts';
 import type { FuncBody, Step } from './ir.ts';
 
 /** Whether some way from the entry of a body to a return leads through a step and through none for which `stops` holds. */

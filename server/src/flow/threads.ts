@@ -7,7 +7,8 @@ import { words } from '../base/words.ts';
 import type { Contract } from '../semantics/c/contracts.ts';
 import type { GoFunction } from '../semantics/package-model.ts';
 import { ownTypeName } from '../semantics/types.ts';
-import type { Block, CallStep, FuncBody } from './ir.ts';
+import { predecessors } from './graph.ts';
+import type { CallStep, FuncBody } from './ir.ts';
 import type { PackageFlow } from './package-flow.ts';
 
 /** C that says nothing of another call: copies, frees, and errors turned into text. */
@@ -100,16 +101,6 @@ function lastCall(body: FuncBody, at: number, index: number, flow: PackageFlow):
     queue = next;
   }
   return undefined;
-}
-
-function predecessors(body: FuncBody): Map<number, number[]> {
-  const out = new Map<number, number[]>();
-  for (const [from, block] of body.blocks.entries()) for (const to of successors(block)) out.set(to, [...(out.get(to) ?? []), from]);
-  return out;
-}
-
-function successors({ term }: Block): readonly number[] {
-  return term.k === 'jump' ? [term.to] : term.k === 'branch' ? [term.yes, term.no] : term.k === 'multi' ? term.to : [];
 }
 
 /** A call of C's error state without an object, or of a helper that begins with one. */

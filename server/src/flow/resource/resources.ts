@@ -2,7 +2,7 @@
 import { isUnsafePointer, ownTypeName, type Type } from '../../semantics/types.ts';
 import type { Span } from '../../base/span.ts';
 import { definitions, origin, originStep } from '../definitions.ts';
-import { successors } from '../deferred-frees.ts';
+import { successors } from '../graph.ts';
 import type { CallStep, FuncBody, FuncIr, Operand, Step, Var } from '../ir.ts';
 import { type ArgEffect, borrows, type Knowledge, type OwnedResult, unknownEffect } from '../knowledge.ts';
 import { effectOf } from './effect.ts';

@@ -1,5 +1,5 @@
 /** Remembers with which states an exploration has been where. Knows nothing of what the states mean. */
-import { successors } from '../deferred-frees.ts';
+import { successors } from '../graph.ts';
 import type { FuncBody } from '../ir.ts';
 import { type Leave, sameMap, sameState, type State, stateKey } from './state.ts';
 
