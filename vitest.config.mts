@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Programs that tests start leave nothing in the cache of the person who runs them.
+    env: { NODE_DISABLE_COMPILE_CACHE: '1' },
     include: ['test/{unit,lsp,fuzz}/**/*.test.ts'],
     // The limit only ends what hangs: a loaded machine takes many times as long as an idle one.
     testTimeout: 600_000,

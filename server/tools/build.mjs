@@ -1,4 +1,5 @@
 /** Bundles the extension, the language server and the command line into dist/, and copies the parsers beside them. */
+import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,6 +17,8 @@ const entries = {
   server: 'server/src/main-lsp.ts',
   cli: 'server/src/main-cli.ts',
 };
+/** What is run by itself: `NAME.js` starts `NAME-program.js`. */
+const programs = ['server', 'cli'];
 
 /** Keeps the language client, nine tenths of the extension's code, in a file that is read only when the server starts. */
 const languageClientApart = {
@@ -44,9 +47,21 @@ function copyContracts() {
   }
 }
 
-/** Writes one bundle and returns the source files in it, relative to the project. */
+/** Writes one bundle, and what starts it where it is a program. Returns the source files in it, relative to the project. */
 async function bundle(name, source, production) {
-  const outfile = path.join(output, `${name}.js`);
+  if (!programs.includes(name)) return bundleAs(`${name}.js`, source, production);
+  const inputs = await bundleAs(`${name}-program.js`, source, production);
+  const build = createHash('sha256').update(readFileSync(path.join(output, `${name}-program.js`))).digest('hex').slice(0, 16);
+  const start = await bundleAs(`${name}.js`, 'server/src/start/start.ts', production, {
+    define: { program: JSON.stringify({ name, build }) },
+    ...(name === 'cli' ? { banner: { js: '#!/usr/bin/env node' } } : {}),
+  });
+  if (name === 'cli') chmodSync(path.join(output, 'cli.js'), 0o755);
+  return [...inputs, ...start];
+}
+
+async function bundleAs(file, source, production, options = {}) {
+  const outfile = path.join(output, file);
   if (production) rmSync(`${outfile}.map`, { force: true });
   const { metafile } = await build({
     absWorkingDir: root,
@@ -66,10 +81,9 @@ async function bundle(name, source, production) {
     plugins: [languageClientApart],
     // import() becomes require(): as an ES module a CommonJS file would show no names.
     supported: { 'dynamic-import': false },
-    ...(name === 'cli' ? { banner: { js: '#!/usr/bin/env node' } } : {}),
     logLevel: 'warning',
+    ...options,
   });
-  if (name === 'cli') chmodSync(outfile, 0o755);
   return Object.keys(metafile.inputs);
 }
 

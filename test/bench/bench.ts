@@ -8,7 +8,7 @@ import { measureTyping } from './typing.ts';
 async function main(args: readonly string[]): Promise<void> {
   const root = process.env['CGO_GUARD_ROOT'] ?? process.cwd();
   const corpus = args.find((arg) => !arg.startsWith('--'));
-  const all = [await measureServerStart(join(root, 'dist/server.js')), ...(await measureTyping()), ...(await measureCli(root, corpus && resolve(corpus)))];
+  const all = [...(await measureServerStart(join(root, 'dist/server.js'))), ...(await measureTyping()), ...(await measureCli(root, corpus && resolve(corpus)))];
   process.stdout.write(args.includes('--json') ? `${JSON.stringify(all, null, 2)}\n` : table(all));
 }
 

@@ -20,13 +20,14 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   project: ['base', 'syntax', 'semantics', 'flow', 'lint', 'rules'],
   lsp: ['base', 'syntax', 'semantics', 'flow', 'lint', 'project'],
   cli: ['base', 'syntax', 'semantics', 'flow', 'lint', 'project', 'report'],
+  start: ['cli'],
 };
 
 /** Packages that only some places may import. */
 const reserved: readonly { readonly what: RegExp; readonly where: RegExp }[] = [
   { what: /^web-tree-sitter/, where: /^server\/src\/syntax\// },
   { what: /^vscode-languageserver/, where: /^server\/src\/lsp\// },
-  { what: /^node:/, where: /^server\/src\/(project\/node-[a-z]+\.ts$|cli\/|main-(lsp|cli)\.ts$)/ },
+  { what: /^node:/, where: /^server\/src\/(project\/node-[a-z]+\.ts$|cli\/|start\/|main-(lsp|cli)\.ts$)/ },
   { what: /^vscode$/, where: /^client\/src\// },
 ];
 

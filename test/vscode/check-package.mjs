@@ -23,14 +23,14 @@ try {
 
 function mayBePacked(file) {
   return /^(\[Content_Types\]\.xml|extension\.vsixmanifest|extension\/(package(\.nls(\.[\w-]+)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|images\/[\w.-]+\.(png|svg|gif)|syntaxes\/[\w.-]+\.json|server\/docs\/rules\/[\w-]+\.md|server\/src\/lint\/config-schema\.json|dist\/(contracts\/)?[\w.-]+))$/.test(file)
-    && !/\.map$|\/cli\.js$/.test(file);
+    && !/\.map$|\/cli(-program)?\.js$/.test(file);
 }
 
 /** Everything that the manifest and the extension name. */
 function required() {
   const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   return [
-    'package.json', 'package.nls.json', 'LICENSE.txt', manifest.icon, 'dist/extension.js', 'dist/language-client.js', 'dist/server.js', 'dist/third-party-notices.txt',
+    'package.json', 'package.nls.json', 'LICENSE.txt', manifest.icon, 'dist/extension.js', 'dist/language-client.js', 'dist/server.js', 'dist/server-program.js', 'dist/third-party-notices.txt',
     ...['web-tree-sitter', 'tree-sitter-go', 'tree-sitter-c'].map((parser) => `dist/${parser}.wasm`),
     ...readdirSync(path.join(root, 'server/contracts')).filter((name) => name !== 'schema.json').map((name) => `dist/contracts/${name}`),
     ...manifest.contributes.grammars.map((grammar) => path.posix.normalize(grammar.path)),
