@@ -55,12 +55,13 @@ const directive = String.raw`^[ \t]*#(?:[^\n]*\\\r?\n)*[^\n]*`;
 const convention = String.raw`\b(?:[A-Z_]*(?:APIENTRYP?|WINAPI|CALLBACK|STDCALL|API_PTR|API_CALL|API_EXPORT|API_EXPORTED)|[A-Z_]+CALL|[A-Z_]+_CDECL|_Nullable|_Null_unspecified|__nullable|__nonnull|__unused)\b(?!\s*[(;=,])`;
 
 /** An export macro or the like at the start of a line, before a type that is followed by a declarator: `SQLITE_API const char *…`. */
-const exportMacro = String.raw`^(?:(?:extern|static|inline)[ \t]+)*(?<macro>[A-Z][A-Z0-9_]{2,})(?=[ \t]+[A-Za-z_]\w*[ \t*]+[A-Za-z_*(])`;
+const exportMacro = String.raw`^(?:(?:extern|static|inline)[ \t]+)*([A-Z][A-Z0-9_]{2,})(?=[ \t]+[A-Za-z_]\w*[ \t*]+[A-Za-z_*(])`;
 
 /** Type arguments, which only macros take: `va_arg(ap, char *)`, `container_of(p, struct s, field)`, `NEW(struct foo)`. */
-const typeArguments = String.raw`\b(?:va_arg|container_of)\s*\([^(),]*(?<types>,[^()]*)(?=\))|\b[A-Z][A-Z0-9_]{2,}\((?<keyword>struct)(?=\s+\w+\s*[,)])`;
+const typeArguments = String.raw`\b(?:va_arg|container_of)\s*\([^(),]*(,[^()]*)(?=\))|\b[A-Z][A-Z0-9_]{2,}\((struct)(?=\s+\w+\s*[,)])`;
 
-const decorations = new RegExp(`(?<directive>${directive})|${exportMacro}|${convention}|${typeArguments}`, 'gm');
+/** Groups: a directive, and what is blanked of each of the patterns: a macro, types, a keyword; of a convention all. */
+const decorations = new RegExp(`(${directive})|${exportMacro}|${convention}|${typeArguments}`, 'gm');
 
 const spaces = (text: string): string => text.replace(/[^\r\n]/g, ' ');
 
@@ -69,15 +70,23 @@ const blankEnd = (all: string, part: string): string => all.slice(0, -part.lengt
 
 function hideDecorations(text: string): string {
   const empty = new Set<string>();
-  let out = text.replace(decorations, (all: string, ...rest: unknown[]) => {
-    const groups = rest.at(-1) as Record<'directive' | 'macro' | 'types' | 'keyword', string | undefined>;
-    if (groups.directive === undefined) return blankEnd(all, groups.macro ?? groups.types ?? groups.keyword ?? all);
+  const out = text.replace(decorations, (all: string, kept?: string, macro?: string, types?: string, keyword?: string) => {
+    if (kept === undefined) return blankEnd(all, macro ?? types ?? keyword ?? all);
     const name = emptyMacro(all);
     if (name) empty.add(name);
     return readableDirective(all);
   });
-  if (empty.size > 0) out = out.replace(new RegExp(`(?<directive>${directive})|\\b(?:${[...empty].join('|')})\\b(?!\\s*\\()`, 'gm'), (all: string, kept: string | undefined) => kept ?? spaces(all));
-  return out;
+  const used = [...empty].filter((name) => standsInCode(out, name));
+  if (used.length === 0) return out;
+  return out.replace(new RegExp(`(${directive})|\\b(?:${used.join('|')})\\b(?!\\s*\\()`, 'gm'), (all: string, kept: string | undefined) => kept ?? spaces(all));
+}
+
+/** Whether a name stands on a line that does not begin with `#`. */
+function standsInCode(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    if (!/^[ \t]*#/.test(text.slice(text.lastIndexOf('\n', at) + 1, at))) return true;
+  }
+  return false;
 }
 
 /** The name that a directive defines as nothing or as an attribute. Include guards and switches are such names too, but never stand in code. */
