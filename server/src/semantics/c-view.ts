@@ -30,14 +30,14 @@ export class CView {
   readonly #contracts: Contracts;
   readonly #unread: string;
   readonly #unsettled: ReadonlySet<CUnit>;
-  /** What may be declared in the text that could not be read. */
-  #hidden: ReadonlySet<string> | undefined;
+  /** The names that somebody asked for, and whether they may be declared in the text that could not be read. */
+  readonly #hidden = new Map<string, boolean>();
 
   /** `unread` is C text that could not be read whole; what it mentions may be declared there. Which names Go uses is no part of it. */
   constructor(units: readonly CUnit[], unread: string, unsettled: readonly CUnit[], contracts: Contracts) {
     this.units = units;
     this.#contracts = contracts;
-    this.#unread = unread;
+    this.#unread = withoutComments(unread);
     this.#unsettled = new Set(unsettled);
     for (const unit of units) {
       for (const fn of [...unit.prototypes, ...unit.functions]) if (fn.body !== undefined || !this.#functions.has(fn.name)) this.#functions.set(fn.name, fn);
@@ -74,7 +74,9 @@ export class CView {
   /** Whether a function that is not in view may stand in text that could not be read: nothing may be assumed of it. */
   isHidden(name: string): boolean {
     if (this.#unread === '' || this.#functions.has(name)) return false;
-    return (this.#hidden ??= declaredWords(this.#unread)).has(name);
+    let found = this.#hidden.get(name);
+    if (found === undefined) this.#hidden.set(name, (found = mayDeclare(this.#unread, name)));
+    return found;
   }
 
   /** Functions in view that may be made to release a type, by their name and first parameter. */
@@ -190,11 +192,19 @@ export class CView {
   }
 }
 
-/** Words that may be declared in a text: `type name(`, `type *name;`, what a macro gets or defines. Calls and words of a sentence are none. */
-function declaredWords(text: string): ReadonlySet<string> {
-  // Go comments are C text here: only a second `//` of a line begins a comment.
-  const code = text.replace(/^[ \t]*\/\//gm, ' ').replace(/\/\/.*$/gm, ' ');
-  return new Set(code.match(/(?<=[\w}][ \t]+|\*[ \t]*|\w[ \t]*\n)(?<!\b(?:return|else|case)\s+)\b\w+(?=\s*[(;[={])|(?<=#\s*define\s+)\w+|(?<=\w\()\w+(?=\s*[,)])/g));
+/** Go comments are C text here: only a second `//` of a line begins a comment. */
+const withoutComments = (text: string): string => text.replace(/^[ \t]*\/\//gm, ' ').replace(/\/\/.*$/gm, ' ');
+
+/** A word that may be declared: `type name(`, `type *name;`, what a macro gets or defines. Calls and words of a sentence are none. */
+const declared = /(?<=[\w}][ \t]+|\*[ \t]*|\w[ \t]*\n)(?<!\b(?:return|else|case)\s+)\b\w+(?=\s*[(;[={])|(?<=#\s*define\s+)\w+|(?<=\w\()\w+(?=\s*[,)])/y;
+
+/** Whether a name may be declared in a text. */
+function mayDeclare(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    declared.lastIndex = at;
+    if (declared.exec(text)?.[0] === name) return true;
+  }
+  return false;
 }
 
 /** `unsigned long` → `ulong`, `struct foo` → `struct_foo`: how cgo spells a C type after `C.`. */

@@ -5,7 +5,7 @@ import type { CSummary } from './c-summary.ts';
 const releaseWord = /(?:^|_|[a-z])(?:free|destroy|release|delete|close|dispose|cleanup|unref|fini|finalize|Free|Destroy|Release|Delete|Close|Dispose|Cleanup|Unref|Fini|Finalize)(?:$|_|[A-Z\d])/;
 
 /** Whether a function may be the destructor of `type`, by its name and its first parameter. */
-export const mayDestroy = (fn: CFunction, type: string): boolean => fn.params[0]?.type === type && releaseWord.test(fn.name);
+export const mayDestroy = (fn: CFunction, type: string): boolean => releaseWord.test(fn.name) && fn.params[0]?.type === type;
 
 /** Types that nobody writes a destructor for. */
 export const isPlain = (type: string): boolean => !type.endsWith('*') || /^(?:const )?(?:void|char|unsigned char|signed char|u?int\d*(?:_t)?|float|double|wchar_t)\b/.test(type);
