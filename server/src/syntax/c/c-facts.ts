@@ -43,9 +43,9 @@ export interface CFunction {
   /** `_Noreturn`, `noreturn` or `__attribute__((noreturn))` is written on it. */
   readonly noReturn: boolean;
   /** The comment that ends right above it, without its marks. */
-  readonly doc?: string;
-  /** Absent for prototypes. Lowers the body when first called; undefined for a macro that is no code. */
-  readonly body?: () => CBody | undefined;
+  readonly doc: string | undefined;
+  /** Undefined for prototypes. Lowers the body when first called; a macro that is no code has none. */
+  readonly body: (() => CBody | undefined) | undefined;
 }
 
 export interface CField extends CTypeUse {

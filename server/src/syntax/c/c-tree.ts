@@ -1,7 +1,14 @@
-/** Copies the part of a C syntax tree that a reader asks for into plain objects, so that trees can be deleted at once. Knows nothing of meaning. */
-import type { Parser, Tree, TreeCursor } from 'web-tree-sitter';
+/**
+ * Copies the part of a C syntax tree that a reader asks for into plain objects, so that trees can be deleted at once. Each question to the
+ * cursor crosses into WebAssembly, which costs more than all else: what follows from the kind of a node, from a neighbour or from the text
+ * is not asked. Knows nothing of meaning.
+ */
+import type { Language, Parser, Tree, TreeCursor } from 'web-tree-sitter';
 
-/** A node as plain data. Anonymous nodes (operators, keywords) have their text as type. Offsets are those of the parsed string. */
+/**
+ * A node as plain data. Comments have no field. Of anonymous nodes only operators, labels of cases and the dots of a macro are there, with their
+ * text as type and without offsets. Offsets are those of the text that was read.
+ */
 export interface CNode {
   readonly type: string;
   readonly field: string | undefined;
@@ -10,27 +17,189 @@ export interface CNode {
   readonly children: readonly CNode[];
 }
 
+/** Copies the node under the cursor with everything below it that matters, what bodies and initialisers hold only if asked to. The cursor stays where it was. */
+export type Copy = (bodies: boolean) => CNode;
+
+/** Nodes of one word: where it ends the text tells. */
+const words = ['identifier', 'type_identifier', 'field_identifier', 'statement_identifier', 'primitive_type', 'storage_class_specifier'];
+
 /** Nodes whose inside no reader looks at. */
-const leaves = new Set([
-  'comment', 'string_literal', 'concatenated_string', 'char_literal', 'number_literal', 'system_lib_string', 'primitive_type', 'sized_type_specifier',
-  'attribute_specifier', 'attribute_declaration', 'ms_declspec_modifier', 'type_qualifier', 'storage_class_specifier',
-  'alignof_expression', 'offsetof_expression', 'preproc_arg', 'bitfield_clause',
-]);
+const leaves = [
+  ...words, 'comment', 'string_literal', 'concatenated_string', 'char_literal', 'number_literal', 'system_lib_string', 'sized_type_specifier', 'attribute_specifier',
+  'attribute_declaration', 'ms_declspec_modifier', 'type_qualifier', 'alignof_expression', 'offsetof_expression', 'preproc_arg', 'bitfield_clause', 'null', 'true', 'false',
+];
+
+/** Nodes that are in no field, wherever they stand. */
+const outsideFields = ['comment', 'ERROR', 'storage_class_specifier', 'type_qualifier', 'attribute_specifier', 'attribute_declaration', 'ms_declspec_modifier'];
+
+/** Nodes whose children are in no field. */
+const withoutFields = [
+  'argument_list', 'attributed_declarator', 'attributed_statement', 'compound_statement', 'declaration_list', 'else_clause', 'enumerator_list', 'expression_statement', 'extension_expression',
+  'field_declaration_list', 'initializer_list', 'parameter_list', 'parenthesized_declarator', 'parenthesized_expression', 'preproc_else', 'preproc_params', 'return_statement',
+];
+
+/** The fields of the named children of nodes that always have the same ones, in their order. */
+const orderedFields: Readonly<Record<string, readonly string[]>> = {
+  assignment_expression: ['left', 'right'],
+  binary_expression: ['left', 'right'],
+  call_expression: ['function', 'arguments'],
+  cast_expression: ['type', 'value'],
+  comma_expression: ['left', 'right'],
+  do_statement: ['body', 'condition'],
+  enumerator: ['name', 'value'],
+  field_expression: ['argument', 'field'],
+  function_declarator: ['declarator', 'parameters'],
+  goto_statement: ['label'],
+  if_statement: ['condition', 'consequence', 'alternative'],
+  init_declarator: ['declarator', 'value'],
+  labeled_statement: ['label'],
+  pointer_expression: ['argument'],
+  preproc_def: ['name', 'value'],
+  preproc_function_def: ['name', 'parameters', 'value'],
+  preproc_include: ['path'],
+  subscript_expression: ['argument', 'index'],
+  switch_statement: ['condition', 'body'],
+  unary_expression: ['argument'],
+  update_expression: ['argument'],
+  while_statement: ['condition', 'body'],
+};
+
+/** Nodes with an operator, which is their only token that counts. */
+const withOperator = ['assignment_expression', 'binary_expression', 'field_expression', 'pointer_expression', 'unary_expression', 'update_expression'];
+const withTokens = [...withOperator, 'case_statement', 'preproc_params'];
+
+/** Nodes that hold what is no part of a declaration. */
+const bodies = ['compound_statement', 'initializer_list'];
+
+/** What there is to know about a node type. */
+interface Kind {
+  readonly name: string;
+  readonly named: boolean;
+  readonly word: boolean;
+  readonly leaf: boolean;
+  readonly body: boolean;
+  readonly outsideFields: boolean;
+  readonly fields: boolean;
+  readonly ordered: readonly string[] | undefined;
+  readonly tokens: boolean;
+  readonly operator: boolean;
+}
 
 /** Deeper nesting than any hand writes; what lies below is left out rather than overflowing the stack. */
 const maxDepth = 600;
 
-/** The node under the cursor with everything below it that matters, bodies of functions left out unless asked for. The cursor stays where it was. */
-export function copyNode(cursor: TreeCursor, bodies: boolean, depth = 0): CNode {
-  const type = cursor.nodeType;
-  const children: CNode[] = [];
-  const node: CNode = { type, field: cursor.currentFieldName ?? undefined, start: cursor.startIndex, end: cursor.endIndex, children };
-  if (depth < maxDepth && !leaves.has(type) && (bodies || type !== 'compound_statement') && cursor.gotoFirstChild()) {
-    do children.push(copyNode(cursor, bodies, depth + 1));
-    while (cursor.gotoNextSibling());
-    cursor.gotoParent();
+const none: readonly CNode[] = [];
+
+/** The node types and the fields of the language, by their numbers. */
+class Names {
+  readonly #kinds: readonly Kind[];
+  readonly #error: Kind;
+  readonly #fields: readonly (string | undefined)[];
+
+  private constructor(language: Language) {
+    this.#kinds = Array.from({ length: language.nodeTypeCount }, (_, id) => kindOf(language.nodeTypeForId(id) ?? 'ERROR', language.nodeTypeIsNamed(id)));
+    this.#error = kindOf('ERROR', true);
+    this.#fields = Array.from({ length: language.fieldCount + 1 }, (_, id) => (id === 0 ? undefined : (language.fieldNameForId(id) ?? undefined)));
   }
-  return node;
+
+  static readonly #known = new WeakMap<Language, Names>();
+
+  /** The tables are made once. */
+  static of(language: Language): Names {
+    let names = Names.#known.get(language);
+    if (!names) Names.#known.set(language, (names = new Names(language)));
+    return names;
+  }
+
+  kind(cursor: TreeCursor): Kind {
+    return this.#kinds[cursor.nodeTypeId] ?? this.#error;
+  }
+
+  field(cursor: TreeCursor): string | undefined {
+    return this.#fields[cursor.currentFieldId];
+  }
+}
+
+/** Copies nodes of one tree. `clean`: there is no syntax error in it, so that nodes are as the grammar has them. */
+class Copier {
+  readonly #names: Names;
+  readonly #cursor: TreeCursor;
+  readonly #text: string;
+  readonly #clean: boolean;
+  #bodies = false;
+
+  constructor(names: Names, cursor: TreeCursor, text: string, clean: boolean) {
+    this.#names = names;
+    this.#cursor = cursor;
+    this.#text = text;
+    this.#clean = clean;
+  }
+
+  copy(bodies: boolean): CNode {
+    this.#bodies = bodies;
+    return this.#node(this.#names.kind(this.#cursor), this.#names.field(this.#cursor), this.#cursor.startIndex, 0);
+  }
+
+  #node(kind: Kind, field: string | undefined, start: number, depth: number): CNode {
+    const cursor = this.#cursor;
+    const clean = this.#clean;
+    const end = (clean && kind.word ? wordEnd(this.#text, start) : undefined) ?? cursor.endIndex;
+    const type = kind.name;
+    if (kind.leaf || (kind.body && !this.#bodies) || depth >= maxDepth || !cursor.gotoFirstChild()) return { type, field, start, end, children: none };
+    const children: CNode[] = [];
+    let named = 0;
+    let first = true;
+    do {
+      const child = this.#names.kind(cursor);
+      if (child.named) {
+        const inField = child.outsideFields || !kind.fields ? undefined : clean && kind.ordered ? kind.ordered[named++] : this.#names.field(cursor);
+        const copied = this.#node(child, inField, first ? start : cursor.startIndex, depth + 1);
+        children.push(copied);
+        if (clean && endsWith(this.#text, copied.end, end)) break;
+      } else if (kind.tokens) {
+        children.push({ type: child.name, field: kind.operator ? 'operator' : undefined, start, end: start, children: none });
+      }
+      first = false;
+    } while (cursor.gotoNextSibling());
+    cursor.gotoParent();
+    return { type, field, start, end, children };
+  }
+}
+
+/** Where the word at `start` ends; undefined when it is not all ASCII letters and digits. */
+function wordEnd(text: string, start: number): number | undefined {
+  for (let i = start; ; i++) {
+    const c = text.charCodeAt(i);
+    if ((c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || (c >= 48 && c <= 57)) continue;
+    return c > 127 || c === dollar || c === backslash ? undefined : i;
+  }
+}
+
+const dollar = 0x24;
+const backslash = 0x5c;
+
+/** Whether nothing follows a child but the token that its parent ends with. */
+function endsWith(text: string, from: number, end: number): boolean {
+  let at = from;
+  while (at < end && text.charCodeAt(at) <= 32) at++;
+  return at === end || (at === end - 1 && closing.includes(text[at]!));
+}
+
+const closing = ';)}]';
+
+function kindOf(name: string, named: boolean): Kind {
+  return {
+    name,
+    named,
+    word: words.includes(name),
+    leaf: leaves.includes(name),
+    body: bodies.includes(name),
+    outsideFields: outsideFields.includes(name),
+    fields: !withoutFields.includes(name),
+    ordered: orderedFields[name],
+    tokens: withTokens.includes(name),
+    operator: withOperator.includes(name),
+  };
 }
 
 /** Parses `text` and gives the tree to `use`; the tree is deleted afterwards whatever happens. Undefined when the parser gives up. */
@@ -44,8 +213,27 @@ export function withTree<T>(parser: Parser, text: string, use: (tree: Tree) => T
   }
 }
 
-/** The first child in `field`. */
-export const childIn = (node: CNode, field: string): CNode | undefined => node.children.find((child) => child.field === field);
+/** Parses `text` and gives a cursor on the root to `use`, with what copies the node under it, and whether there is no error in the tree. */
+export const withCursor = <T>(parser: Parser, text: string, use: (cursor: TreeCursor, copy: Copy, clean: boolean) => T): T | undefined =>
+  withTree(parser, text, (tree) => {
+    const clean = !tree.rootNode.hasError;
+    const cursor = tree.walk();
+    const copier = new Copier(Names.of(tree.language), cursor, text, clean);
+    try {
+      return use(cursor, (bodies) => copier.copy(bodies), clean);
+    } finally {
+      cursor.delete();
+    }
+  });
 
-/** The first child of one of the types. */
-export const childOf = (node: CNode, ...types: readonly string[]): CNode | undefined => node.children.find((child) => types.includes(child.type));
+/** The first child in `field`. */
+export function childIn(node: CNode, field: string): CNode | undefined {
+  for (const child of node.children) if (child.field === field) return child;
+  return undefined;
+}
+
+/** The first child of a type. */
+export function childOf(node: CNode, type: string): CNode | undefined {
+  for (const child of node.children) if (child.type === type) return child;
+  return undefined;
+}

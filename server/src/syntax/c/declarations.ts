@@ -1,18 +1,20 @@
 /** Collects the facts of top-level C declarations, one item at a time. It knows nothing of recovery or of other texts. */
 import type { Span } from '../../base/span.ts';
-import type { CBody, CField, CFunction, CInclude, CMacro, CResult, CStruct, CTypedef, CTypeUse, CVariable } from './c-facts.ts';
+import type { CBody, CField, CFunction, CInclude, CMacro, CStruct, CTypedef, CTypeUse, CVariable } from './c-facts.ts';
 import type { JoinedText } from './c-text.ts';
 import { childIn, childOf, type CNode } from './c-tree.ts';
-import { normalise, readDeclarator, readParameters, readSpecifiers, type Declared, type Specifiers } from './declarators.ts';
-import { withBody, type ReadBody } from './lazy-body.ts';
+import { normalise, readDeclarator, readFunction, readParameters, readSpecifiers, tagKeyword, type DeclaredFunction, type Specifiers } from './declarators.ts';
+import { once, type ReadBody } from './lazy-body.ts';
 import { lowerBody } from './statements.ts';
 
 /** A declaration's node, with the comment that ends on the line above it. */
 export interface Item {
   readonly node: CNode;
-  readonly doc?: string;
+  /** Its body was copied with it. */
+  readonly hasBody: boolean;
+  readonly doc: string | undefined;
   /** Its body holds a syntax error. */
-  readonly broken?: boolean;
+  readonly broken: boolean;
 }
 
 /** Gathers facts while items are read. `text` is what was parsed: it has the length of `joined.text`. */
@@ -41,10 +43,10 @@ export class Facts {
   }
 
   /** Reads one item; what it is not made for it ignores. */
-  add({ node, doc }: Item): void {
+  add({ node, hasBody, doc }: Item): void {
     switch (node.type) {
       case 'function_definition':
-        this.#addDefinition(node, doc);
+        this.#addDefinition(node, hasBody, doc);
         return;
       case 'declaration':
         this.#addDeclaration(node, doc);
@@ -89,17 +91,15 @@ export class Facts {
     return this.#text.slice(node.start, node.end);
   }
 
-  #addDefinition(node: CNode, doc: string | undefined): void {
-    const specifiers = readSpecifiers(node, this.#text);
-    const declared = readDeclarator(childIn(node, 'declarator'), specifiers, this.#text);
-    this.#addStruct(specifiers.type);
-    const made = this.#function(node, specifiers, declared, doc);
-    if (!made) return;
+  #addDefinition(node: CNode, hasBody: boolean, doc: string | undefined): void {
     const text = this.#text;
+    const specifiers = readSpecifiers(node, text);
+    const declared = readFunction(childIn(node, 'declarator'), specifiers, text);
+    this.#addStruct(specifiers.type);
+    if (!declared) return;
     const body = childIn(node, 'body');
-    const isCopied = body !== undefined && body.children.length > 0;
-    const read = (): CBody => (isCopied ? lowerBody(body, text, this.#span) : this.#readBody(text.slice(node.start, node.end), (start, end) => this.#span(node.start + start, node.start + end)));
-    this.functions.push(withBody(made, read));
+    const read = (): CBody => (body && hasBody ? lowerBody(body, text, this.#span) : this.#readBody(text.slice(node.start, node.end), (start, end) => this.#span(node.start + start, node.start + end)));
+    this.functions.push(this.#function(node, specifiers, declared, doc, once(read)));
   }
 
   #addDeclaration(node: CNode, doc: string | undefined): void {
@@ -107,13 +107,14 @@ export class Facts {
     this.#addStruct(specifiers.type);
     for (const child of node.children) {
       if (child.field !== 'declarator') continue;
-      const declared = readDeclarator(child.type === 'init_declarator' ? childIn(child, 'declarator') : child, specifiers, this.#text);
-      if (!declared.name) continue;
-      const prototype = this.#function(node, specifiers, declared, doc);
+      const declarator = child.type === 'init_declarator' ? childIn(child, 'declarator') : child;
+      const prototype = readFunction(declarator, specifiers, this.#text);
       if (prototype) {
-        this.prototypes.push(prototype);
+        this.prototypes.push(this.#function(node, specifiers, prototype, doc));
         continue;
       }
+      const declared = readDeclarator(declarator, specifiers, this.#text);
+      if (!declared.name) continue;
       this.variables.push({
         name: this.#slice(declared.name),
         ...use(declared),
@@ -124,20 +125,22 @@ export class Facts {
     }
   }
 
-  #function(node: CNode, specifiers: Specifiers, declared: Declared, doc: string | undefined): CFunction | undefined {
-    if (!declared.name || !declared.function) return undefined;
+  #function(node: CNode, specifiers: Specifiers, { name, parameters, result }: DeclaredFunction, doc: string | undefined, body?: CFunction['body']): CFunction {
     const head = this.#text.slice(node.start, childIn(node, 'body')?.start ?? node.end);
-    const result: CResult = { ...declared.function.result, void: declared.function.result.type === 'void' };
+    const { params, variadic } = readParameters(parameters, this.#text);
+    const { type, pointer, constPointee, functionPointer } = result;
     return {
-      name: this.#slice(declared.name),
-      span: this.#span(declared.name.start, declared.name.end),
+      name: this.#slice(name),
+      span: this.#span(name.start, name.end),
       extent: this.#span(node.start, node.end),
       static: specifiers.static,
       inline: specifiers.inline,
-      ...readParameters(declared.function.parameters, this.#text),
-      result,
+      variadic,
+      params,
+      result: { type, pointer, constPointee, functionPointer, void: type === 'void' },
       noReturn: specifiers.noReturn || /__attribute__\s*\(\(.*\bnoreturn\b|\b_?noreturn\b/.test(head),
-      ...(doc === undefined ? {} : { doc }),
+      doc,
+      body,
     };
   }
 
@@ -163,7 +166,7 @@ export class Facts {
 
   /** `tail`: attributes that follow the type. */
   #addStruct(node: CNode | undefined, alias?: string, tail: readonly Span[] = []): void {
-    const kind = node && (/^(struct|union|enum)_specifier$/.exec(node.type)?.[1] as CStruct['kind'] | undefined);
+    const kind = node && tagKeyword(node);
     if (!node || !kind) return;
     const name = childIn(node, 'name');
     const body = childIn(node, 'body');
@@ -258,7 +261,7 @@ export class Facts {
     const name = childIn(node, 'name');
     if (!name) return;
     const value = childIn(node, 'value');
-    const params = childOf(node, 'preproc_params')?.children.filter((child) => child.type === 'identifier' || child.type === '...').map((child) => this.#slice(child));
+    const params = childOf(node, 'preproc_params')?.children.filter((child) => child.type === 'identifier' || child.type === '...').map((child) => (child.type === '...' ? child.type : this.#slice(child)));
     this.macros.push({
       name: this.#slice(name),
       ...(params ? { params } : {}),

@@ -1,5 +1,5 @@
 /** Reads C declarators: the declared name, its type as text, and whether it is a pointer, to what. */
-import type { CParam, CTypeUse } from './c-facts.ts';
+import type { CParam, CStruct, CTypeUse } from './c-facts.ts';
 import { childIn, childOf, type CNode } from './c-tree.ts';
 
 /** What stands before the declarators of a declaration. */
@@ -20,14 +20,23 @@ type Level = { readonly kind: 'pointer'; readonly const: boolean } | { readonly 
 export interface Declared extends CTypeUse {
   readonly name: CNode | undefined;
   readonly array: boolean;
-  /** Set when the name is declared as a function. */
-  readonly function?: { readonly parameters: CNode; readonly result: CTypeUse };
+  readonly function: boolean;
+}
+
+/** What is declared as a function. */
+export interface DeclaredFunction {
+  readonly name: CNode;
+  readonly parameters: CNode;
+  readonly result: CTypeUse;
 }
 
 const collapse = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
+/** Words with single spaces, as nearly all types are written. */
+const plain = /^\w+(?: \w+)*$/;
+
 /** Text without comments, with single spaces. */
-export const normalise = (text: string): string => collapse(text.replace(/\/\*[^]*?\*\/|\/\/.*/g, ' '));
+export const normalise = (text: string): string => (plain.test(text) ? text : collapse(text.replace(/\/\*[^]*?\*\/|\/\/.*/g, ' ')));
 
 /** Reads storage classes, qualifiers and the type of a declaration, definition, parameter, field or type descriptor. */
 export function readSpecifiers(node: CNode, text: string): Specifiers {
@@ -38,6 +47,7 @@ export function readSpecifiers(node: CNode, text: string): Specifiers {
   let noReturn = false;
   for (const child of node.children) {
     if (child.field === 'declarator' || child.field === 'body') break;
+    if (child.field === 'type') continue;
     const word = text.slice(child.start, child.end);
     if (child.type === 'type_qualifier') {
       constBase ||= word === 'const';
@@ -54,9 +64,23 @@ export function readSpecifiers(node: CNode, text: string): Specifiers {
   return { base: (constBase ? 'const ' : '') + baseName(type, text), constBase, static: isStatic, extern: isExtern, inline, noReturn, type };
 }
 
+/** `struct` of a `struct_specifier`; undefined for every other node. */
+export function tagKeyword({ type }: CNode): CStruct['kind'] | undefined {
+  switch (type) {
+    case 'struct_specifier':
+      return 'struct';
+    case 'union_specifier':
+      return 'union';
+    case 'enum_specifier':
+      return 'enum';
+    default:
+      return undefined;
+  }
+}
+
 function baseName(type: CNode | undefined, text: string): string {
   if (!type) return 'int';
-  const keyword = /^(struct|union|enum)_specifier$/.exec(type.type)?.[1];
+  const keyword = tagKeyword(type);
   if (!keyword) {
     // `GIT_EXTERN(int)` and the like wrap the type that they stand for.
     const wrapped = type.type === 'macro_type_specifier' ? childIn(type, 'type') : undefined;
@@ -71,8 +95,8 @@ export function typeOfDescriptor(node: CNode, text: string): string {
   return readDeclarator(childIn(node, 'declarator'), readSpecifiers(node, text), text).type;
 }
 
-/** Reads one declarator (or none, for an unnamed parameter) of a declaration with these specifiers; `decays` for those of parameters. */
-export function readDeclarator(declarator: CNode | undefined, specifiers: Specifiers, text: string, decays = false): Declared {
+/** The name that a declarator declares, if any, and the steps from the base type to it. */
+function stepsTo(declarator: CNode | undefined, text: string): { readonly name: CNode | undefined; readonly levels: readonly Level[] } {
   const levels: Level[] = [];
   let name: CNode | undefined;
   for (let node = declarator; node; ) {
@@ -100,15 +124,27 @@ export function readDeclarator(declarator: CNode | undefined, specifiers: Specif
     }
     node = name ? undefined : inner(node);
   }
-  const last = levels.at(-1);
-  const array = last?.kind === 'array';
+  return { name, levels };
+}
+
+/** Reads one declarator (or none, for an unnamed parameter) of a declaration with these specifiers; `decays` for those of parameters. */
+export function readDeclarator(declarator: CNode | undefined, specifiers: Specifiers, text: string, decays = false): Declared {
+  const { name, levels } = stepsTo(declarator, text);
+  const last = levels.at(-1)?.kind;
+  const array = last === 'array';
   // An array of a parameter is a pointer; elsewhere it is as much of a pointer as its elements are.
-  const elements = decays ? levels : levels.slice(0, levels.findLastIndex((level) => level.kind !== 'array') + 1);
-  const use = typeUse(elements, specifiers, typeText(declarator, name, specifiers, text));
-  if (last?.kind !== 'function' || !name) return { ...use, name, array };
-  const outer = declarator && functionDeclarator(declarator);
-  const result = typeUse(levels.slice(0, -1), specifiers, typeText(declarator, outer, specifiers, text));
-  return { ...use, name, array, function: { parameters: last.node, result } };
+  const elements = decays || !array ? levels : levels.slice(0, levels.findLastIndex((level) => level.kind !== 'array') + 1);
+  const { type, pointer, constPointee, functionPointer } = typeUse(elements, specifiers, typeText(declarator, name, specifiers, text));
+  return { type, pointer, constPointee, functionPointer, name, array, function: last === 'function' && name !== undefined };
+}
+
+/** Reads a declarator that declares a function; undefined for every other. */
+export function readFunction(declarator: CNode | undefined, specifiers: Specifiers, text: string): DeclaredFunction | undefined {
+  const { name, levels } = stepsTo(declarator, text);
+  const last = levels.at(-1);
+  if (!declarator || !name || last?.kind !== 'function') return undefined;
+  const result = typeUse(levels.slice(0, -1), specifiers, typeText(declarator, functionDeclarator(declarator), specifiers, text));
+  return { name, parameters: last.node, result };
 }
 
 function inner(node: CNode): CNode | undefined {
@@ -129,6 +165,8 @@ function functionDeclarator(declarator: CNode): CNode | undefined {
 function typeText(declarator: CNode | undefined, without: CNode | undefined, specifiers: Specifiers, text: string): string {
   if (!declarator || declarator === without) return specifiers.base;
   const written = without ? `${text.slice(declarator.start, without.start)}${text.slice(without.end, declarator.end)}` : text.slice(declarator.start, declarator.end);
+  // Nothing but stars, as nearly always.
+  if (/^[\s*]*$/.test(written)) return written === '' ? specifiers.base : `${specifiers.base} ${written.replace(/\s+/g, '')}`.trimEnd();
   const rest = normalise(written.replace(/__attribute__\s*\(\(.*?\)\)/g, ' ')).replace(/\s*\*\s*/g, '*').replace(/(?<=\w)\*/g, ' *').replace(/\s*\[\s*/g, '[').replace(/\( /g, '(').replace(/ \)/g, ')');
   return rest === '' ? specifiers.base : `${specifiers.base} ${rest}`;
 }
@@ -151,7 +189,7 @@ export function readParameters(list: CNode, text: string): { params: CParam[]; v
     const specifiers = readSpecifiers(child, text);
     const { name, type, pointer, constPointee, functionPointer } = readDeclarator(childIn(child, 'declarator'), specifiers, text, true);
     if (type === 'void' && !name) continue;
-    params.push({ ...(name ? { name: text.slice(name.start, name.end) } : {}), type, pointer, constPointee, functionPointer });
+    params.push(name ? { name: text.slice(name.start, name.end), type, pointer, constPointee, functionPointer } : { type, pointer, constPointee, functionPointer });
   }
   return { params, variadic: childOf(list, 'variadic_parameter') !== undefined };
 }

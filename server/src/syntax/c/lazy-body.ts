@@ -1,7 +1,7 @@
 /** Reads a function body when it is first asked for: most functions of a C file are never called from Go, and lowering costs as much as parsing. */
-import type { Parser } from 'web-tree-sitter';
-import type { CBody, CFunction } from './c-facts.ts';
-import { childIn, copyNode, withTree } from './c-tree.ts';
+import type { Parser, TreeCursor } from 'web-tree-sitter';
+import type { CBody } from './c-facts.ts';
+import { withCursor } from './c-tree.ts';
 import type { Lowering } from './expressions.ts';
 import { lowerBody } from './statements.ts';
 
@@ -15,29 +15,27 @@ const unreadable: CBody = { steps: [], hasError: true };
 export const bodyReader =
   (parser: Parser): ReadBody =>
   (definition, span) =>
-    withTree(parser, definition, (tree) => {
-      const cursor = tree.walk();
-      try {
-        const node = cursor.gotoFirstChild() && cursor.nodeType === 'function_definition' ? childIn(copyNode(cursor, true), 'body') : undefined;
-        if (!node) return undefined;
-        const body = lowerBody(node, definition, span);
-        // An error anywhere may have moved what is around it.
-        return tree.rootNode.hasError ? { ...body, hasError: true } : body;
-      } finally {
-        cursor.delete();
-      }
+    withCursor(parser, definition, (cursor, copy, clean) => {
+      if (!cursor.gotoFirstChild() || cursor.nodeType !== 'function_definition' || !gotoBody(cursor)) return undefined;
+      const body = lowerBody(copy(true), definition, span);
+      // An error anywhere may have moved what is around it.
+      return clean ? body : { ...body, hasError: true };
     }) ?? unreadable;
 
-/** The function with a body that is read once, on demand. */
-export function withBody(fn: Omit<CFunction, 'body'>, read: () => CBody | undefined): CFunction {
-  let body: CBody | undefined;
-  let unread: typeof read | undefined = read;
-  return {
-    ...fn,
-    body: () => {
-      if (unread) body = unread();
-      unread = undefined;
-      return body;
-    },
+function gotoBody(cursor: TreeCursor): boolean {
+  if (!cursor.gotoFirstChild()) return false;
+  do if (cursor.currentFieldName === 'body') return true;
+  while (cursor.gotoNextSibling());
+  return false;
+}
+
+/** `read`, which is called once, when somebody asks. */
+export function once<T>(read: () => T): () => T {
+  let unread: (() => T) | undefined = read;
+  let found: T | undefined;
+  return () => {
+    if (unread) found = unread();
+    unread = undefined;
+    return found as T;
   };
 }

@@ -1,6 +1,6 @@
 /** Offers function-like macros as functions, so that `FREE(p)` is seen to free. Knows nothing of meaning. */
 import type { CBody, CFunction, CMacro } from './c-facts.ts';
-import { withBody, type ReadBody } from './lazy-body.ts';
+import { once, type ReadBody } from './lazy-body.ts';
 
 const maxBody = 2000;
 
@@ -12,7 +12,7 @@ export function macroFunctions(readBody: ReadBody, macros: readonly CMacro[]): C
 
 function asFunction(readBody: ReadBody, macro: CMacro): CFunction {
   const use = { type: '', pointer: true, constPointee: false, functionPointer: false };
-  const head: Omit<CFunction, 'body'> = {
+  return {
     name: macro.name,
     span: macro.span,
     extent: macro.span,
@@ -22,12 +22,10 @@ function asFunction(readBody: ReadBody, macro: CMacro): CFunction {
     params: (macro.params ?? []).filter((name) => name !== '...').map((name) => ({ name, ...use })),
     result: { ...use, void: false },
     noReturn: false,
-  };
-  return withBody(head, () => {
+    doc: undefined,
     // An expression first: it becomes the returned value, so that `#define DUP(s) strdup(s)` has a result.
-    const asValue = read(readBody, macro, `return (${macro.body});`);
-    return asValue ?? read(readBody, macro, `${macro.body};`);
-  });
+    body: once(() => read(readBody, macro, `return (${macro.body});`) ?? read(readBody, macro, `${macro.body};`)),
+  };
 }
 
 function read(readBody: ReadBody, macro: CMacro, statement: string): CBody | undefined {

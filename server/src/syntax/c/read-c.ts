@@ -2,7 +2,7 @@
 import type { Parser, TreeCursor } from 'web-tree-sitter';
 import type { CInclude, CText, CUnit } from './c-facts.ts';
 import { JoinedText } from './c-text.ts';
-import { copyNode, withTree, type CNode } from './c-tree.ts';
+import { withCursor, type CNode, type Copy } from './c-tree.ts';
 import { splitDeclarations } from './chunks.ts';
 import { Facts, type Item } from './declarations.ts';
 import { forParser } from './hidden-text.ts';
@@ -25,15 +25,10 @@ export function readC(parser: Parser, input: CText, longest = maxLength): CUnit 
   const text = forParser(joined.text).concat('\n');
   const facts = new Facts(readBody, joined, text);
   let hasError = true;
-  withTree(parser, text, (tree) => {
-    hasError = tree.rootNode.hasError;
-    const cursor = tree.walk();
-    try {
-      if (hasError) hasError = repair({ parser, readBody, joined }, text, [...items(cursor, text)], facts);
-      else for (const item of items(cursor, text, true)) facts.add(item);
-    } finally {
-      cursor.delete();
-    }
+  withCursor(parser, text, (cursor, copy, clean) => {
+    const found = items(cursor, copy, text, clean);
+    if (clean) for (const item of found) facts.add(item);
+    hasError = !clean && repair({ parser, readBody, joined }, text, [...found], facts);
   });
   return { ...unit(facts, macroFunctions(readBody, facts.macros)), hasError };
 }
@@ -78,10 +73,10 @@ const declarations: ReadonlySet<string> = new Set([
 ]);
 
 /** A function that is no longer than this costs less to copy with its body than the body to parse again, which is asked for as a rule. */
-const short = 600;
+const short = 1000;
 
 /** The top-level declarations below the cursor, those inside conditionals and `extern "C"` included. `clean`: there is no error in the tree. */
-function* items(cursor: TreeCursor, text: string, clean = false): Generator<Item> {
+function* items(cursor: TreeCursor, copy: Copy, text: string, clean: boolean): Generator<Item> {
   if (!cursor.gotoFirstChild()) return;
   let comment: { start: number; end: number } | undefined;
   do {
@@ -92,7 +87,7 @@ function* items(cursor: TreeCursor, text: string, clean = false): Generator<Item
       continue;
     }
     if (containers.test(type)) {
-      yield* items(cursor, text, clean);
+      yield* items(cursor, copy, text, clean);
       comment = undefined;
       continue;
     }
@@ -106,10 +101,11 @@ function* items(cursor: TreeCursor, text: string, clean = false): Generator<Item
       comment = undefined;
       continue;
     }
-    const node = copyNode(cursor, clean && type === 'function_definition' && cursor.endIndex - cursor.startIndex <= short);
+    const hasBody = clean && type === 'function_definition' && cursor.endIndex - cursor.startIndex <= short;
+    const node = copy(hasBody);
     const doc = comment && isNextLine(text, comment.end, node.start) ? withoutMarks(text.slice(comment.start, comment.end)) : undefined;
     comment = undefined;
-    if (!headBroken(node)) yield { node, ...(broken ? { broken } : {}), ...(doc === undefined ? {} : { doc }) };
+    if (!headBroken(node)) yield { node, hasBody, doc, broken };
   } while (cursor.gotoNextSibling());
   cursor.gotoParent();
 }
@@ -140,7 +136,7 @@ function repair(reading: Reading, text: string, understood: readonly Item[], fac
     const item = byEnd.get(chunk.end) ?? byEnd.get(chunk.end - 1);
     if (item && item.node.start >= chunk.start && isDecoration(text.slice(chunk.start, item.node.start))) {
       facts.add(item);
-      broken ||= item.broken ?? false;
+      broken ||= item.broken;
     } else if (repairs++ < maxRepairs) broken = !parseAlone(reading, text.slice(chunk.start, chunk.end), chunk.start, words, facts) || broken;
     else return true;
   }
@@ -158,11 +154,9 @@ function parseAlone({ parser, readBody, joined }: Reading, slice: string, start:
   let best: { items: Item[]; text: string } | undefined;
   let clean = false;
   for (const { text, without } of variants(slice, words)) {
-    withTree(parser, `${text}\n`, (tree) => {
-      const cursor = tree.walk();
-      const found = [...items(cursor, text)];
-      cursor.delete();
-      clean = !tree.rootNode.hasError;
+    withCursor(parser, `${text}\n`, (cursor, copy, isClean) => {
+      clean = isClean;
+      const found = [...items(cursor, copy, text, clean)];
       if (found.length > 0 && (clean || !best)) best = { items: found, text };
     });
     if (clean) without.forEach((word) => words.add(word));
