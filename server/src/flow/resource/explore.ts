@@ -11,6 +11,7 @@ import { type CContainer, containerOf } from './c-containers.ts';
 import { type CallOutcome, callEffect, neverReturns, overwrittenBy, passesBy } from './call-effect.ts';
 import { type ElementArray, elementArray, endsElements } from './element-arrays.ts';
 import { effectOf } from './effect.ts';
+import { Crowd } from './crowd.ts';
 import { deferredPlace, functionInfo, type FunctionInfo } from './function-info.ts';
 import { fateOf, getsObject, lendersAfter, lendersAt, rootsAt } from './lent.ts';
 import { methodEffect, pinner, pinnerVar, type Protocol, protocolNamed } from './protocols.ts';
@@ -20,8 +21,8 @@ import { transfer } from './transfer.ts';
 import { type Item, Visited } from './visited.ts';
 import { witnessesOf } from './witness.ts';
 
-/** Visits per resource. A function of a thousand blocks with one resource needs a few thousand. */
-const budget = 6000;
+/** Visits per resource. Few functions need more than some hundred; of those with more than this the most have a number of paths without end. */
+const budget = 2500;
 const deepestInline = 4;
 
 export interface Origin {
@@ -98,6 +99,8 @@ export class Explorer {
   /** The variables in which the object is that lends it. */
   readonly #lenderRoots: ReadonlySet<number> | undefined;
   readonly #visited = new Visited();
+  readonly #crowd: Crowd;
+  #visits = 0;
   readonly #queue: Item[] = [];
 
   /** `unit` names the declaration in places. Without an origin the resource exists from the start: see `run`. */
@@ -106,6 +109,7 @@ export class Explorer {
     this.unit = unit;
     this.knowledge = knowledge;
     this.info = functionInfo(ir);
+    this.#crowd = new Crowd(ir);
     this.origin = origin;
     this.protocol = protocol;
     this.#array = origin?.owned.elements && origin.owned.outArg !== undefined ? elementArray(ir, origin.step, origin.owned.outArg, knowledge) : undefined;
@@ -124,8 +128,8 @@ export class Explorer {
 
   #from(state: State, fn: FuncBody): Trail {
     this.#push({ state, fn, block: 0, step: 0 });
-    for (let n = 0; this.#queue.length > 0; n++) {
-      if (n > budget) {
+    for (; this.#queue.length > 0; this.#visits++) {
+      if (this.#visits > budget) {
         this.trail.exhausted = true;
         break;
       }
@@ -175,7 +179,8 @@ export class Explorer {
   }
 
   #push(item: Item): void {
-    if (this.#visited.add(item)) this.#queue.push(item);
+    const known = this.#crowd.simplified(item, this.#visits);
+    if (known && this.#visited.add(known)) this.#queue.push(known);
   }
 
   #visit(item: Item): void {

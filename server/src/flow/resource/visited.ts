@@ -25,7 +25,7 @@ export class Visited {
 
   /** Notes an item; false when an equal one was there before. Where one path leads only, none can have been. */
   add(item: Item): boolean {
-    if (item.leave === undefined && item.step === 0 && !joinsOf(item.fn).has(item.block)) return true;
+    if (item.leave === undefined && item.step === 0 && !isAtJoin(item)) return true;
     const here = this.#here(item);
     if (here.keys === undefined) {
       if (here.items.some((other) => sameItem(other, item))) return false;
@@ -47,6 +47,9 @@ export class Visited {
     return here;
   }
 }
+
+/** Whether an item stands at the beginning of a block into which several paths lead. */
+export const isAtJoin = ({ fn, block, step, leave }: Item): boolean => leave === undefined && step === 0 && joinsOf(fn).has(block);
 
 const joins = new WeakMap<FuncBody, ReadonlySet<number>>();
 
