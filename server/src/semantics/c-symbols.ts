@@ -150,12 +150,13 @@ const place = ({ file }: UnitText, span: Span): CSymbol['at'] => ({ file, span }
 export function functionSymbol(fn: CFunction, from: UnitText): CSymbol {
   const text = source(from, fn.extent);
   const body = fn.body === undefined ? -1 : text.indexOf('{');
+  const doc = fn.doc?.().trim() ?? '';
   return {
     name: fn.name,
     kind: 'function',
     declaration: oneLine(body < 0 ? text : text.slice(0, body), 400).replace(/\s*;$/, ''),
     params: fn.params.map(({ name, type }) => (name === undefined ? type : `${type}${type.endsWith('*') ? '' : ' '}${name}`)),
-    ...(fn.doc !== undefined && fn.doc.trim() !== '' ? { doc: fn.doc.trim() } : {}),
+    ...(doc === '' ? {} : { doc }),
     at: place(from, fn.span),
   };
 }

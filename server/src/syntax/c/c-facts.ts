@@ -43,7 +43,7 @@ export interface CFunction {
   /** `_Noreturn`, `noreturn` or `__attribute__((noreturn))` is written on it. */
   readonly noReturn: boolean;
   /** The comment that ends right above it, without its marks. */
-  readonly doc: string | undefined;
+  readonly doc: (() => string) | undefined;
   /** Undefined for prototypes. Lowers the body when first called; a macro that is no code has none. */
   readonly body: (() => CBody | undefined) | undefined;
 }

@@ -17,7 +17,7 @@ export interface CNode {
   readonly children: readonly CNode[];
 }
 
-/** Copies the node under the cursor with everything below it that matters, what bodies and initialisers hold only if asked to. The cursor stays where it was. */
+/** Copies the node under the cursor with everything below it that matters, statements and initial values only if asked to. The cursor stays where it was. */
 export type Copy = (bodies: boolean) => CNode;
 
 /** Nodes of one word: where it ends the text tells. */
@@ -30,7 +30,10 @@ const leaves = [
 ];
 
 /** Nodes that are in no field, wherever they stand. */
-const outsideFields = ['comment', 'ERROR', 'storage_class_specifier', 'type_qualifier', 'attribute_specifier', 'attribute_declaration', 'ms_declspec_modifier'];
+const outsideFields = [
+  'comment', 'ERROR', 'storage_class_specifier', 'type_qualifier', 'attribute_specifier', 'attribute_declaration', 'bitfield_clause', 'ms_declspec_modifier', 'ms_based_modifier',
+  'ms_pointer_modifier',
+];
 
 /** Nodes whose children are in no field. */
 const withoutFields = [
@@ -40,36 +43,50 @@ const withoutFields = [
 
 /** The fields of the named children of nodes that always have the same ones, in their order. */
 const orderedFields: Readonly<Record<string, readonly string[]>> = {
+  abstract_pointer_declarator: ['declarator'],
+  array_declarator: ['declarator', 'size'],
   assignment_expression: ['left', 'right'],
   binary_expression: ['left', 'right'],
   call_expression: ['function', 'arguments'],
   cast_expression: ['type', 'value'],
   comma_expression: ['left', 'right'],
+  declaration: ['type', 'declarator'],
   do_statement: ['body', 'condition'],
   enumerator: ['name', 'value'],
+  field_declaration: ['type', 'declarator'],
   field_expression: ['argument', 'field'],
   function_declarator: ['declarator', 'parameters'],
   goto_statement: ['label'],
   if_statement: ['condition', 'consequence', 'alternative'],
   init_declarator: ['declarator', 'value'],
   labeled_statement: ['label'],
+  parameter_declaration: ['type', 'declarator'],
+  pointer_declarator: ['declarator'],
   pointer_expression: ['argument'],
   preproc_def: ['name', 'value'],
   preproc_function_def: ['name', 'parameters', 'value'],
   preproc_include: ['path'],
   subscript_expression: ['argument', 'index'],
   switch_statement: ['condition', 'body'],
+  type_definition: ['type', 'declarator'],
+  type_descriptor: ['type', 'declarator'],
   unary_expression: ['argument'],
   update_expression: ['argument'],
   while_statement: ['condition', 'body'],
 };
 
+/** Nodes that have any number of children in the last of these fields. */
+const withMore = ['declaration', 'field_declaration', 'type_definition'];
+
 /** Nodes with an operator, which is their only token that counts. */
 const withOperator = ['assignment_expression', 'binary_expression', 'field_expression', 'pointer_expression', 'unary_expression', 'update_expression'];
 const withTokens = [...withOperator, 'case_statement', 'preproc_params'];
 
-/** Nodes that hold what is no part of a declaration. */
-const bodies = ['compound_statement', 'initializer_list'];
+/** Lists without anything in them, as they are nearly always written. */
+const emptyLists: Readonly<Record<string, readonly string[]>> = { argument_list: ['()'], parameter_list: ['()', '(void)'] };
+
+/** A name and its value, which counts in bodies only. */
+const withValue = ['enumerator', 'init_declarator'];
 
 /** What there is to know about a node type. */
 interface Kind {
@@ -77,10 +94,17 @@ interface Kind {
   readonly named: boolean;
   readonly word: boolean;
   readonly leaf: boolean;
-  readonly body: boolean;
+  /** What is in it counts in bodies only. */
+  readonly block: boolean;
+  readonly value: boolean;
+  /** How it is written when there is nothing in it. */
+  readonly empty: readonly string[] | undefined;
   readonly outsideFields: boolean;
   readonly fields: boolean;
   readonly ordered: readonly string[] | undefined;
+  /** The field of what comes behind those. */
+  readonly more: string | undefined;
+  readonly definition: boolean;
   readonly tokens: boolean;
   readonly operator: boolean;
 }
@@ -145,17 +169,19 @@ class Copier {
     const clean = this.#clean;
     const end = (clean && kind.word ? wordEnd(this.#text, start) : undefined) ?? cursor.endIndex;
     const type = kind.name;
-    if (kind.leaf || (kind.body && !this.#bodies) || depth >= maxDepth || !cursor.gotoFirstChild()) return { type, field, start, end, children: none };
+    const written = clean && kind.definition ? this.#definition(start, end) : undefined;
+    if (written) return { type, field, start, end, children: written };
+    if (this.#isClosed(kind, start, end) || depth >= maxDepth || !cursor.gotoFirstChild()) return { type, field, start, end, children: none };
     const children: CNode[] = [];
     let named = 0;
     let first = true;
     do {
       const child = this.#names.kind(cursor);
       if (child.named) {
-        const inField = child.outsideFields || !kind.fields ? undefined : clean && kind.ordered ? kind.ordered[named++] : this.#names.field(cursor);
+        const inField = child.outsideFields || !kind.fields ? undefined : clean && kind.ordered ? (kind.ordered[named++] ?? kind.more) : this.#names.field(cursor);
         const copied = this.#node(child, inField, first ? start : cursor.startIndex, depth + 1);
         children.push(copied);
-        if (clean && endsWith(this.#text, copied.end, end)) break;
+        if ((kind.value && !this.#bodies) || (clean && endsWith(this.#text, copied.end, end))) break;
       } else if (kind.tokens) {
         children.push({ type: child.name, field: kind.operator ? 'operator' : undefined, start, end: start, children: none });
       }
@@ -164,7 +190,27 @@ class Copier {
     cursor.gotoParent();
     return { type, field, start, end, children };
   }
+
+  /** The name and the value of a macro, when it is written as nearly all are. */
+  #definition(start: number, end: number): readonly CNode[] | undefined {
+    definition.lastIndex = start;
+    const [line, before = '', name = '', between = '', value] = definition.exec(this.#text) ?? [];
+    if (line?.length !== end - start) return undefined;
+    const at = start + before.length;
+    const node: CNode = { type: 'identifier', field: 'name', start: at, end: at + name.length, children: none };
+    const behind = node.end + between.length;
+    return value === undefined ? [node] : [node, { type: 'preproc_arg', field: 'value', start: behind, end: behind + value.length, children: none }];
+  }
+
+  /** Whether nothing that is in a node counts. */
+  #isClosed({ leaf, block, empty }: Kind, start: number, end: number): boolean {
+    if (leaf || block) return leaf || !this.#bodies;
+    return this.#clean && empty !== undefined && empty.some((written) => written.length === end - start && this.#text.startsWith(written, start));
+  }
 }
+
+/** A definition on one line, without comments. */
+const definition = /(#[ \t]*define[ \t]+)([A-Za-z_]\w*)(?:([ \t]+)([^\s/\\][^\n/\\]*))?\r?\n/y;
 
 /** Where the word at `start` ends; undefined when it is not all ASCII letters and digits. */
 function wordEnd(text: string, start: number): number | undefined {
@@ -193,10 +239,14 @@ function kindOf(name: string, named: boolean): Kind {
     named,
     word: words.includes(name),
     leaf: leaves.includes(name),
-    body: bodies.includes(name),
+    block: name === 'compound_statement',
+    value: withValue.includes(name),
+    empty: emptyLists[name],
     outsideFields: outsideFields.includes(name),
     fields: !withoutFields.includes(name),
     ordered: orderedFields[name],
+    more: withMore.includes(name) ? orderedFields[name]?.at(-1) : undefined,
+    definition: name === 'preproc_def',
     tokens: withTokens.includes(name),
     operator: withOperator.includes(name),
   };

@@ -1,18 +1,19 @@
 /** Collects the facts of top-level C declarations, one item at a time. It knows nothing of recovery or of other texts. */
 import type { Span } from '../../base/span.ts';
-import type { CBody, CField, CFunction, CInclude, CMacro, CStruct, CTypedef, CTypeUse, CVariable } from './c-facts.ts';
+import type { CBody, CField, CFunction, CInclude, CMacro, CStruct, CTypedef, CVariable } from './c-facts.ts';
 import type { JoinedText } from './c-text.ts';
 import { childIn, childOf, type CNode } from './c-tree.ts';
 import { normalise, readDeclarator, readFunction, readParameters, readSpecifiers, tagKeyword, type DeclaredFunction, type Specifiers } from './declarators.ts';
 import { once, type ReadBody } from './lazy-body.ts';
 import { lowerBody } from './statements.ts';
 
-/** A declaration's node, with the comment that ends on the line above it. */
+/** A declaration's node. */
 export interface Item {
   readonly node: CNode;
   /** Its body was copied with it. */
   readonly hasBody: boolean;
-  readonly doc: string | undefined;
+  /** The comment that ends on the line above it. */
+  readonly comment: Span | undefined;
   /** Its body holds a syntax error. */
   readonly broken: boolean;
 }
@@ -43,13 +44,13 @@ export class Facts {
   }
 
   /** Reads one item; what it is not made for it ignores. */
-  add({ node, hasBody, doc }: Item): void {
+  add({ node, hasBody, comment }: Item): void {
     switch (node.type) {
       case 'function_definition':
-        this.#addDefinition(node, hasBody, doc);
+        this.#addDefinition(node, hasBody, comment);
         return;
       case 'declaration':
-        this.#addDeclaration(node, doc);
+        this.#addDeclaration(node, comment);
         return;
       case 'type_definition':
         this.#addTypedef(node);
@@ -91,7 +92,7 @@ export class Facts {
     return this.#text.slice(node.start, node.end);
   }
 
-  #addDefinition(node: CNode, hasBody: boolean, doc: string | undefined): void {
+  #addDefinition(node: CNode, hasBody: boolean, comment: Span | undefined): void {
     const text = this.#text;
     const specifiers = readSpecifiers(node, text);
     const declared = readFunction(childIn(node, 'declarator'), specifiers, text);
@@ -99,10 +100,10 @@ export class Facts {
     if (!declared) return;
     const body = childIn(node, 'body');
     const read = (): CBody => (body && hasBody ? lowerBody(body, text, this.#span) : this.#readBody(text.slice(node.start, node.end), (start, end) => this.#span(node.start + start, node.start + end)));
-    this.functions.push(this.#function(node, specifiers, declared, doc, once(read)));
+    this.functions.push(this.#function(node, specifiers, declared, comment, once(read)));
   }
 
-  #addDeclaration(node: CNode, doc: string | undefined): void {
+  #addDeclaration(node: CNode, comment: Span | undefined): void {
     const specifiers = readSpecifiers(node, this.#text);
     this.#addStruct(specifiers.type);
     for (const child of node.children) {
@@ -110,24 +111,20 @@ export class Facts {
       const declarator = child.type === 'init_declarator' ? childIn(child, 'declarator') : child;
       const prototype = readFunction(declarator, specifiers, this.#text);
       if (prototype) {
-        this.prototypes.push(this.#function(node, specifiers, prototype, doc));
+        this.prototypes.push(this.#function(node, specifiers, prototype, comment));
         continue;
       }
-      const declared = readDeclarator(declarator, specifiers, this.#text);
-      if (!declared.name) continue;
-      this.variables.push({
-        name: this.#slice(declared.name),
-        ...use(declared),
-        static: specifiers.static,
-        extern: specifiers.extern,
-        span: this.#span(declared.name.start, declared.name.end),
-      });
+      const { name, type, pointer, constPointee, functionPointer } = readDeclarator(declarator, specifiers, this.#text);
+      if (!name) continue;
+      const span = this.#span(name.start, name.end);
+      this.variables.push({ name: this.#slice(name), type, pointer, constPointee, functionPointer, static: specifiers.static, extern: specifiers.extern, span });
     }
   }
 
-  #function(node: CNode, specifiers: Specifiers, { name, parameters, result }: DeclaredFunction, doc: string | undefined, body?: CFunction['body']): CFunction {
-    const head = this.#text.slice(node.start, childIn(node, 'body')?.start ?? node.end);
-    const { params, variadic } = readParameters(parameters, this.#text);
+  #function(node: CNode, specifiers: Specifiers, { name, parameters, result }: DeclaredFunction, comment: Span | undefined, body?: CFunction['body']): CFunction {
+    const text = this.#text;
+    const head = text.slice(node.start, childIn(node, 'body')?.start ?? node.end);
+    const { params, variadic } = readParameters(parameters, text);
     const { type, pointer, constPointee, functionPointer } = result;
     return {
       name: this.#slice(name),
@@ -139,7 +136,7 @@ export class Facts {
       params,
       result: { type, pointer, constPointee, functionPointer, void: type === 'void' },
       noReturn: specifiers.noReturn || /__attribute__\s*\(\(.*\bnoreturn\b|\b_?noreturn\b/.test(head),
-      doc,
+      doc: comment && (() => withoutMarks(text.slice(comment.start, comment.end))),
       body,
     };
   }
@@ -150,11 +147,11 @@ export class Facts {
     let alias: string | undefined;
     for (const child of node.children) {
       if (child.field !== 'declarator') continue;
-      const declared = readDeclarator(child, specifiers, this.#text);
-      if (!declared.name) continue;
-      const name = this.#slice(declared.name);
-      if (declared.name === child) alias ??= name;
-      this.typedefs.push({ name, ...use(declared), span: this.#span(declared.name.start, declared.name.end) });
+      const { name: node, type, pointer, constPointee, functionPointer } = readDeclarator(child, specifiers, this.#text);
+      if (!node) continue;
+      const name = this.#slice(node);
+      if (node === child) alias ??= name;
+      this.typedefs.push({ name, type, pointer, constPointee, functionPointer, span: this.#span(node.start, node.end) });
     }
     // Attributes stand before the first name or behind the last one; those that macros stand for are blank here.
     const names = node.children.filter((child) => child.field === 'declarator');
@@ -229,9 +226,10 @@ export class Facts {
     if (specifiers.type && childIn(specifiers.type, 'name')) this.#addStruct({ ...specifiers.type, field: 'type' });
     const bits = node.children.some((child) => child.type === 'bitfield_clause');
     return declarators.flatMap((child) => {
-      const declared = readDeclarator(child, specifiers, this.#text);
-      if (!declared.name) return [];
-      return [{ name: this.#slice(declared.name), ...use(declared), array: declared.array, ...(bits ? { bits } : {}), span: this.#span(declared.name.start, declared.name.end) }];
+      const { name, type, pointer, constPointee, functionPointer, array } = readDeclarator(child, specifiers, this.#text);
+      if (!name) return [];
+      const field: CField = { name: this.#slice(name), type, pointer, constPointee, functionPointer, array, span: this.#span(name.start, name.end) };
+      return [bits ? { ...field, bits } : field];
     });
   }
 
@@ -265,10 +263,17 @@ export class Facts {
     this.macros.push({
       name: this.#slice(name),
       ...(params ? { params } : {}),
-      body: value ? this.#slice(value).replace(/\\\r?\n/g, '\n').trim() : '',
+      body: value ? withoutContinuations(this.#slice(value)).trim() : '',
       span: this.#span(name.start, name.end),
     });
   }
 }
 
-const use = ({ type, pointer, constPointee, functionPointer }: CTypeUse): CTypeUse => ({ type, pointer, constPointee, functionPointer });
+const withoutMarks = (comment: string): string =>
+  comment
+    .split('\n')
+    .map((line) => line.replace(/^\s*(\/\*+|\/\/+|\*(?!\/))? ?/, '').replace(/\s*\*+\/\s*$/, ''))
+    .join('\n')
+    .trim();
+
+const withoutContinuations = (text: string): string => (text.includes('\\') ? text.replace(/\\\r?\n/g, '\n') : text);

@@ -1,5 +1,6 @@
 /** Reads C text into facts, declaration by declaration: a syntax error costs the declaration that it stands in and no other. */
 import type { Parser, TreeCursor } from 'web-tree-sitter';
+import type { Span } from '../../base/span.ts';
 import type { CInclude, CText, CUnit } from './c-facts.ts';
 import { JoinedText } from './c-text.ts';
 import { withCursor, type CNode, type Copy } from './c-tree.ts';
@@ -65,7 +66,7 @@ const unit = (facts: Facts, macros: CUnit['macroFunctions']): Omit<CUnit, 'hasEr
 });
 
 /** Nodes that only hold declarations. */
-const containers = /^(preproc_(if|ifdef|else|elif|elifdef)|linkage_specification|declaration_list)$/;
+const containers: ReadonlySet<string> = new Set(['preproc_if', 'preproc_ifdef', 'preproc_else', 'preproc_elif', 'preproc_elifdef', 'linkage_specification', 'declaration_list']);
 
 const declarations: ReadonlySet<string> = new Set([
   'function_definition', 'declaration', 'type_definition', 'struct_specifier', 'union_specifier', 'enum_specifier', 'preproc_include', 'preproc_def',
@@ -78,7 +79,7 @@ const short = 1000;
 /** The top-level declarations below the cursor, those inside conditionals and `extern "C"` included. `clean`: there is no error in the tree. */
 function* items(cursor: TreeCursor, copy: Copy, text: string, clean: boolean): Generator<Item> {
   if (!cursor.gotoFirstChild()) return;
-  let comment: { start: number; end: number } | undefined;
+  let comment: Span | undefined;
   do {
     const type = cursor.nodeType;
     if (type === 'comment') {
@@ -86,13 +87,13 @@ function* items(cursor: TreeCursor, copy: Copy, text: string, clean: boolean): G
       comment = comment && isNextLine(text, comment.end, here.start) ? { start: comment.start, end: here.end } : here;
       continue;
     }
-    if (containers.test(type)) {
+    if (containers.has(type)) {
       yield* items(cursor, copy, text, clean);
       comment = undefined;
       continue;
     }
     if (!declarations.has(type)) {
-      if (cursor.endIndex > cursor.startIndex) comment = undefined;
+      if (comment && cursor.endIndex > cursor.startIndex) comment = undefined;
       continue;
     }
     // Of what is broken only a function is of use: its body alone may be.
@@ -103,21 +104,14 @@ function* items(cursor: TreeCursor, copy: Copy, text: string, clean: boolean): G
     }
     const hasBody = clean && type === 'function_definition' && cursor.endIndex - cursor.startIndex <= short;
     const node = copy(hasBody);
-    const doc = comment && isNextLine(text, comment.end, node.start) ? withoutMarks(text.slice(comment.start, comment.end)) : undefined;
+    const above = comment && isNextLine(text, comment.end, node.start) ? comment : undefined;
     comment = undefined;
-    if (!headBroken(node)) yield { node, hasBody, doc, broken };
+    if (!headBroken(node)) yield { node, hasBody, comment: above, broken };
   } while (cursor.gotoNextSibling());
   cursor.gotoParent();
 }
 
 const isNextLine = (text: string, from: number, to: number): boolean => /^[ \t]*\r?\n?[ \t]*$/.test(text.slice(from, to));
-
-const withoutMarks = (comment: string): string =>
-  comment
-    .split('\n')
-    .map((line) => line.replace(/^\s*(\/\*+|\/\/+|\*(?!\/))? ?/, '').replace(/\s*\*+\/\s*$/, ''))
-    .join('\n')
-    .trim();
 
 /** What reading one text needs. */
 interface Reading {
