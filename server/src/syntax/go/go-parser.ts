@@ -62,12 +62,22 @@ function timeLimit(milliseconds: number): () => boolean {
 /** The items of parts of a broken file by text, with offsets relative to the part; undefined for a part with a syntax error. */
 type Parts = Map<string, readonly Item[] | undefined>;
 
+/** A longer part is not parsed by itself: of a large table the parser reads less when it knows the file. */
+const longestPart = 8192;
+
+/** After more edits the tree is brought up to date: each would be parsed again with every later one that breaks the file. */
+const mostEdits = 16;
+
 /** Declarations that are gone are kept for a while: what was typed is often taken back. */
 const kept = 500;
 
 export class GoParser {
   readonly #parser: Parser;
   #tree: Tree | undefined;
+  /** How many edits the tree has been told of since it was parsed. */
+  #edits = 0;
+  /** The tree of the text as it is, with an error. The other one is kept: from a tree without errors the parser finds back to one at once. */
+  #broken: Tree | undefined;
   #text = '';
   #lines: LineIndex | undefined;
   #syntax = new Map<string, DeclSyntax>();
@@ -103,6 +113,8 @@ export class GoParser {
         }),
       );
       this.#before.edited(edit);
+      this.#dropBroken();
+      this.#edits++;
       this.#text = next;
       this.#lines = after;
     }
@@ -111,35 +123,64 @@ export class GoParser {
 
   /** Parses `text`, which must be the edited text if `edit` was called since the last read. */
   read(text: string): GoFile {
-    const reuse = this.#tree !== undefined && text === this.#text ? this.#tree : undefined;
-    if (!reuse) this.#lines = undefined;
-    if (text !== this.#text) this.#before = new KnownItems();
-    this.#text = text;
-    // The grammar takes some declarations for broken when no line ends behind them.
-    const tree = this.#parse(text, reuse);
-    this.#tree?.delete();
-    this.#tree = tree ?? undefined;
-    let items: readonly Item[];
-    if (tree && !tree.rootNode.hasError) {
-      items = this.#items(tree, text, this.#before);
-      this.#parts.clear();
-    } else {
-      items = tree ? this.#recover(text) : [{ kind: 'broken', start: 0, end: text.length }];
+    if (text !== this.#text) {
+      this.dropTree();
+      this.#lines = undefined;
+      this.#before = new KnownItems();
+      this.#text = text;
     }
+    const items = this.#readEdited() ?? this.#readAll();
     this.#before = new KnownItems(items, text.length);
     if (this.#syntax.size > 2 * items.length + kept) this.#forget(items);
-    return assemble(text, items, this.#addressed(text));
+    return assemble(text, items, this.#addressed());
   }
 
-  /** Frees the tree; the file stays usable and is parsed whole the next time. */
+  /** Reads nothing but the part that was edited, if it is whole and so is all around it. */
+  #readEdited(): readonly Item[] | undefined {
+    const part = this.#tree && this.#before.changed(this.#text);
+    if (!part || part.end - part.start > longestPart) return undefined;
+    const items = this.#readPart(this.#text.slice(part.start, part.end));
+    if (!items || items.some(({ kind }) => kind === 'broken')) return undefined;
+    this.#parts.clear();
+    if (this.#edits > mostEdits) this.#current();
+    return [...part.before, ...items.map((item) => shifted(item, part.start)), ...part.after];
+  }
+
+  #readAll(): readonly Item[] {
+    const tree = this.#current();
+    if (!tree) return [{ kind: 'broken', start: 0, end: this.#text.length }];
+    if (tree.rootNode.hasError) return this.#recover(this.#text);
+    this.#parts.clear();
+    return this.#items(tree, this.#text, this.#before);
+  }
+
+  /** The tree of the text as it is; undefined for what cannot be parsed. */
+  #current(): Tree | undefined {
+    if (this.#broken) return this.#broken;
+    if (this.#tree && this.#edits === 0) return this.#tree;
+    const tree = this.#parse(this.#text, this.#tree);
+    if (tree?.rootNode.hasError && this.#tree && !this.#tree.rootNode.hasError) return (this.#broken = tree);
+    this.#tree?.delete();
+    this.#tree = tree;
+    this.#edits = 0;
+    return tree;
+  }
+
+  /** Frees the trees; the file stays usable and is parsed whole the next time. */
   dropTree(): void {
     this.#tree?.delete();
     this.#tree = undefined;
+    this.#dropBroken();
+  }
+
+  #dropBroken(): void {
+    this.#broken?.delete();
+    this.#broken = undefined;
   }
 
   /** The identifier at an offset, with what qualifies it; undefined in strings and comments. Serves hovers. */
   nameAt(offset: number): { qualifier?: string; name: string; span: Span } | undefined {
-    const node = this.#tree?.rootNode.descendantForIndex(offset);
+    const node = this.#tree && this.#current()?.rootNode.descendantForIndex(offset);
     if (!node || !/identifier$/.test(node.type)) return undefined;
     const found = { name: node.text, span: { start: node.startIndex, end: node.endIndex } };
     const parent = node.parent;
@@ -159,12 +200,14 @@ export class GoParser {
   }
 
   /** Comments that address this product, as far as the tree knows of them; undefined where nothing does. */
-  #addressed(text: string): Span[] | undefined {
+  #addressed(): Span[] | undefined {
+    const text = this.#text;
     let at = text.indexOf('cgoguard:');
     if (at < 0) return undefined;
     const found: Span[] = [];
+    const tree = this.#current();
     for (; at >= 0; at = text.indexOf('cgoguard:', at + 1)) {
-      const node = this.#tree?.rootNode.descendantForIndex(at);
+      const node = tree?.rootNode.descendantForIndex(at);
       if (node?.type === 'comment' && found.at(-1)?.start !== node.startIndex) found.push({ start: node.startIndex, end: commentEnd(text, node.endIndex) });
     }
     return found;

@@ -9,7 +9,17 @@ export interface Item extends Span {
   readonly syntax?: DeclSyntax;
 }
 
-export const shifted = (item: Item, by: number): Item => (by === 0 ? item : { ...item, start: item.start + by, end: item.end + by });
+export const shifted = (item: Item, by: number): Item => {
+  if (by === 0) return item;
+  const { kind, start, end, syntax } = item;
+  return syntax ? { kind, start: start + by, end: end + by, syntax } : { kind, start: start + by, end: end + by };
+};
+
+/** A part of the text as it is now that holds all edits, and what stands around it. */
+export interface Edited extends Span {
+  readonly before: readonly Item[];
+  readonly after: readonly Item[];
+}
 
 export class KnownItems {
   readonly #items: readonly Item[];
@@ -58,6 +68,29 @@ export class KnownItems {
       found.push(shifted(item, moved));
     }
     return found;
+  }
+
+  /**
+   * The part that was edited, from the beginning of a line to that of another, if everything around it is whole. What is complete at the end
+   * of a line reads the same whatever comes behind it, so that this part can be read by itself.
+   */
+  changed(text: string): Edited | undefined {
+    if (!this.#knows || this.#prefix + this.#suffix > this.#length) return undefined;
+    const beginsLine = (item: Item, moved: number): boolean => text[item.start + moved - 1] === '\n';
+    let first = Math.max(0, this.#from(this.#prefix) - 1);
+    while (first > 0 && !beginsLine(this.#items[first]!, 0)) first--;
+    let behind = this.#from(this.#length - this.#suffix - this.#moved + 1);
+    while (behind < this.#items.length && !beginsLine(this.#items[behind]!, this.#moved)) behind++;
+    const before = this.#items.slice(0, first);
+    const after = this.#items.slice(behind);
+    if ([...before, ...after].some(({ kind }) => kind === 'broken')) return undefined;
+    const next = after[0];
+    return {
+      start: first === 0 ? 0 : this.#items[first]!.start,
+      end: next ? next.start + this.#moved : text.length,
+      before,
+      after: after.map((item) => shifted(item, this.#moved)),
+    };
   }
 
   #movedBy(start: number, end: number): number | undefined {
