@@ -29,7 +29,7 @@ export interface HandleMisuse {
 /** Handles taken for pointers, and addresses of handles that outlive the call. */
 export function handleMisuses(fn: GoFunction, flow: PackageFlow): readonly HandleMisuse[] {
   // A package without the import has no value of the type.
-  if (!flow.ask('imports runtime/cgo', () => flow.model.files.some(({ imports }) => [...imports.values()].includes('runtime/cgo')))) return [];
+  if (!flow.ask('imports runtime/cgo', () => flow.model.imports.some((imports) => [...imports.values()].includes('runtime/cgo')))) return [];
   return flow.askOf('handles', fn, (current) => {
     const ir = flow.ir(current);
     if (ir.opaque) return [];

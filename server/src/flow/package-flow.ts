@@ -14,9 +14,7 @@ import type { ResourceFacts } from './resource/facts.ts';
 import { noFacts } from './resource/facts.ts';
 import { pointsToElements } from './resource/element-arrays.ts';
 import { ownedResults, paramEffect, resourceFacts, usesDead } from './resource/resources.ts';
-
-/** How many neighbouring functions are asked about together, on average. */
-const run = 32;
+import { Runs } from './runs.ts';
 
 /** Functions that are gone are remembered for as many keystrokes: what was typed is often taken back. */
 const remembered = 16;
@@ -24,7 +22,7 @@ const remembered = 16;
 /** How deep helpers are followed. Real helpers free or return one or two levels deep. */
 const depth = 4;
 
-const aspects: readonly Aspect[] = ['files', 'functions', 'types', 'constants', 'other declarations', 'complete', 'exported', 'c sources', 'c', 'contracts', 'function', 'type', 'signature', 'global', 'c type', 'c mention'];
+const aspects: readonly Aspect[] = ['files', 'imports', 'functions', 'types', 'constants', 'other declarations', 'complete', 'exported', 'c sources', 'c', 'contracts', 'function', 'type', 'signature', 'global', 'c type', 'c mention', 'c names'];
 
 interface Target {
   readonly recv?: string;
@@ -40,9 +38,7 @@ export class PackageFlow {
   readonly #knowledge: readonly Knowledge[] = Array.from({ length: depth + 1 }, (_, level) => this.#knowledgeAt(level));
   #model!: PackageModel;
   #count = 0;
-  /** Runs of neighbouring functions by their ids. */
-  #runs: ReadonlyMap<string, { readonly number: number; readonly ids: readonly number[] }> = new Map();
-  #runCount = 0;
+  readonly #runs = new Runs();
   /** Functions that are gone, the latest last. */
   readonly #gone = new Set<number>();
 
@@ -63,24 +59,8 @@ export class PackageFlow {
     if (!this.#lowered) model.observer = (aspect, name) => this.#queries.depend(aspect, name);
     const before = [...this.#byId.keys()];
     this.#byId.clear();
-    const runs = new Map<string, { readonly number: number; readonly ids: readonly number[] }>();
-    for (const { functions } of model.filesOfFunctions) {
-      let ids: number[] = [];
-      const end = (): void => {
-        const key = ids.join();
-        if (ids.length > 0) runs.set(key, this.#runs.get(key) ?? { number: this.#runCount++, ids });
-        ids = [];
-      };
-      for (const fn of functions) {
-        const id = this.idOf(fn);
-        this.#byId.set(id, fn);
-        // Where a run begins is decided by the function: one that comes or goes does not move the others.
-        if (id % run === 0) end();
-        ids.push(id);
-      }
-      end();
-    }
-    this.#runs = runs;
+    for (const { functions } of model.filesOfFunctions) for (const fn of functions) this.#byId.set(this.idOf(fn), fn);
+    this.#runs.update(model.filesOfFunctions.map(({ functions }) => functions.map((fn) => this.idOf(fn))));
     this.#forgetGone(before);
     this.#queries.next();
     for (const aspect of aspects) this.#queries.inputs(aspect, model, (name) => model.aspect(aspect, String(name)));
@@ -115,9 +95,12 @@ export class PackageFlow {
       `all ${what}`,
       () => {
         // Without edits there is nothing to gain from runs.
-        if (this.#lowered) return [...this.#runs.values()].flatMap(({ ids }) => this.#factsOf(ids, factOf));
+        if (this.#lowered) return this.#runs.all.flatMap(({ ids }) => this.#factsOf(ids, factOf));
         this.#queries.depend('functions', '');
-        return [...this.#runs.values()].flatMap(({ number, ids }) => this.askAbout(`${what} in a run`, `run ${number}`, () => this.#factsOf(ids, factOf), compare));
+        const question = `${what} in a run`;
+        const out: T[] = [];
+        for (const { name, ids } of this.#runs.all) out.push(...this.askAbout(question, name, () => this.#factsOf(ids, factOf), compare));
+        return out;
       },
       compare,
     );

@@ -33,7 +33,7 @@ export function sliceHeaderFacts(fn: GoFunction, flow: PackageFlow): readonly Sl
 }
 
 /** Whether any file of the package can name reflect's headers. */
-const usesReflect = (flow: PackageFlow): boolean => flow.ask('imports reflect', () => flow.model.files.some(({ imports }) => [...imports.values()].includes('reflect')));
+const usesReflect = (flow: PackageFlow): boolean => flow.ask('imports reflect', () => flow.model.imports.some((imports) => [...imports.values()].includes('reflect')));
 
 function find(ir: FuncIr, flow: PackageFlow): SliceHeaderFact[] {
   const out: SliceHeaderFact[] = [];

@@ -5,7 +5,7 @@ import { goType } from '../semantics/c-view.ts';
 import type { GoFunction, PackageFile } from '../semantics/package-model.ts';
 import { fieldType } from '../semantics/shape.ts';
 import { cTypeName, isUnsafePointer, type Type } from '../semantics/types.ts';
-import { mayDeclareUintptr, mayNameUintptr, uintptrFamily } from '../semantics/uintptr-types.ts';
+import { mayBeUintptr, mayDeclareUintptr, uintptrFamily } from '../semantics/uintptr-types.ts';
 import type { CallStep, Cond, FuncIr, Operand, Step } from './ir.ts';
 import { addressSource } from './number-sources.ts';
 import type { PackageFlow } from './package-flow.ts';
@@ -33,8 +33,8 @@ export function wrongNumbers(fn: GoFunction, flow: PackageFlow): readonly WrongN
 /** Whether Go or the C in view names such a type at all. */
 const hasSpecialTypes = (flow: PackageFlow): boolean =>
   flow.ask('names uintptr types', () => {
-    const { c, files } = flow.model;
-    return c.units.some(mayDeclareUintptr) || files.some(({ go }) => mayNameUintptr(go));
+    const { c, usedCNames } = flow.model;
+    return c.units.some(mayDeclareUintptr) || usedCNames.some(mayBeUintptr);
   });
 
 /** The special C type that a Go type is, through the package's own names for it. */

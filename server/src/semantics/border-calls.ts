@@ -61,7 +61,7 @@ export function callersOf(model: PackageModel, { side, name }: FunctionId): Bord
   const exported = side === 'go' ? model.functions.get(name)?.[0]?.exported : undefined;
   const cName = side === 'c' ? name : exported;
   const out: BorderCall[] = [];
-  for (const fn of allGo(model)) {
+  for (const fn of model.everyFunction) {
     const calls = callsOfGo(fn).filter((call) => (call.c ? call.name === cName && side === 'c' : side === 'go' && call.name === name));
     if (calls.length > 0) out.push({ fn: ofGo(fn), calls: calls.map(({ at }) => at) });
   }
@@ -93,7 +93,6 @@ export function calleesOf(model: PackageModel, { side, name }: FunctionId): Bord
   return [...found.values()];
 }
 
-const allGo = (model: PackageModel): GoFunction[] => model.files.flatMap((file) => file.functions);
 
 const callsOfC = (fn: CFunction): { readonly name: string; readonly at: Span }[] => {
   const body = fn.body?.();

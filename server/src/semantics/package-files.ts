@@ -27,6 +27,8 @@ export interface PackageFile extends GoSource {
   readonly imports: Imports;
   readonly generated: boolean;
   readonly functions: readonly GoFunction[];
+  /** The declarations that are no functions. */
+  readonly others: readonly TopDecl[];
 }
 
 export interface GoFunction {
@@ -50,6 +52,8 @@ export interface GoType {
   readonly nameSpan: Span;
 }
 
+type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+
 export const functionKey = (callee: { readonly recv?: string; readonly name: string }): string => (callee.recv === undefined ? callee.name : `${callee.recv}.${callee.name}`);
 
 /** Finds the import of "C" of a parsed file. */
@@ -69,13 +73,18 @@ export function fileOf(source: GoSource): PackageFile {
   if (known && known.file === source.file && known.preambleUnit === source.preambleUnit) return known;
   const imports = importsOf(source.go);
   const functions: GoFunction[] = [];
-  const file: PackageFile = { ...source, imports, functions, generated: isGenerated(source.go) };
+  const others: TopDecl[] = [];
+  const file: PackageFile = { ...source, imports, functions, others, generated: isGenerated(source.go) };
   for (const top of source.go.decls) {
+    if (top.syntax.kind !== 'func') others.push(top);
     const decl = top.syntax.kind === 'var' ? initialiser(top.syntax.decl) : top.syntax.decl;
     if (decl?.k !== 'Func') continue;
+    const fn: Mutable<GoFunction> = { name: decl.name, top, decl, file };
     const recv = receiverOf(decl, imports);
+    if (recv !== undefined) fn.recv = recv;
     const exported = source.cImport && top.doc ? exportName(source.go.text, top.doc) : undefined;
-    functions.push({ name: decl.name, top, decl, file, ...(recv !== undefined ? { recv } : {}), ...(exported !== undefined ? { exported } : {}) });
+    if (exported !== undefined) fn.exported = exported;
+    functions.push(fn);
   }
   files.set(source.go, file);
   return file;
@@ -201,7 +210,7 @@ function valueType(value: Expr, imports: Imports): { readonly type: Type; readon
 }
 
 export function typesOf(file: PackageFile): GoType[] {
-  return file.go.decls.flatMap((top) => (top.syntax.kind === 'type' ? declaredBy(top.syntax, file.imports).types.map((type): GoType => ({ ...type, top, file })) : []));
+  return file.others.flatMap((top) => (top.syntax.kind === 'type' ? declaredBy(top.syntax, file.imports).types.map((type): GoType => ({ ...type, top, file })) : []));
 }
 
 export interface PackageVariable {
@@ -212,5 +221,5 @@ export interface PackageVariable {
 }
 
 export function globalsOf(file: PackageFile): PackageVariable[] {
-  return file.go.decls.flatMap(({ syntax }) => (syntax.kind === 'var' ? declaredBy(syntax, file.imports).globals.map((one) => ({ ...one, syntax, imports: file.imports })) : []));
+  return file.others.flatMap(({ syntax }) => (syntax.kind === 'var' ? declaredBy(syntax, file.imports).globals.map((one) => ({ ...one, syntax, imports: file.imports })) : []));
 }

@@ -14,7 +14,7 @@ import { type Imports, type StructField, type Type, typeText, unknownType } from
 export { type CSource, findCImport, functionKey, type GoFunction, type GoSource, type GoType, type PackageFile } from './package-files.ts';
 
 /** What of a package an answer may depend on; with `name` where it is only one of many. */
-export type Aspect = 'files' | 'functions' | 'types' | 'constants' | 'other declarations' | 'complete' | 'exported' | 'c sources' | 'c' | 'contracts' | 'function' | 'type' | 'signature' | 'global' | 'c type' | 'c mention';
+export type Aspect = 'files' | 'imports' | 'functions' | 'types' | 'constants' | 'other declarations' | 'complete' | 'exported' | 'c sources' | 'c' | 'contracts' | 'function' | 'type' | 'signature' | 'global' | 'c type' | 'c mention' | 'c names';
 
 /**
  * Reading any part of it tells the `observer`, so that an answer computed from the model depends on what it read and on nothing else.
@@ -28,6 +28,7 @@ export class PackageModel {
   readonly isTest: boolean;
   readonly #files: readonly PackageFile[];
   readonly #cSources: readonly CSource[];
+  readonly #everyFunction: GoFunction[] = [];
   readonly #functions = new Map<string, GoFunction[]>();
   readonly #types = new Map<string, GoType[]>();
   readonly #exported: ReadonlySet<string>;
@@ -36,6 +37,7 @@ export class PackageModel {
   readonly #contracts: Contracts;
   readonly #cIdentity: readonly unknown[];
   readonly #constants: readonly DeclSyntax[];
+  readonly #others: readonly DeclSyntax[];
   #globals: ReadonlyMap<string, PackageVariable> | undefined;
   #mentionsAreCurrent = false;
   readonly #cMentions: CMentions;
@@ -48,6 +50,7 @@ export class PackageModel {
     const exported: string[] = [];
     for (const file of this.#files) {
       for (const fn of file.functions) {
+        this.#everyFunction.push(fn);
         push(this.#functions, functionKey(fn), fn);
         if (fn.exported !== undefined) exported.push(fn.exported);
       }
@@ -59,8 +62,10 @@ export class PackageModel {
     this.#c = previous !== undefined && sameList(previous.#cIdentity, this.#cIdentity) ? previous.#c : makeCView(this.#files, cSources, contracts);
     this.shape = new PackageShape(this);
     this.#cMentions = previous === undefined ? new CMentions() : previous.#cMentions;
-    const constants = this.#files.flatMap((file) => file.go.decls.flatMap(({ syntax }) => (syntax.kind === 'const' ? [syntax] : [])));
+    const constants = this.#files.flatMap(({ others }) => others.flatMap(({ syntax }) => (syntax.kind === 'const' ? [syntax] : [])));
     this.#constants = previous !== undefined && sameList(previous.#constants, constants) ? previous.#constants : constants;
+    const others = this.#files.flatMap((file) => file.others.map(({ syntax }) => syntax));
+    this.#others = previous !== undefined && sameList(previous.#others, others) ? previous.#others : others;
   }
 
   /** `complete` says that every file of the folder could be read. Parts of `previous` that are still right are kept. */
@@ -71,6 +76,18 @@ export class PackageModel {
   get files(): readonly PackageFile[] {
     this.observer?.('files', '');
     return this.#files;
+  }
+
+  /** What each file imports. */
+  get imports(): readonly Imports[] {
+    this.observer?.('imports', '');
+    return this.#files.map((file) => file.imports);
+  }
+
+  /** The functions of all files, for whoever looks at their files as well. */
+  get everyFunction(): readonly GoFunction[] {
+    this.observer?.('files', '');
+    return this.#everyFunction;
   }
 
   /** The files, for whoever looks at nothing but the functions in them. */
@@ -128,14 +145,10 @@ export class PackageModel {
     return this.#constants;
   }
 
-  /** The declarations that are no functions. */
+  /** The declarations that are no functions; the same list while none of them changes. */
   get otherDeclarations(): readonly DeclSyntax[] {
     this.observer?.('other declarations', '');
-    return this.#others();
-  }
-
-  #others(): DeclSyntax[] {
-    return this.#files.flatMap((file) => file.go.decls.flatMap(({ syntax }) => (syntax.kind === 'func' ? [] : [syntax])));
+    return this.#others;
   }
 
   /** Whether Go code writes `C.name` anywhere. */
@@ -146,7 +159,7 @@ export class PackageModel {
 
   /** Every name that Go code writes behind `C.`. */
   get usedCNames(): readonly string[] {
-    this.observer?.('files', '');
+    this.observer?.('c names', '');
     return this.#mentions().used();
   }
 
@@ -161,8 +174,10 @@ export class PackageModel {
     switch (aspect) {
       case 'files':
         return this.#files.map((unit) => ({ unit }));
+      case 'imports':
+        return this.#files.map(({ imports }) => ({ unit: imports }));
       case 'functions':
-        return this.#files.flatMap((file) => file.functions.map(describe));
+        return this.#everyFunction.map(describe);
       case 'function':
         return this.#functions.get(name)?.map(describe);
       case 'types':
@@ -178,7 +193,7 @@ export class PackageModel {
       case 'constants':
         return { unit: this.#constants };
       case 'other declarations':
-        return this.#others().map((unit) => ({ unit }));
+        return { unit: this.#others };
       case 'complete':
         return this.#complete;
       case 'exported':
@@ -193,6 +208,8 @@ export class PackageModel {
         return this.#mentions().isType(name);
       case 'c mention':
         return this.#mentions().isUsed(name);
+      case 'c names':
+        return this.#mentions().used();
     }
   }
 

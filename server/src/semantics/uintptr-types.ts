@@ -1,6 +1,5 @@
 /** C pointer types that cgo gives Go as uintptr, because their values need not be addresses. Source: cmd/cgo, "Special cases"; cmd/cgo/gcc.go, badPointerTypedef. */
 import type { CUnit } from '../syntax/c/c-facts.ts';
-import type { GoFile } from '../syntax/go/go-file.ts';
 import type { CView } from './c-view.ts';
 
 /** The parent of each JNI type that cgo knows. */
@@ -10,17 +9,11 @@ const jni: Readonly<Record<string, string>> = {
 };
 
 const names = `(?:EGLDisplay|EGLConfig|jobject|${Object.keys(jni).join('|')}|C[FG][A-Z]\\w*Ref)\\b`;
-const inGo = new RegExp(`\\.\\s*${names}`);
+const inFull = new RegExp(`^${names}$`);
 const inC = new RegExp(`\\b${names}`);
 
-const files = new WeakMap<GoFile, boolean>();
-
-/** Whether a Go file names what looks like one of these types: where nobody does there is nothing to ask. */
-export function mayNameUintptr(go: GoFile): boolean {
-  let found = files.get(go);
-  if (found === undefined) files.set(go, (found = inGo.test(go.text)));
-  return found;
-}
+/** Whether a C name looks like one of these types: where Go mentions none there is nothing to ask. */
+export const mayBeUintptr = (name: string): boolean => inFull.test(name);
 
 const units = new WeakMap<CUnit, boolean>();
 

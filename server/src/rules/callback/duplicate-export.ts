@@ -60,7 +60,7 @@ export default defineRule({
   ],
   subject: 'package',
   *check({ model }) {
-    const exported = model.files.flatMap((file) => file.functions).filter((fn) => fn.exported === fn.name);
+    const exported = model.everyFunction.filter((fn) => fn.exported === fn.name);
     for (const [index, fn] of exported.entries()) {
       const twin = exported.slice(0, index).find((other) => other.name === fn.name && other.recv !== fn.recv && mayCoexist(other.file, fn.file) === true);
       const other = twin ? { place: placeOf(twin), what: `another Go function exports ${fn.name}` } : cDefinition(model, fn);

@@ -85,7 +85,7 @@ export default defineRule({
   ],
   subject: 'package',
   *check({ model }) {
-    for (const fn of model.files.flatMap((file) => file.functions)) {
+    for (const fn of model.everyFunction) {
       if (fn.exported === undefined || fn.exported !== fn.name) continue;
       const wrong = undeclaredCalls(model, fn).find(({ what }) => what.how === 'kind');
       if (wrong?.what.how !== 'kind') continue;

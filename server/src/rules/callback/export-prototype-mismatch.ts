@@ -64,7 +64,7 @@ export default defineRule({
   ],
   subject: 'package',
   *check({ model }) {
-    for (const fn of model.files.flatMap((file) => file.functions)) {
+    for (const fn of model.everyFunction) {
       if (fn.exported === undefined || fn.exported !== fn.name) continue;
       const found = prototypeMismatch(model, fn);
       if (!found) {

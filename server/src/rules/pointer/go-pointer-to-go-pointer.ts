@@ -66,7 +66,7 @@ export default defineRule({
   ],
   subject: 'package',
   *check({ flow, model }) {
-    const functions = model.files.flatMap((file) => file.functions);
+    const functions = model.everyFunction;
     const told = new Set<string>();
     for (const fn of flow.functionsWhere('Go pointers in Go memory', (one) => one.decl.body !== undefined && one.file.cImport !== undefined && goPointerArgs(one, flow).length > 0)) {
       for (const arg of goPointerArgs(fn, flow)) {

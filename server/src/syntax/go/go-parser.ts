@@ -11,8 +11,8 @@ import type { Decl } from './ast.ts';
 import { convertDecl } from './convert.ts';
 import { assemble } from './assemble.ts';
 import type { DeclKind, DeclSyntax, GoFile } from './go-file.ts';
-import { type Item, KnownItems, shifted } from './known-items.ts';
-import { commentsBetween, declarationEnd, headEnd, type Part, splitDeclarations } from './recovery.ts';
+import { isBroken, type Item, KnownItems, shifted } from './known-items.ts';
+import { commentsBetween, declarationEnd, headEnd, isSurelyBroken, type Part, splitDeclarations } from './recovery.ts';
 
 const kinds: Readonly<Record<string, DeclKind>> = {
   function_declaration: 'func',
@@ -135,21 +135,23 @@ export class GoParser {
     return assemble(text, items, this.#addressed());
   }
 
-  /** Reads nothing but the part that was edited, if it is whole and so is all around it. */
+  /** Reads nothing but the part that was edited, if all around it is whole, and if it is whole itself or cannot become so by what is around it. */
   #readEdited(): readonly Item[] | undefined {
     const part = this.#tree && this.#before.changed(this.#text);
     if (!part || part.end - part.start > longestPart) return undefined;
-    const items = this.#readPart(this.#text.slice(part.start, part.end));
-    if (!items || items.some(({ kind }) => kind === 'broken')) return undefined;
-    this.#parts.clear();
-    if (this.#edits > mostEdits) this.#current();
-    return [...part.before, ...items.map((item) => shifted(item, part.start)), ...part.after];
+    const text = this.#text.slice(part.start, part.end);
+    const whole = this.#readPart(text);
+    if (whole?.some(isBroken) || (!whole && (text.includes('\0') || !isSurelyBroken(text)))) return undefined;
+    if (whole) this.#parts.clear();
+    if (whole && this.#edits > mostEdits) this.#current();
+    const items = whole?.map((item) => shifted(item, part.start)) ?? this.#recover(text, part.start);
+    return [...part.before, ...items, ...part.after];
   }
 
   #readAll(): readonly Item[] {
     const tree = this.#current();
     if (!tree) return [{ kind: 'broken', start: 0, end: this.#text.length }];
-    if (tree.rootNode.hasError) return this.#recover(this.#text);
+    if (tree.rootNode.hasError) return this.#recover(this.#text, 0);
     this.#parts.clear();
     return this.#items(tree, this.#text, this.#before);
   }
@@ -253,8 +255,8 @@ export class GoParser {
     this.#syntax = new Map(items.flatMap(({ syntax }) => (syntax ? [[syntax.text, syntax]] : [])));
   }
 
-  /** Reads a broken file part by part; only parts whose text is new are parsed. */
-  #recover(text: string): Item[] {
+  /** Reads a broken text, which begins at `offset` of the file, part by part; only parts whose text is new are parsed. */
+  #recover(text: string, offset: number): readonly Item[] {
     const before = this.#parts;
     const parts: Parts = new Map();
     const read = (part: string): readonly Item[] | undefined => {
@@ -264,8 +266,8 @@ export class GoParser {
       return items;
     };
     this.#parts = parts;
-    const known = this.#before;
-    return splitDeclarations(text, (part) => known.within(part) ?? read(part.text)?.map((item) => shifted(item, part.start))).flatMap((part) => {
+    const known = (part: Part): readonly Item[] | undefined => this.#before.within({ start: part.start + offset, end: part.end + offset })?.map((item) => shifted(item, -offset));
+    const items = splitDeclarations(text, (part) => known(part) ?? read(part.text)?.map((item) => shifted(item, part.start))).flatMap((part) => {
       if (part.value) return part.value;
       const end = declarationEnd(part);
       const own = end === undefined ? undefined : read(text.slice(part.start, end));
@@ -274,6 +276,7 @@ export class GoParser {
       const head = this.#head(part);
       return [...comments, ...(head ? [head] : []), { kind: 'broken' as const, start: head?.end ?? part.keyword, end: part.end }];
     });
+    return offset === 0 ? items : items.map((item) => shifted(item, offset));
   }
 
   /** A function whose body cannot be read: it ends behind the opening brace, and what it does is unknown. */

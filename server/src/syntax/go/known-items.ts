@@ -2,6 +2,7 @@
 import type { TextEdit } from '../../base/edit.ts';
 import type { Span } from '../../base/span.ts';
 import type { DeclKind, DeclSyntax } from './go-file.ts';
+import { commentStart } from './recovery.ts';
 
 /** One of the things that a file consists of, in their order. */
 export interface Item extends Span {
@@ -19,6 +20,15 @@ export const shifted = (item: Item, by: number): Item => {
 export interface Edited extends Span {
   readonly before: readonly Item[];
   readonly after: readonly Item[];
+}
+
+export const isBroken = ({ kind }: Item): boolean => kind === 'broken';
+
+/** Whether the keyword of an item that has moved stands at the beginning of a line, before `limit`. */
+function beginsPart({ kind, start }: Item, moved: number, text: string, limit: number): boolean {
+  if (kind === 'comment' || kind === 'broken') return false;
+  const at = start + moved;
+  return text[at - 1] === '\n' && at + kind.length < limit && text.startsWith(kind, at);
 }
 
 export class KnownItems {
@@ -71,26 +81,30 @@ export class KnownItems {
   }
 
   /**
-   * The part that was edited, from the beginning of a line to that of another, if everything around it is whole. What is complete at the end
-   * of a line reads the same whatever comes behind it, so that this part can be read by itself.
+   * The part of `text`, as it is now, in which all edits lie, if everything around it is whole: from a declaration at the beginning of a line to the
+   * comments above another. What is complete at the end of a line reads the same whatever comes behind it, so that this part can be read by itself.
    */
   changed(text: string): Edited | undefined {
     if (!this.#knows || this.#prefix + this.#suffix > this.#length) return undefined;
-    const beginsLine = (item: Item, moved: number): boolean => text[item.start + moved - 1] === '\n';
-    let first = Math.max(0, this.#from(this.#prefix) - 1);
-    while (first > 0 && !beginsLine(this.#items[first]!, 0)) first--;
-    let behind = this.#from(this.#length - this.#suffix - this.#moved + 1);
-    while (behind < this.#items.length && !beginsLine(this.#items[behind]!, this.#moved)) behind++;
-    const before = this.#items.slice(0, first);
-    const after = this.#items.slice(behind);
-    if ([...before, ...after].some(({ kind }) => kind === 'broken')) return undefined;
-    const next = after[0];
-    return {
-      start: first === 0 ? 0 : this.#items[first]!.start,
-      end: next ? next.start + this.#moved : text.length,
-      before,
-      after: after.map((item) => shifted(item, this.#moved)),
-    };
+    let first = this.#from(this.#prefix) - 1;
+    while (first >= 0 && !beginsPart(this.#items[first]!, 0, text, this.#prefix)) first--;
+    const start = first < 0 ? 0 : this.#items[first]!.start;
+    const end = this.#partBehind(text, this.#length - this.#suffix);
+    const before = this.#items.slice(0, Math.max(0, first));
+    const after = this.#items.slice(this.#from(end - this.#moved)).map((item) => shifted(item, this.#moved));
+    return before.some(isBroken) || after.some(isBroken) ? undefined : { start, end, before, after };
+  }
+
+  /** Where the first declaration begins, with the comments above it, that stands behind `edited`. */
+  #partBehind(text: string, edited: number): number {
+    for (let at = this.#from(edited - this.#moved + 1); at < this.#items.length; at++) {
+      const item = this.#items[at]!;
+      if (!beginsPart(item, this.#moved, text, text.length)) continue;
+      const start = commentStart(text, item.start + this.#moved);
+      // What looks like comments may have been the end of a longer one.
+      if (start > edited && this.#items[this.#from(start - this.#moved)]!.start === start - this.#moved) return start;
+    }
+    return text.length;
   }
 
   #movedBy(start: number, end: number): number | undefined {

@@ -112,7 +112,7 @@ function beginnings(text: string): readonly { readonly start: number; readonly k
 }
 
 /** The beginning of the comments in column 0 that end on the line above `at`, else `at`. */
-function commentStart(text: string, at: number): number {
+export function commentStart(text: string, at: number): number {
   for (let start = at; ; ) {
     const line = start < 2 ? 0 : text.lastIndexOf('\n', start - 2) + 1;
     if (line >= start) return start;
@@ -129,13 +129,49 @@ function commentStart(text: string, at: number): number {
   }
 }
 
+/**
+ * Whether a part that has a syntax error cannot be made whole by what stands behind it, be it other whole parts: no literal and no comment goes on
+ * there, and what is open is never closed, or nothing is and the part ends as declarations do.
+ */
+export function isSurelyBroken(text: string): boolean {
+  const open: string[] = [];
+  let isWrong = false;
+  let last = '';
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!;
+    if (c === '"' || c === "'") {
+      i = quoteEnd(text, i);
+      // The parser takes the end of a line for a rune.
+      if (text[i] !== c && c === "'") return false;
+      isWrong ||= text[i] !== c;
+    } else if (c === '`' || (c === '/' && (text[i + 1] === '*' || text[i + 1] === '/'))) {
+      const closing = c === '`' ? c : text[i + 1] === '*' ? '*/' : '\n';
+      const end = text.indexOf(closing, i + (c === '`' ? 1 : 2));
+      if (end < 0) return false;
+      i = end + closing.length - 1;
+      if (c === '/') continue;
+    } else if (c === '(' || c === '[' || c === '{') open.push(c);
+    else if (c === ')' || c === ']' || c === '}') isWrong ||= open.pop() !== opening[c];
+    if (!/\s/.test(c)) last = c;
+  }
+  return isWrong || open.length > 0 || last === '}';
+}
+
+const opening = { ')': '(', ']': '[', '}': '{' } as const;
+
+/** The closing quote of an interpreted string or a rune, or the end of the line. */
+function quoteEnd(text: string, start: number): number {
+  let i = start + 1;
+  for (; i < text.length && text[i] !== text[start] && text[i] !== '\n'; i++) if (text[i] === '\\') i++;
+  return i;
+}
+
 /** What ends the raw string or the block comment (in column 0, between declarations) that a text ends in. */
 function closingOf(text: string): '`' | '*/' | undefined {
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
-    if (c === '"' || c === "'") {
-      for (i++; i < text.length && text[i] !== c && text[i] !== '\n'; i++) if (text[i] === '\\') i++;
-    } else if (c === '`') {
+    if (c === '"' || c === "'") i = quoteEnd(text, i);
+    else if (c === '`') {
       const end = text.indexOf('`', i + 1);
       if (end < 0) return '`';
       i = end;
