@@ -59,8 +59,12 @@ export class PackageFlow {
     if (!this.#lowered) model.observer = (aspect, name) => this.#queries.depend(aspect, name);
     const before = [...this.#byId.keys()];
     this.#byId.clear();
-    for (const { functions } of model.filesOfFunctions) for (const fn of functions) this.#byId.set(this.idOf(fn), fn);
-    this.#runs.update(model.filesOfFunctions.map(({ functions }) => functions.map((fn) => this.idOf(fn))));
+    const place = (fn: GoFunction): number => {
+      const id = this.idOf(fn);
+      this.#byId.set(id, fn);
+      return id;
+    };
+    this.#runs.update(model.filesOfFunctions.map(({ functions }) => functions.map(place)));
     this.#forgetGone(before);
     this.#queries.next();
     for (const aspect of aspects) this.#queries.inputs(aspect, model, (name) => model.aspect(aspect, String(name)));

@@ -4,7 +4,7 @@ import { shift, type Span } from '../base/span.ts';
 import type { PackageFlow } from '../flow/package-flow.ts';
 import type { ContractRow } from '../semantics/c/contracts.ts';
 import { isTinyGo } from '../semantics/build-constraints.ts';
-import type { PackageFile, PackageModel } from '../semantics/package-model.ts';
+import type { GoFunction, PackageFile, PackageModel } from '../semantics/package-model.ts';
 import type { GoFile, TopDecl } from '../syntax/go/go-file.ts';
 import type { Finding, Fix, Severity, TraceStep } from './finding.ts';
 import { fingerprints, type Surroundings } from './fingerprint.ts';
@@ -118,23 +118,33 @@ function withSuppressions(file: string, source: CommentedText, found: readonly F
   return [...suppressed.findings, ...problems].sort((a, b) => a.span.start - b.span.start || a.rule.localeCompare(b.rule));
 }
 
-/** The declaration around a span; declarations are in the order of the text. */
-function declarationAt({ decls }: GoFile, span: Span): TopDecl | undefined {
+/** The last of a list in the order of the text that begins at an offset or before it. */
+function lastBefore<T>(list: readonly T[], offset: number, startOf: (one: T) => number): T | undefined {
   let low = 0;
-  let high = decls.length - 1;
+  let high = list.length - 1;
   while (low < high) {
     const mid = (low + high + 1) >> 1;
-    if (decls[mid]!.start <= span.start) low = mid;
+    if (startOf(list[mid]!) <= offset) low = mid;
     else high = mid - 1;
   }
-  const found = decls[low];
+  return list[low];
+}
+
+/** The declaration around a span. */
+function declarationAt({ decls }: GoFile, span: Span): TopDecl | undefined {
+  const found = lastBefore(decls, span.start, ({ start }) => start);
   return found && found.start <= span.start && span.end <= found.end ? found : undefined;
+}
+
+function functionAt({ functions }: PackageFile, top: TopDecl): GoFunction | undefined {
+  const found = lastBefore(functions, top.start, (fn) => fn.top.start);
+  return found?.top === top ? found : undefined;
 }
 
 function surroundings(file: PackageFile, span: Span, flow: PackageFlow): Surroundings {
   const top = declarationAt(file.go, span);
   const decl = top?.syntax.decl;
-  const fn = decl?.k === 'Func' ? file.functions.find((fn) => fn.top === top) : undefined;
+  const fn = top && decl?.k === 'Func' ? functionAt(file, top) : undefined;
   if (fn === undefined) return { declaration: decl?.k === 'TypeDecl' ? (decl.specs[0]?.name ?? '') : '', locals: new Set() };
   const full = fn.top.syntax.full();
   const names = flow.ir(full.k === 'Func' ? { ...fn, decl: full } : fn).vars.flatMap(({ name }) => (name === undefined ? [] : [name]));

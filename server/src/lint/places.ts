@@ -11,15 +11,17 @@ export interface Standing {
 }
 
 export class Places {
-  readonly #declarations = new Map<DeclSyntax, Standing[]>();
+  /** Nearly all declarations stand in one place. */
+  readonly #declarations = new Map<DeclSyntax, Standing>();
+  readonly #again = new Map<DeclSyntax, Standing[]>();
   readonly #units = new Map<object, string>();
 
   constructor(model: PackageModel) {
     for (const file of model.files) {
       for (const top of file.go.decls) {
         const known = this.#declarations.get(top.syntax);
-        if (known) known.push({ file, top });
-        else this.#declarations.set(top.syntax, [{ file, top }]);
+        if (known) this.#again.set(top.syntax, [...this.of(top.syntax), { file, top }]);
+        else this.#declarations.set(top.syntax, { file, top });
       }
       if (file.preambleUnit) this.#units.set(file.preambleUnit, file.file);
     }
@@ -28,7 +30,8 @@ export class Places {
 
   /** Where declarations of this text stand: several, where a file says the same twice. */
   of(syntax: DeclSyntax): readonly Standing[] {
-    return this.#declarations.get(syntax) ?? [];
+    const first = this.#declarations.get(syntax);
+    return this.#again.get(syntax) ?? (first ? [first] : []);
   }
 
   /** The file that a C unit was read from. */

@@ -66,8 +66,8 @@ export default defineRule({
       if (!isWritten(file)) continue;
       for (const top of file.go.decls) {
         const shown = exposedCTypes(top.syntax);
-        const toC = shown.length > 0 && file.functions.some((fn) => fn.top === top && fn.exported !== undefined);
-        for (const found of toC ? [] : shown) yield { file, top, span: found.span, message: message(found) };
+        if (shown.length === 0 || file.functions.some((fn) => fn.top === top && fn.exported !== undefined)) continue;
+        for (const found of shown) yield { file, top, span: found.span, message: message(found) };
       }
     }
   },

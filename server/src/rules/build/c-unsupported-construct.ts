@@ -172,7 +172,9 @@ export default defineRule({
       if (!file.cImport) continue;
       if (file.cImport.name !== undefined) for (const place of placeInFile(file, file.cImport.span)) yield { ...place, message: 'import "C" cannot be renamed: cgo looks for the name C.' };
       for (const top of file.go.decls) {
-        for (const found of unsupported(top.syntax)) {
+        const all = unsupported(top.syntax);
+        if (all.length === 0) continue;
+        for (const found of all) {
           if (found.how === 'errno' || (found.how === 'mangled' && isOnlyBefore(file, refusesMangled))) continue;
           yield { file, top, span: found.span, message: message(found) };
         }

@@ -22,7 +22,10 @@ export function assemble(text: string, items: readonly Item[], addressed: readon
     }
     if (item.kind === 'package') clause ??= item;
     else if (item.syntax === undefined) broken.push({ start: item.start, end: item.end });
-    else decls.push({ start: item.start, end: item.end, syntax: item.syntax, ...((touches || sameLine) && group ? { doc: group } : {}) });
+    else {
+      const { start, end, syntax } = item;
+      decls.push((touches || sameLine) && group ? { start, end, syntax, doc: group } : { start, end, syntax });
+    }
     group = undefined;
   }
   const name = clause && /^package\s+(?:\/\*.*?\*\/\s*)*([\p{L}_][\p{L}\p{N}_]*)/su.exec(text.slice(clause.start, clause.end))?.[1];
