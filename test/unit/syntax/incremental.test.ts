@@ -5,7 +5,7 @@ import { Parser } from 'web-tree-sitter';
 import type { GoFile } from '../../../server/src/syntax/go/go-file.ts';
 import type { GoParser } from '../../../server/src/syntax/go/go-parser.ts';
 import { generateCgoFile } from '../../bench/cgo-file.ts';
-import { known, newParser, print, read, unread } from './support.ts';
+import { known, newParser, plain, read, unread } from './support.ts';
 
 const base = `// Package p.
 package p
@@ -47,12 +47,6 @@ func init() { C.start() }
 
 func plain(a int) int { return a }
 `;
-
-/** Everything a file says, without the identity of its objects. */
-const plain = ({ decls, ...rest }: GoFile): unknown => ({
-  ...rest,
-  decls: decls.map(({ syntax, ...place }) => ({ ...place, kind: syntax.kind, text: syntax.text, head: print(syntax.decl), full: print(syntax.full()) })),
-});
 
 function edit(parser: GoParser, text: string, at: number, removed: number, newText: string): GoFile {
   const now = parser.edit([{ span: { start: at, end: at + removed }, newText }]);
@@ -136,6 +130,27 @@ test('a keystroke in a broken file parses the part that it stands in', () => {
     const scratch = parse.mock.calls.filter(([input, old]) => old === undefined && typeof input === 'string').map(([input]) => (input as string).length);
     expect(scratch.length).toBeGreaterThan(0);
     expect(scratch.reduce((sum, length) => sum + length, 0)).toBeLessThan(text.length / 20);
+  } finally {
+    parse.mockRestore();
+  }
+});
+
+test('a keystroke has nothing parsed but the lines around it, unless a literal or a comment may go on behind them', () => {
+  const text = generateCgoFile(2_000);
+  const parser = newParser();
+  parser.read(text);
+  const at = text.lastIndexOf('{\n', text.length * 0.7) + 1;
+  const parse = vi.spyOn(Parser.prototype, 'parse');
+  const parsesFile = (before: string, removed: number, key: string): boolean => {
+    parse.mockClear();
+    edit(parser, before, at, removed, key);
+    return parse.mock.calls.some(([input]) => typeof input === 'function' || input.length > 2_000);
+  };
+  try {
+    for (const [key, expected] of [['x', false], ['\n', false], ['(', false], ['}', false], ['"', false], ['`', true], ['/*', true]] as const) {
+      expect([key, parsesFile(text, 0, key)]).toEqual([key, expected]);
+      expect([key, parsesFile(text.slice(0, at) + key + text.slice(at), key.length, '')]).toEqual([key, false]);
+    }
   } finally {
     parse.mockRestore();
   }

@@ -1,6 +1,6 @@
 /** Half-typed files: every declaration that is whole stays known, and what could not be read is covered by `broken`. */
 import { describe, expect, test } from 'vitest';
-import { known, read, unread } from './support.ts';
+import { known, newParser, plain, read, unread } from './support.ts';
 
 const above = 'package p\n\nimport "C"\n\nfunc above() {\n\tC.f()\n}\n';
 const below = '\ntype T struct{ p *C.t }\n\n// below is documented.\nfunc below(t *T) {\n\tC.g(t.p)\n}\n';
@@ -34,6 +34,21 @@ describe.each([
   ['LF', (text: string) => text],
   ['CRLF', (text: string) => text.replaceAll('\n', '\r\n')],
 ] as const)('%s', (_, endings) => {
+  test.each(halfTyped)('%s, typed and taken back again', (_name, half) => {
+    const typed = endings(half);
+    let text = endings(`${above}\n${below}`);
+    const at = endings(`${above}\n`).length;
+    const parser = newParser();
+    parser.read(text);
+    const expectSame = (removed: number, newText: string, start: number): void => {
+      text = parser.edit([{ span: { start, end: start + removed }, newText }]);
+      expect(plain(parser.read(text))).toEqual(plain(read(text)));
+    };
+    for (let i = 0; i < typed.length; i++) expectSame(0, typed[i]!, at + i);
+    for (let i = typed.length - 1; i >= 0; i--) expectSame(1, '', at + i);
+    parser.dropTree();
+  });
+
   test.each(halfTyped)('%s', (_name, half) => {
     const text = endings(`${above}\n${half}\n${below}`);
     const file = read(text);

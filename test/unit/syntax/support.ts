@@ -53,6 +53,12 @@ export function print(value: unknown): string {
   return `${node.k ?? ''}(${parts.map(([key, part]) => `${key}=${print(part)}`).join(' ')})`;
 }
 
+/** Everything a file says, without the identity of its objects. */
+export const plain = ({ decls, ...rest }: GoFile): unknown => ({
+  ...rest,
+  decls: decls.map(({ syntax, ...place }) => ({ ...place, kind: syntax.kind, text: syntax.text, head: print(syntax.decl), full: print(syntax.full()) })),
+});
+
 /** The first line of each declaration that is known. */
 export const known = (file: GoFile): string[] => file.decls.map(({ start, syntax }: TopDecl) => checked(file, start, syntax.text).split('\n')[0]!);
 
