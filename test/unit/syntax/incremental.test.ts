@@ -64,6 +64,7 @@ test.each([
   ['LF', base],
   ['CRLF', base.replaceAll('\n', '\r\n')],
   ['no newline at the end', base.trimEnd()],
+  ['nothing that looks like a declaration and is none', base.replace('func notAFunction', 'not a function').replace('const int', 'static int')],
 ] as const)('after any edits the file is as if read for the first time: %s', (_, start) => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {

@@ -141,7 +141,7 @@ export class GoParser {
     if (!part || part.end - part.start > longestPart) return undefined;
     const text = this.#text.slice(part.start, part.end);
     const whole = this.#readPart(text);
-    if (whole?.some(isBroken) || (!whole && (text.includes('\0') || !isSurelyBroken(text)))) return undefined;
+    if (whole?.some(isBroken) || (!whole && (text.includes('\0') || !isSurelyBroken(text) || !part.isCutOff()))) return undefined;
     if (whole) this.#parts.clear();
     if (whole && this.#edits > mostEdits) this.#current();
     const items = whole?.map((item) => shifted(item, part.start)) ?? this.#recover(text, part.start);

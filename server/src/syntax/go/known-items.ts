@@ -2,7 +2,7 @@
 import type { TextEdit } from '../../base/edit.ts';
 import type { Span } from '../../base/span.ts';
 import type { DeclKind, DeclSyntax } from './go-file.ts';
-import { commentStart } from './recovery.ts';
+import { commentStart, isCutWithin } from './recovery.ts';
 
 /** One of the things that a file consists of, in their order. */
 export interface Item extends Span {
@@ -18,6 +18,8 @@ export const shifted = (item: Item, by: number): Item => {
 
 /** A part of the text as it is now that holds all edits, and what stands around it. */
 export interface Edited extends Span {
+  /** Whether what stands around it is read the same where a broken file is cut into its parts. */
+  readonly isCutOff: () => boolean;
   readonly before: readonly Item[];
   readonly after: readonly Item[];
 }
@@ -29,6 +31,22 @@ function beginsPart({ kind, start }: Item, moved: number, text: string, limit: n
   if (kind === 'comment' || kind === 'broken') return false;
   const at = start + moved;
   return text[at - 1] === '\n' && at + kind.length < limit && text.startsWith(kind, at);
+}
+
+const cut = new WeakMap<DeclSyntax, boolean>();
+
+/** Whether a broken file is cut within an item. */
+function isCut({ start, end, syntax }: Item, text: string): boolean {
+  if (!syntax) return text.startsWith('/*', start) && isCutWithin(text.slice(start, end)) && !standsAbove({ start, end }, text);
+  let found = cut.get(syntax);
+  if (found === undefined) cut.set(syntax, (found = isCutWithin(syntax.text)));
+  return found;
+}
+
+/** Whether a comment stands right above a declaration, as a preamble does, and belongs to its part. */
+function standsAbove({ start, end }: Span, text: string): boolean {
+  const next = text.indexOf('\n', end) + 1;
+  return next > 0 && isCutWithin(text.slice(next - 1, next + 8)) && commentStart(text, next) <= start;
 }
 
 export class KnownItems {
@@ -92,7 +110,7 @@ export class KnownItems {
     const end = this.#partBehind(text, this.#length - this.#suffix);
     const before = this.#items.slice(0, Math.max(0, first));
     const after = this.#items.slice(this.#from(end - this.#moved)).map((item) => shifted(item, this.#moved));
-    return before.some(isBroken) || after.some(isBroken) ? undefined : { start, end, before, after };
+    return before.some(isBroken) || after.some(isBroken) ? undefined : { start, end, before, after, isCutOff: () => !before.some((item) => isCut(item, text)) && !after.some((item) => isCut(item, text)) };
   }
 
   /** Where the first declaration begins, with the comments above it, that stands behind `edited`. */

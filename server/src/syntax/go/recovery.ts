@@ -154,8 +154,21 @@ export function isSurelyBroken(text: string): boolean {
     else if (c === ')' || c === ']' || c === '}') isWrong ||= open.pop() !== opening[c];
     if (!/\s/.test(c)) last = c;
   }
-  return isWrong || open.length > 0 || last === '}';
+  return (isWrong || open.length > 0 || last === '}') && !reachesOut(text);
 }
+
+/** Whether the search for the end of a literal or a comment, from where a text is cut, leads out of the text. */
+function reachesOut(text: string): boolean {
+  const starts = beginnings(text);
+  return starts.some(({ start }, i) => {
+    const end = starts[i + 1]?.start ?? text.length;
+    const closing = closingOf(text.slice(start, end));
+    return closing !== undefined && text.indexOf(closing, end) < 0;
+  });
+}
+
+/** Whether a line of a declaration or a comment, other than the first, begins like a declaration: a broken file is cut there, too. */
+export const isCutWithin = (text: string): boolean => /[\n\r\u2028\u2029](?:func|type|var|const|import|package)\b/.test(text);
 
 const opening = { ')': '(', ']': '[', '}': '{' } as const;
 
