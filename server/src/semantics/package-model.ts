@@ -179,7 +179,7 @@ export class PackageModel {
       case 'functions':
         return this.#everyFunction.map(describe);
       case 'function':
-        return this.#functions.get(name)?.map(describe);
+        return this.#describeVariants(name);
       case 'types':
         return [...this.#types.values()].flatMap((variants) => variants.map(({ top, file }) => ({ unit: top.syntax, in: describeFile(file) })));
       case 'type':
@@ -211,6 +211,12 @@ export class PackageModel {
       case 'c names':
         return this.#mentions().used();
     }
+  }
+
+  /** Nearly all functions have one variant, whose description is the same object until it changes: then there is nothing to compare. */
+  #describeVariants(key: string): unknown {
+    const variants = this.#functions.get(key);
+    return variants?.length === 1 ? describe(variants[0]!) : variants?.map(describe);
   }
 
   /** Whether Go code writes `C.name` where only a type can stand. */
