@@ -2,11 +2,12 @@
  * Keeps what V8 compiled for the next start. Reading the text of a program takes longer than all else that a start does; compiled code is read in a tenth
  * of that. Node does the same with `module.enableCompileCache`, from version 22.1 on.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { cachedDataVersionTag } from 'node:v8';
 import { Script } from 'node:vm';
+import { threadId } from 'node:worker_threads';
 
 export interface Program {
   /** Path of a CommonJS file, in ASCII. */
@@ -27,7 +28,7 @@ const settled = 5000;
 export function run({ file, name, build }: Program, startedAs: string, folder: string | undefined): void {
   // The tag stands for version, flags and processor. Source: documentation of node:v8.
   const cache = folder === undefined ? undefined : join(folder, `${name}-${build}-${cachedDataVersionTag()}`);
-  const cachedData = cache === undefined ? undefined : readIfAny(cache);
+  const cachedData = cache === undefined ? undefined : readOwn(cache);
   const text = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
   const script = new Script(text, { filename: file, ...(cachedData ? { cachedData } : {}) });
   if (cache !== undefined && (cachedData === undefined || script.cachedDataRejected === true)) {
@@ -44,9 +45,10 @@ export function run({ file, name, build }: Program, startedAs: string, folder: s
   load(module.exports, createRequire(file), module, startedAs, dirname(file));
 }
 
-function readIfAny(file: string): Buffer | undefined {
+/** What is in the file, if it is of the person who runs this: somebody else could have written anything into it. */
+function readOwn(file: string): Buffer | undefined {
   try {
-    return readFileSync(file);
+    return process.getuid === undefined || statSync(file).uid === process.getuid() ? readFileSync(file) : undefined;
   } catch {
     return undefined;
   }
@@ -57,7 +59,8 @@ function save(script: Script, file: string, name: string, build: string): void {
   try {
     const folder = dirname(file);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const unfinished = `${file}.${process.pid}`;
+    // The threads of a program may all come to this.
+    const unfinished = `${file}.${process.pid}.${threadId}`;
     writeFileSync(unfinished, script.createCachedData(), { mode: 0o600 });
     renameSync(unfinished, file);
     for (const old of readdirSync(folder)) if (old.startsWith(`${name}-`) && !old.startsWith(`${name}-${build}-`)) rmSync(join(folder, old), { force: true });

@@ -1,7 +1,7 @@
 /** The file that a person or an editor starts: it runs the program beside it. */
 import { join } from 'node:path';
-import envPaths from 'env-paths';
 import { optimiseLate } from '../cli/late-optimisation.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { run } from './code-cache.ts';
 
 /** Filled in by the build. */
@@ -11,4 +11,4 @@ declare const program: { readonly name: string; readonly build: string };
 if (process.argv[2] === 'check') optimiseLate();
 
 const isWanted = !process.env['NODE_DISABLE_COMPILE_CACHE'];
-run({ ...program, file: join(__dirname, `${program.name}-program.js`) }, __filename, isWanted ? envPaths('cgo-guard', { suffix: '' }).cache : undefined);
+run({ ...program, file: join(__dirname, `${program.name}-program.js`) }, __filename, isWanted ? cacheFolder() : undefined);

@@ -1,6 +1,6 @@
 /** A program starts with the code that its last run left, and no worse without. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
@@ -75,12 +75,40 @@ test('code that V8 does not take is replaced', () => {
   expect(statSync(file).size).toBeGreaterThan(100);
 });
 
+// Only root may give a file away.
+test.skipIf(process.getuid?.() !== 0)('code of somebody else is not run, but replaced', () => {
+  const { folder, print, start, cached } = demo();
+  print('old');
+  start('one');
+  const file = join(folder, cached()[0]!);
+  chownSync(file, 54321, 54321);
+  print('new');
+  expect(start('one')).toEqual(printed('new'));
+  expect(statSync(file).uid).toBe(0);
+});
+
 test('without a folder to write to a program runs as well', () => {
   const { folder, print, start, cached } = demo();
   print('old');
   const nowhere = join(folder, 'demo.js');
   expect(start('one', { XDG_CACHE_HOME: nowhere, LOCALAPPDATA: nowhere, HOME: nowhere })).toEqual(printed('old'));
   expect(cached()).toEqual([]);
+});
+
+// Only root may start a process as somebody whom the system does not know.
+test.skipIf(process.getuid?.() !== 0)('somebody without a home can start it', () => {
+  const { folder, print, start, cached } = demo();
+  print('old');
+  start('one');
+  const [cache = ''] = cached();
+  chmodSync(folder, 0o755);
+  const { stdout, status } = spawnSync(process.execPath, ['-e', `process.setgroups([]); process.setuid(54321); require(${JSON.stringify(join(folder, 'demo.js'))})`], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] },
+  });
+  expect(stdout).toContain('old');
+  expect(status).toBe(3);
+  expect(cached()).toEqual([cache]);
 });
 
 test('the variable that turns the cache of Node off turns this one off', () => {
