@@ -3,6 +3,7 @@
  * all else, so what follows from the kind of a node, from a neighbour or from the text is not asked. Knows nothing of meaning.
  */
 import type { Language, TreeCursor } from 'web-tree-sitter';
+import { wordEnd } from './ascii-word.ts';
 
 export interface RawNode {
   /** Node type; `ERROR` for what is nested too deep to be read. Of an operator, its text. */
@@ -197,15 +198,6 @@ export class TreeCopier {
 
 const dot = 0x2e;
 const closingParenthesis = 0x29;
-
-/** Where the word at `start` ends; undefined when it is not all ASCII. */
-function wordEnd(text: string, start: number): number | undefined {
-  for (let i = start; ; i++) {
-    const c = text.charCodeAt(i);
-    if ((c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || (c >= 48 && c <= 57)) continue;
-    return c > 127 ? undefined : i;
-  }
-}
 
 function kindOf(language: Language, id: number): Kind {
   const name = language.nodeTypeForId(id) ?? 'ERROR';

@@ -22,9 +22,11 @@ function withoutDead(state: State, ir: FuncIr, block: number): State {
   let read = atBlocks.get(ir);
   if (read === undefined) atBlocks.set(ir, (read = readFrom(ir)));
   const { vars, keys } = read[block]!;
-  const isRead = (id: number): boolean => vars.has(ir.vars[id]!);
-  const isUsedUp = (place: string): boolean => ir.vars[Number.parseInt(place, 10)]!.kind === 'temp' && !isRead(Number.parseInt(place, 10));
-  const values = filtered(state.values, isRead);
+  const isUsedUp = (place: string): boolean => {
+    const v = ir.vars[Number.parseInt(place, 10)]!;
+    return v.kind === 'temp' && !vars.has(v);
+  };
+  const values = filtered(state.values, (id) => vars.has(ir.vars[id]!));
   const facts = filtered(state.facts, (key) => keys.has(key));
   // A temporary that has the address of what holds the resource, or a view of it. One that has the resource itself says that it is not lost.
   const holders = filtered(state.holders, (place, hold) => hold === 'same' || hold === 'some' || !isUsedUp(place));

@@ -4,6 +4,7 @@
  * is not asked. Knows nothing of meaning.
  */
 import type { Language, Parser, Tree, TreeCursor } from 'web-tree-sitter';
+import { wordEnd } from '../ascii-word.ts';
 
 /**
  * A node as plain data. Comments have no field. Of anonymous nodes only operators, labels of cases and the dots of a macro are there, with their
@@ -211,18 +212,6 @@ class Copier {
 
 /** A definition on one line, without comments. */
 const definition = /(#[ \t]*define[ \t]+)([A-Za-z_]\w*)(?:([ \t]+)([^\s/\\][^\n/\\]*))?\r?\n/y;
-
-/** Where the word at `start` ends; undefined when it is not all ASCII letters and digits. */
-function wordEnd(text: string, start: number): number | undefined {
-  for (let i = start; ; i++) {
-    const c = text.charCodeAt(i);
-    if ((c >= 97 && c <= 122) || (c >= 65 && c <= 90) || c === 95 || (c >= 48 && c <= 57)) continue;
-    return c > 127 || c === dollar || c === backslash ? undefined : i;
-  }
-}
-
-const dollar = 0x24;
-const backslash = 0x5c;
 
 /** Whether nothing follows a child but the token that its parent ends with. */
 function endsWith(text: string, from: number, end: number): boolean {
